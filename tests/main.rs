@@ -1,0 +1,1 @@
+//! Everything stocksync promises, tried from outside: one module per behaviour.
