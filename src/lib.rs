@@ -1,2 +1,12 @@
 //! stocksync: pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
+//!
+//! Data flows one way: `marketplace` → `inventory` → `staging` → `store` → `monitor` → `report`;
+//! `commands` tells each subcommand's story with them.
 #![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod config;
+pub mod failure;
+pub mod inventory;
+pub mod marketplace;
+pub mod secret;

@@ -1,0 +1,286 @@
+//! Text from the environment and the `.env` file, and the one place that turns it into typed values.
+//! Every refusal names the variable, and never shows the value of a secret.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{FixedOffset, NaiveDate};
+use reqwest::Url;
+
+use crate::failure::{Exit, Failure, OrFail};
+use crate::secret::Secret;
+
+/// The variables of this run: those of the process, filled up from the `.env` file.
+pub struct Environment {
+    values: HashMap<String, String>,
+}
+
+impl Environment {
+    /// Reads the process's variables and then `env_file`; without a name `.env` in the working directory, if it is there.
+    /// Variables that are already set win.
+    pub fn load(env_file: Option<&Path>) -> Result<Self, Failure> {
+        let mut values = HashMap::new();
+        let default = Path::new(".env");
+        if let Some(path) = env_file.or_else(|| default.exists().then_some(default)) {
+            values = read_env_file(path)?;
+        }
+        // A variable that is not text cannot be one of ours.
+        values.extend(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }));
+        Ok(Self { values })
+    }
+
+    /// An environment with just these variables, for tests of what is built on top.
+    pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        Self { values: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
+    }
+
+    /// The value of a variable; one that is set to nothing counts as not set.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// A value that must be there.
+    pub fn required(&self, name: &str) -> Result<&str, Failure> {
+        self.text(name).ok_or_else(|| {
+            Failure::new(
+                Exit::Configuration,
+                format!("{name} is not set; put it into .env or the environment"),
+            )
+        })
+    }
+
+    /// A key that must be there. Only visible ASCII can travel in a header.
+    pub fn secret(&self, name: &str) -> Result<Secret, Failure> {
+        let secret = Secret::new(self.required(name)?);
+        if secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(secret)
+        } else {
+            Err(Failure::new(
+                Exit::Configuration,
+                format!(
+                    "{name} holds characters that no key has (blanks, quotes from a word processor, Cyrillic); copy it again"
+                ),
+            ))
+        }
+    }
+
+    /// `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`.
+    pub fn switch(&self, name: &str, default: bool) -> Result<bool, Failure> {
+        self.parsed(name, default, "true or false", |text| {
+            match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Some(true),
+                "false" | "0" | "no" | "off" => Some(false),
+                _ => None,
+            }
+        })
+    }
+
+    /// A whole number of at least one.
+    pub fn count(&self, name: &str, default: u32) -> Result<u32, Failure> {
+        self.parsed(name, default, "a whole number from 1 on, such as 3", |text| {
+            text.parse().ok().filter(|count| *count >= 1)
+        })
+    }
+
+    /// A duration as people write it; at most ten years, so that no sum of durations overflows.
+    pub fn duration(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
+        const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
+        self.parsed(name, default, "a duration such as 20s, 15m or 6h", |text| {
+            humantime::parse_duration(text).ok().filter(|duration| *duration <= LONGEST)
+        })
+    }
+
+    /// A size in bytes as people write it.
+    pub fn size(&self, name: &str, default: u64) -> Result<u64, Failure> {
+        self.parsed(name, default, "a size such as 500MiB or 2GiB", |text| {
+            text.parse::<bytesize::ByteSize>()
+                .ok()
+                .map(|size| size.as_u64())
+                .filter(|size| *size > 0)
+        })
+    }
+
+    /// A percentage from 0 to 100, the sign optional.
+    pub fn percentage(&self, name: &str, default: f64) -> Result<f64, Failure> {
+        self.parsed(name, default, "a percentage such as 50%", |text| {
+            let number = text.strip_suffix('%').unwrap_or(text).trim();
+            number.parse().ok().filter(|percentage| (0.0..=100.0).contains(percentage))
+        })
+    }
+
+    /// A distance from UTC.
+    pub fn utc_offset(&self, name: &str, default: FixedOffset) -> Result<FixedOffset, Failure> {
+        self.parsed(name, default, "a distance from UTC such as +03:00", |text| text.parse().ok())
+    }
+
+    /// A day, if it is set.
+    pub fn date(&self, name: &str) -> Result<Option<NaiveDate>, Failure> {
+        self.parsed(name, None, "a date such as 2026-11-23", |text| text.parse().ok().map(Some))
+    }
+
+    /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash, so that paths can be joined to it.
+    pub fn api_url(&self, name: &str, default: &str) -> Result<Url, Failure> {
+        let text = self.text(name).unwrap_or(default);
+        let refuse =
+            |reason: String| Failure::new(Exit::Configuration, format!("{name}: {reason}"));
+        let mut url =
+            Url::parse(text).map_err(|error| refuse(format!("{text:?} is not a URL: {error}")))?;
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err(refuse("the URL may hold no user, password, query or fragment".into()));
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => {
+                return Err(refuse(format!(
+                    "{text:?} would send keys unencrypted; http is only for loopback addresses"
+                )));
+            }
+            other => {
+                return Err(refuse(format!("{text:?} has the scheme {other:?}; https is needed")));
+            }
+        }
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Ok(url)
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &str,
+        default: T,
+        form: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Failure> {
+        let Some(text) = self.text(name) else { return Ok(default) };
+        parse(text).ok_or_else(|| {
+            Failure::new(Exit::Configuration, format!("{name}: {text:?} is not {form}"))
+        })
+    }
+}
+
+/// Whether a URL points at this machine: `localhost`, `127.0.0.0/8` or `[::1]`.
+pub fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn read_env_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
+    let entries = dotenvy::from_path_iter(path)
+        .or_fail(Exit::Configuration, || format!("cannot read {}", path.display()))?;
+    let mut values = HashMap::new();
+    let mut last = "the beginning".to_owned();
+    for entry in entries {
+        match entry {
+            // As a shell does: of two assignments in one file the last one holds.
+            Ok((name, value)) => {
+                last.clone_from(&name);
+                values.insert(name, value);
+            }
+            // dotenvy's own message shows the line, which may be a key.
+            Err(dotenvy::Error::LineParse(..)) => {
+                let message = format!(
+                    "{}: the line after {last} is not NAME=value; a value with blanks, # or $ belongs in single quotes",
+                    path.display()
+                );
+                return Err(Failure::new(Exit::Configuration, message));
+            }
+            Err(error) => {
+                return Err(Failure::caused(Exit::Configuration, error)
+                    .context(format!("cannot read {}", path.display())));
+            }
+        }
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal<T>(outcome: Result<T, Failure>) -> String {
+        let failure = outcome.err().expect("must be refused");
+        assert_eq!(failure.exit(), Exit::Configuration);
+        failure.to_string()
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_with_the_name_of_its_variable() {
+        let environment = Environment::from_pairs([
+            ("D", "twenty"),
+            ("E", "-1s"),
+            ("N", "0"),
+            ("P", "101%"),
+            ("Q", "NaN"),
+            ("B", "maybe"),
+            ("S", "2 parsecs"),
+        ]);
+        assert!(
+            refusal(environment.duration("D", Duration::ZERO))
+                .starts_with("D: \"twenty\" is not a duration")
+        );
+        assert!(refusal(environment.duration("E", Duration::ZERO)).starts_with("E: "));
+        assert!(refusal(environment.count("N", 1)).starts_with("N: "));
+        assert!(refusal(environment.percentage("P", 1.0)).starts_with("P: "));
+        assert!(refusal(environment.percentage("Q", 1.0)).starts_with("Q: "));
+        assert!(refusal(environment.switch("B", true)).starts_with("B: "));
+        assert!(refusal(environment.size("S", 1)).starts_with("S: "));
+        assert!(refusal(environment.required("MISSING")).starts_with("MISSING is not set"));
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        let environment = Environment::from_pairs([
+            ("D", "1h 30m"),
+            ("S", "2GiB"),
+            ("P", "50 %"),
+            ("O", "+03:00"),
+            ("EMPTY", " "),
+        ]);
+        assert_eq!(environment.duration("D", Duration::ZERO).unwrap(), Duration::from_secs(5400));
+        assert_eq!(environment.size("S", 1).unwrap(), 2 << 30);
+        assert_eq!(environment.percentage("P", 0.0).unwrap(), 50.0);
+        assert_eq!(
+            environment
+                .utc_offset("O", FixedOffset::east_opt(0).unwrap())
+                .unwrap()
+                .local_minus_utc(),
+            10_800
+        );
+        assert_eq!(environment.count("EMPTY", 7).unwrap(), 7);
+    }
+
+    #[test]
+    fn plain_http_is_only_for_this_machine() {
+        let environment = Environment::from_pairs([
+            ("A", "http://127.0.0.1:8080"),
+            ("B", "http://[::1]:8080/base"),
+            ("C", "http://api-seller.ozon.ru"),
+            ("D", "ftp://127.0.0.1"),
+            ("E", "http://127.0.0.1.example.org"),
+            ("F", "https://user:pw@example.org"),
+        ]);
+        assert_eq!(environment.api_url("A", "").unwrap().as_str(), "http://127.0.0.1:8080/");
+        assert_eq!(environment.api_url("B", "").unwrap().as_str(), "http://[::1]:8080/base/");
+        assert!(refusal(environment.api_url("C", "")).contains("unencrypted"));
+        assert!(refusal(environment.api_url("D", "")).contains("https is needed"));
+        assert!(refusal(environment.api_url("E", "")).contains("unencrypted"));
+        assert!(!refusal(environment.api_url("F", "")).contains("pw"));
+    }
+
+    #[test]
+    fn a_key_with_foreign_characters_is_refused_without_showing_it() {
+        let environment = Environment::from_pairs([("KEY", "абв«secret»")]);
+        let message = refusal(environment.secret("KEY"));
+        assert!(message.starts_with("KEY ") && !message.contains("secret"));
+    }
+}

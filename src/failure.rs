@@ -1,0 +1,170 @@
+//! How a run can end: the exit codes, and the failure that carries one of them together with its causes.
+//! The only place where an outcome becomes a number; the codes 65–78 are those of `sysexits.h`.
+
+use std::fmt;
+
+/// The exit codes of every command. Crontabs and scripts hold on to these numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; the data is fresh.
+    Done,
+    /// The program itself failed.
+    Program,
+    /// The command line was wrong.
+    Usage,
+    /// Committed, but some of the marketplace's records were rejected.
+    Partial,
+    /// Stale or unsound data, or a pull refused because stock collapsed.
+    Unsound,
+    /// The marketplace answered something that is not stock data; nothing was written.
+    NotStockData,
+    /// The marketplace cannot be reached, or its report failed or never got ready.
+    Unreachable,
+    /// The database cannot be reached or refused the write.
+    Database,
+    /// Another run of the same source is going on, or the rate limit outlasts the patience.
+    NotNow,
+    /// The marketplace rejected the key.
+    KeyRejected,
+    /// Configuration is missing or invalid.
+    Configuration,
+}
+
+impl Exit {
+    /// Every code in ascending order, as `--help` and the README list them.
+    pub const ALL: [Exit; 11] = [
+        Exit::Done,
+        Exit::Program,
+        Exit::Usage,
+        Exit::Partial,
+        Exit::Unsound,
+        Exit::NotStockData,
+        Exit::Unreachable,
+        Exit::Database,
+        Exit::NotNow,
+        Exit::KeyRejected,
+        Exit::Configuration,
+    ];
+
+    /// The number that the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Program => 1,
+            Exit::Usage => 2,
+            Exit::Partial => 3,
+            Exit::Unsound => 4,
+            Exit::NotStockData => 65,
+            Exit::Unreachable => 69,
+            Exit::Database => 74,
+            Exit::NotNow => 75,
+            Exit::KeyRejected => 77,
+            Exit::Configuration => 78,
+        }
+    }
+
+    /// One line for `--help`.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "done; data fresh",
+            Exit::Program => "a failure of the program itself",
+            Exit::Usage => "wrong command line",
+            Exit::Partial => "partial: committed, but some records were rejected",
+            Exit::Unsound => "stale or unsound data, or a pull refused because stock collapsed",
+            Exit::NotStockData => {
+                "the marketplace answered something that is not stock data; nothing written"
+            }
+            Exit::Unreachable => {
+                "the marketplace cannot be reached, or its report failed or never got ready"
+            }
+            Exit::Database => "the database cannot be reached or refused the write",
+            Exit::NotNow => {
+                "not now: another run of this source is going on, or the rate limit outlasts the patience"
+            }
+            Exit::KeyRejected => "the marketplace rejected the key",
+            Exit::Configuration => "configuration missing or invalid",
+        }
+    }
+}
+
+/// A run that ended badly: the exit code it deserves, and why, down to the first cause.
+///
+/// Raised where the failure is understood, so nobody has to guess the code from an error's type later.
+pub struct Failure {
+    exit: Exit,
+    cause: anyhow::Error,
+}
+
+impl Failure {
+    /// A failure with nothing below it.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, cause: anyhow::Error::msg(message.into()) }
+    }
+
+    /// A failure that another error caused.
+    pub fn caused(exit: Exit, cause: impl Into<anyhow::Error>) -> Self {
+        Self { exit, cause: cause.into() }
+    }
+
+    /// The code that the process ends with.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Says what was being done, above what went wrong.
+    #[must_use]
+    pub fn context(self, message: impl Into<String>) -> Self {
+        Self { exit: self.exit, cause: self.cause.context(message.into()) }
+    }
+}
+
+/// The whole chain of causes on one line: nothing that is known about a failure is dropped.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.cause)
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {:#}", self.exit, self.cause)
+    }
+}
+
+/// What nobody has classified is a failure of the program itself: a full disk for temporary files, a bug.
+impl From<anyhow::Error> for Failure {
+    fn from(cause: anyhow::Error) -> Self {
+        Self { exit: Exit::Program, cause }
+    }
+}
+
+/// Turns a foreign error into a [`Failure`] at the place that knows its exit code.
+pub trait OrFail<T> {
+    /// Fails with `exit`, saying `message` above the cause.
+    fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrFail<T> for Result<T, E> {
+    fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure> {
+        self.map_err(|cause| Failure::caused(exit, cause.into().context(message())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_so_that_help_reads_in_order() {
+        assert!(Exit::ALL.windows(2).all(|pair| pair[0].code() < pair[1].code()));
+    }
+
+    #[test]
+    fn a_failure_prints_its_whole_chain_of_causes() {
+        let broken = Err::<(), _>(std::io::Error::other("disk full"))
+            .or_fail(Exit::Program, || "writing the report".into())
+            .unwrap_err()
+            .context("sync ozon");
+        assert_eq!(broken.to_string(), "sync ozon: writing the report: disk full");
+    }
+}

@@ -1,0 +1,9 @@
+//! The domain: what a stock record is, and when one may be believed. Pure: no file, no network, no database, no clock.
+
+pub mod field;
+pub mod ozon;
+pub mod record;
+pub mod wildberries;
+
+pub use field::{Field, Rejection};
+pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};

@@ -1,0 +1,1 @@
+//! Ozon's products report: what a line of it says, and which stock follows from that.

@@ -1,0 +1,126 @@
+//! What everybody agrees on once a marketplace's record has been validated: sources, stock types, listings and their stock.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A marketplace. The names are those of the column `source`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Ozon.
+    Ozon,
+    /// Wildberries.
+    Wildberries,
+}
+
+impl Source {
+    /// Both, in the order in which reports list them.
+    pub const ALL: [Source; 2] = [Source::Ozon, Source::Wildberries];
+
+    /// The value of the column `source`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Source::Ozon => "Ozon",
+            Source::Wildberries => "Wildberries",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whose warehouse the goods lie on. The order is that of the column's enum, by which the database sorts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum StockType {
+    /// The marketplace's warehouses.
+    Fbo,
+    /// The seller's own warehouses, delivered by the marketplace.
+    Fbs,
+    /// The seller's own warehouses, delivered by the seller.
+    RealFbs,
+}
+
+impl StockType {
+    /// The value of the column `stock_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            StockType::Fbo => "FBO",
+            StockType::Fbs => "FBS",
+            StockType::RealFbs => "realFBS",
+        }
+    }
+}
+
+/// How many pieces of one size lie on one warehouse. Each is 0…2³¹−1, and so is `available + reserved`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quantities {
+    /// Can be sold now.
+    pub available: i32,
+    /// Set aside for orders.
+    pub reserved: i32,
+    /// On the way to buyers (Wildberries only).
+    pub in_way_to_client: i32,
+    /// Coming back from buyers (Wildberries only).
+    pub in_way_from_client: i32,
+}
+
+impl Quantities {
+    /// `available + reserved`: what is there.
+    pub fn current(self) -> i64 {
+        i64::from(self.available) + i64::from(self.reserved)
+    }
+}
+
+/// The stock of a listing on one warehouse: one row of `inventory_data` in the making.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockLine {
+    /// The warehouse's name, at most 255 characters, no blanks at its ends.
+    pub warehouse_name: String,
+    /// Whose warehouse it is.
+    pub stock_type: StockType,
+    /// What lies there.
+    pub quantities: Quantities,
+}
+
+/// What a marketplace sells under one number: for Wildberries one size of one card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Ozon: the seller's article (`offer_id`); Wildberries: `nmId`. 1–255 characters, no blanks at its ends.
+    pub sku: String,
+    /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most 64 characters.
+    pub size_id: String,
+    /// The barcodes the answer carried, in its order.
+    pub barcodes: Vec<String>,
+    /// The seller's own article, where it is not the `sku` itself.
+    pub seller_article: Option<String>,
+    /// The product's name, at most 500 characters.
+    pub name: Option<String>,
+}
+
+/// What makes two records of one pull the same, so that only one of them may count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is a duplicate.
+    Listing,
+    /// The record holds one warehouse's stock: a second one for the same listing, warehouse and type is a duplicate.
+    Warehouse,
+    /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the greatest
+    /// number, `lastChangeDate` in milliseconds since 1970, counts, and none is a duplicate.
+    NewestOfWarehouse(i64),
+}
+
+/// A marketplace's record that passed validation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What it is about.
+    pub listing: Listing,
+    /// Its stock; never empty, no warehouse and type twice.
+    pub lines: Vec<StockLine>,
+    /// When another record is the same.
+    pub identity: Identity,
+    /// What was mended or looks odd, without being a reason to reject; each names the record.
+    pub warnings: Vec<String>,
+}

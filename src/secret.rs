@@ -1,0 +1,41 @@
+//! A value that must not be seen: keys, tokens, passwords. It cannot print itself and does not turn into text by accident.
+
+use std::fmt;
+
+/// A key, token or password. `Debug` shows a placeholder, there is no `Display`, and nothing derefs to text:
+/// whoever needs the value writes [`Secret::expose`], which is easy to find in a review.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes the value; blanks around it (a stray line end in `.env`) are not part of any key.
+    pub fn new(value: &str) -> Self {
+        Self(value.trim().to_owned())
+    }
+
+    /// Takes the value to the letter: a password may begin or end with a blank.
+    pub fn verbatim(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+
+    /// The value itself, for the one place that sends it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_show_in_debug_output() {
+        assert!(!format!("{:?}", Some(Secret::new("hunter2"))).contains("hunter2"));
+    }
+}
