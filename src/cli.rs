@@ -1,1 +1,171 @@
-//! The command line.
+//! The command line: what may be asked of stocksync, and nothing of how it is done.
+//! An option is added only for a decision that differs from run to run; what differs from seller to seller is a variable.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Exit;
+use crate::inventory::Source;
+
+/// Pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
+#[derive(Debug, Parser)]
+#[command(name = "stocksync", version, after_help = exit_codes(), max_term_width = 100)]
+pub struct Cli {
+    /// File with the variables; ones that are already set win [default: .env, if it is there]
+    #[arg(long, value_name = "PATH", global = true)]
+    pub env_file: Option<PathBuf>,
+
+    /// Log more: -v requests and decisions, -vv everything
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+
+    /// Log only warnings and errors, and print no summary
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands; each has a file of its own in `commands/`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database's schema up to date
+    Migrate(MigrateArgs),
+    /// Pull a marketplace's stock into the database, once
+    Sync(SyncArgs),
+    /// Is the stored stock recent and sane?
+    CheckFreshness(FreshnessArgs),
+    /// What the syncs did, and what is in stock
+    Report(ReportArgs),
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Show which migrations are applied, and change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub status: bool,
+
+    /// Print the SQL that would run, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Options of `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// The marketplace
+    #[arg(value_enum)]
+    pub marketplace: Marketplace,
+
+    /// Do everything but the write, and say what would change
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Throw away this day's rows of the marketplace first, in the same transaction
+    #[arg(long)]
+    pub full: bool,
+
+    /// Read a report that was downloaded by hand (Ozon: CSV or XLSX; Wildberries: JSON) in place of asking the marketplace
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+
+    /// Do nothing unless the newest run of this marketplace failed, was partial or never finished
+    #[arg(long, conflicts_with = "file")]
+    pub retry_failed: bool,
+
+    /// Accept a pull with far fewer products in stock than the newest snapshot (see MAX_SHRINK)
+    #[arg(long)]
+    pub accept_shrink: bool,
+}
+
+/// A marketplace's name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Marketplace {
+    /// Ozon
+    Ozon,
+    /// Wildberries
+    Wb,
+}
+
+impl From<Marketplace> for Source {
+    fn from(marketplace: Marketplace) -> Self {
+        match marketplace {
+            Marketplace::Ozon => Source::Ozon,
+            Marketplace::Wb => Source::Wildberries,
+        }
+    }
+}
+
+/// Options of `check-freshness`.
+#[derive(Debug, Args)]
+pub struct FreshnessArgs {
+    /// Look at one marketplace only [default: both]
+    #[arg(long, value_enum)]
+    pub source: Option<Marketplace>,
+
+    /// How old the last successful sync may be
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "6h")]
+    pub max_age: Duration,
+
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = FreshnessFormat::Text)]
+    pub format: FreshnessFormat,
+}
+
+/// How `check-freshness` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FreshnessFormat {
+    /// A line per marketplace and finding
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The time up to now whose runs are counted
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "24h")]
+    pub period: Duration,
+
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+
+    /// Write to this file, replaced atomically, in place of standard output
+    #[arg(long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// How `report` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Tables for a terminal or a mail
+    Text,
+    /// One JSON object
+    Json,
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for exit in Exit::ALL {
+        text += &format!("  {:>2}  {}\n", exit.code(), exit.meaning());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
