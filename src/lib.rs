@@ -11,3 +11,4 @@ pub mod failure;
 pub mod inventory;
 pub mod marketplace;
 pub mod secret;
+pub mod staging;

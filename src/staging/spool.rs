@@ -1,0 +1,156 @@
+//! A sequence of values in an unnamed temporary file: written once, read as often as needed, never whole in memory,
+//! and gone with the process however that ends.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::marker::PhantomData;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Enough that a pass over the file is sequential for the disk; small enough that dozens of readers do not count.
+const BUFFER: usize = 32 * 1024;
+
+/// Writes values to the end of a new spool.
+pub struct SpoolWriter<T> {
+    file: BufWriter<File>,
+    scratch: Vec<u8>,
+    position: u64,
+    count: u64,
+    of: PhantomData<T>,
+}
+
+impl<T: Serialize> SpoolWriter<T> {
+    /// An empty spool. Fails when the directory for temporary files cannot be written.
+    pub fn new() -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
+        Ok(Self { file, scratch: Vec::new(), position: 0, count: 0, of: PhantomData })
+    }
+
+    /// Appends a value.
+    pub fn push(&mut self, value: &T) -> io::Result<()> {
+        self.scratch.clear();
+        self.scratch = postcard::to_extend(value, std::mem::take(&mut self.scratch))
+            .map_err(io::Error::other)?;
+        let length = u32::try_from(self.scratch.len()).map_err(io::Error::other)?;
+        self.file.write_all(&length.to_le_bytes())?;
+        self.file.write_all(&self.scratch)?;
+        self.position += 4 + u64::from(length);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// How many bytes have been written: where the next value begins.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Ends the writing.
+    pub fn finish(self) -> io::Result<Spool<T>> {
+        let file = self.file.into_inner().map_err(|error| error.into_error())?;
+        Ok(Spool {
+            file: Arc::new(file),
+            length: self.position,
+            count: self.count,
+            of: PhantomData,
+        })
+    }
+}
+
+/// A finished sequence of values on disk.
+pub struct Spool<T> {
+    file: Arc<File>,
+    length: u64,
+    count: u64,
+    of: PhantomData<T>,
+}
+
+impl<T: DeserializeOwned> Spool<T> {
+    /// How many values there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Reads all of it from the beginning; any number of readers may be under way at once.
+    pub fn read(&self) -> SpoolReader<T> {
+        self.read_range(0, self.length)
+    }
+
+    /// Reads the values between two positions of the writer.
+    pub fn read_range(&self, start: u64, end: u64) -> SpoolReader<T> {
+        let bytes = PositionedReader { file: Arc::clone(&self.file), position: start, end };
+        SpoolReader {
+            bytes: BufReader::with_capacity(BUFFER, bytes),
+            scratch: Vec::new(),
+            of: PhantomData,
+        }
+    }
+}
+
+/// Values coming back from a [`Spool`], in the order in which they were written.
+pub struct SpoolReader<T> {
+    bytes: BufReader<PositionedReader>,
+    scratch: Vec<u8>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> SpoolReader<T> {
+    fn next_value(&mut self) -> io::Result<Option<T>> {
+        let mut length = [0; 4];
+        match self.bytes.read_exact(&mut length) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            outcome => outcome?,
+        }
+        self.scratch.resize(u32::from_le_bytes(length) as usize, 0);
+        self.bytes.read_exact(&mut self.scratch)?;
+        postcard::from_bytes(&self.scratch).map(Some).map_err(io::Error::other)
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for SpoolReader<T> {
+    type Item = io::Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_value().transpose()
+    }
+}
+
+/// Reads at positions of its own, so that readers of one file do not disturb each other.
+struct PositionedReader {
+    file: Arc<File>,
+    position: u64,
+    end: u64,
+}
+
+impl Read for PositionedReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left =
+            usize::try_from(self.end - self.position).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.file.read_at(&mut buffer[..left], self.position)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_in_order_and_as_often_as_asked() {
+        let mut writer = SpoolWriter::<(u32, String)>::new().unwrap();
+        for number in 0..5_000 {
+            writer.push(&(number, "ё".repeat(number as usize % 50))).unwrap();
+        }
+        let spool = writer.finish().unwrap();
+        let (mut first, second) = (spool.read(), spool.read());
+        assert_eq!(first.next().unwrap().unwrap(), (0, String::new()));
+        assert_eq!(
+            second.map(|value| value.unwrap().0).collect::<Vec<_>>(),
+            (0..5_000).collect::<Vec<_>>()
+        );
+        assert_eq!(first.next().unwrap().unwrap(), (1, "ё".to_owned()));
+    }
+}
