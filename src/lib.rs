@@ -12,3 +12,4 @@ pub mod inventory;
 pub mod marketplace;
 pub mod secret;
 pub mod staging;
+pub mod store;

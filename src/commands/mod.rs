@@ -1,16 +1,18 @@
 //! One file per subcommand, each the story of its run.
 
+mod migrate;
+
 use crate::cli::{Cli, Command};
 use crate::config::Environment;
 use crate::failure::{Exit, Failure};
 
 /// Runs what the command line asks for.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
-    let _environment = Environment::load(cli.env_file.as_deref())?;
+    let environment = Environment::load(cli.env_file.as_deref())?;
     match &cli.command {
-        Command::Migrate(_)
-        | Command::Sync(_)
-        | Command::CheckFreshness(_)
-        | Command::Report(_) => Err(Failure::new(Exit::Program, "not built yet")),
+        Command::Migrate(args) => migrate::run(args, &environment),
+        Command::Sync(_) | Command::CheckFreshness(_) | Command::Report(_) => {
+            Err(Failure::new(Exit::Program, "not built yet"))
+        }
     }
 }

@@ -1,0 +1,90 @@
+-- Which product a marketplace's listing is: one row per (source, sku, size_id), so that two listings with one barcode can be one product.
+-- It begins with what the old tables know: a product per article.
+
+-- product_id has the very type that it has in dim_products, as a foreign key wants it: hence a generated statement.
+-- unless table product_listings
+SET @create_product_listings = (
+    SELECT CONCAT(
+        'CREATE TABLE product_listings (
+            source         VARCHAR(50) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+            sku            VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+            size_id        VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '''',
+            product_id     ', COLUMN_TYPE, ' NOT NULL,
+            barcode        VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL DEFAULT NULL,
+            seller_article VARCHAR(255) NULL DEFAULT NULL,
+            name           VARCHAR(500) NULL DEFAULT NULL,
+            first_seen_on  DATE NOT NULL,
+            last_seen_on   DATE NOT NULL,
+            PRIMARY KEY (source, sku, size_id),
+            INDEX idx_listing_barcode (barcode),
+            INDEX idx_listing_product (product_id),
+            FOREIGN KEY (product_id) REFERENCES dim_products (product_id) ON DELETE CASCADE
+        ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci')
+    FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dim_products' AND COLUMN_NAME = 'product_id'
+);
+
+-- unless table product_listings
+PREPARE create_product_listings FROM @create_product_listings;
+
+-- unless table product_listings
+EXECUTE create_product_listings;
+
+-- The products that carry their article themselves. Of two whose articles differ in blanks only, the older one counts.
+-- if column dim_products.sku
+-- if column dim_products.source
+-- if column dim_products.created_at
+INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on, last_seen_on)
+SELECT known.marketplace, known.article, '', known.product_id,
+    COALESCE(seen.first_day, DATE(product.created_at), CURRENT_DATE),
+    COALESCE(seen.last_day, DATE(product.created_at), CURRENT_DATE)
+FROM (
+    SELECT named.marketplace, named.article, MIN(named.product_id) AS product_id
+    FROM (
+        SELECT CASE WHEN source = 'Ozon' THEN 'Ozon' ELSE 'Wildberries' END AS marketplace,
+            CONVERT(TRIM(sku) USING utf8mb4) COLLATE utf8mb4_bin AS article,
+            product_id
+        FROM dim_products
+        WHERE source IN ('Ozon', 'Wildberries') AND TRIM(sku) <> ''
+    ) AS named
+    GROUP BY named.marketplace, named.article
+) AS known
+JOIN dim_products AS product ON product.product_id = known.product_id
+LEFT JOIN (
+    SELECT product_id, MIN(snapshot_date) AS first_day, MAX(snapshot_date) AS last_day
+    FROM inventory_data
+    GROUP BY product_id
+) AS seen ON seen.product_id = known.product_id
+LEFT JOIN product_listings AS listed
+    ON listed.source = known.marketplace AND listed.sku = known.article AND listed.size_id = ''
+WHERE listed.sku IS NULL;
+
+-- Articles that only the stock knows belong to the product of their newest row.
+INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on, last_seen_on)
+SELECT found.marketplace, found.article, '', found.product_id, found.first_day, found.last_day
+FROM (
+    SELECT named.marketplace, named.article, named.product_id,
+        MIN(named.snapshot_date) OVER (PARTITION BY named.marketplace, named.article) AS first_day,
+        MAX(named.snapshot_date) OVER (PARTITION BY named.marketplace, named.article) AS last_day,
+        ROW_NUMBER() OVER (
+            PARTITION BY named.marketplace, named.article
+            ORDER BY named.snapshot_date DESC, named.id DESC
+        ) AS place
+    FROM (
+        SELECT CASE WHEN stock.source = 'Ozon' THEN 'Ozon' ELSE 'Wildberries' END AS marketplace,
+            TRIM(stock.sku) AS article,
+            stock.product_id, stock.snapshot_date, stock.id
+        FROM inventory_data AS stock
+        JOIN dim_products AS product ON product.product_id = stock.product_id
+        WHERE stock.source IN ('Ozon', 'Wildberries') AND TRIM(stock.sku) <> ''
+    ) AS named
+) AS found
+LEFT JOIN product_listings AS listed
+    ON listed.source = found.marketplace AND listed.sku = found.article AND listed.size_id = ''
+WHERE found.place = 1 AND listed.sku IS NULL;
+
+-- if column dim_products.product_name
+UPDATE product_listings AS listed
+JOIN dim_products AS product ON product.product_id = listed.product_id
+SET listed.name = LEFT(product.product_name, 500)
+WHERE listed.name IS NULL AND product.product_name IS NOT NULL;

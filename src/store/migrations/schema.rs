@@ -1,0 +1,52 @@
+//! Asks the database what it has. Names go to `information_schema` as bound values; nothing here changes anything.
+
+use mysql::Value;
+use mysql::prelude::Queryable;
+
+use super::script::Object;
+use crate::failure::Failure;
+use crate::store::connection::{Database, OrDatabase};
+
+/// Whether the object is in the database.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
+    let (question, names) = question(object);
+    let parameters: Vec<Value> = names.into_iter().map(Value::from).collect();
+    let count: Option<u64> = database
+        .conn()
+        .exec_first(question, parameters)
+        .or_database(|| format!("looking for {object}"))?;
+    Ok(count.unwrap_or(0) > 0)
+}
+
+fn question(object: &Object) -> (&'static str, Vec<&str>) {
+    match object {
+        Object::Table(table) => (
+            "SELECT COUNT(*) FROM information_schema.TABLES \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME = ?",
+            vec![table],
+        ),
+        Object::Engine(table, engine) => (
+            "SELECT COUNT(*) FROM information_schema.TABLES \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND ENGINE = ?",
+            vec![table, engine],
+        ),
+        Object::Column(table, column) => (
+            "SELECT COUNT(*) FROM information_schema.COLUMNS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?",
+            vec![table, column],
+        ),
+        Object::Index(table, index, None) => (
+            "SELECT COUNT(*) FROM information_schema.STATISTICS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ?",
+            vec![table, index],
+        ),
+        Object::Index(table, index, Some(column)) => (
+            "SELECT COUNT(*) FROM information_schema.STATISTICS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? AND COLUMN_NAME = ?",
+            vec![table, index, column],
+        ),
+    }
+}

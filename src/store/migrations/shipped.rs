@@ -1,0 +1,111 @@
+//! The migrations that this program carries: the files of `sql/`, embedded. The only place that names them.
+
+use sha2::{Digest, Sha256};
+
+use super::script::{self, ScriptError, Statement};
+
+/// A migration: one file of `sql/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number: 1, 2, 3, … without gaps.
+    pub version: u32,
+    /// What it is about, as in the file's name.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+/// All migrations by ascending version. One that was ever released is never edited: the next one mends it.
+pub const SHIPPED: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "baseline",
+        text: include_str!("../../../sql/0001_baseline.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "inventory_identity",
+        text: include_str!("../../../sql/0002_inventory_identity.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "sync_logs",
+        text: include_str!("../../../sql/0003_sync_logs.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "product_listings",
+        text: include_str!("../../../sql/0004_product_listings.sql"),
+    },
+];
+
+impl Migration {
+    /// The name of its file without the ending, for people: `0002_inventory_identity`.
+    pub fn file(&self) -> String {
+        format!("{:04}_{}", self.version, self.name)
+    }
+
+    /// SHA-256 of the file in hexadecimal, with `\n` as line ends: a checkout on Windows is the same migration.
+    pub fn checksum(&self) -> String {
+        let text = self.text.replace("\r\n", "\n");
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Its statements in order.
+    ///
+    /// # Errors
+    /// A malformed file; a unit test sees to it that none is shipped.
+    pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
+        script::split(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_up_from_one() {
+        let versions: Vec<u32> = SHIPPED.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=u32::try_from(SHIPPED.len()).unwrap()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_shipped_file_is_well_formed_and_says_first_what_it_is_for() {
+        for migration in SHIPPED {
+            assert!(migration.text.starts_with("-- "), "{}", migration.file());
+            match migration.statements() {
+                Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
+                Err(error) => panic!("{}: {error}", migration.file()),
+            }
+        }
+    }
+
+    #[test]
+    fn every_change_of_the_schema_carries_a_guard_or_may_run_twice_by_itself() {
+        for migration in SHIPPED {
+            for statement in migration.statements().unwrap() {
+                let upper = statement.sql.to_ascii_uppercase();
+                let adds = ["CREATE ", "ADD ", "DROP "].iter().any(|word| upper.contains(word));
+                assert!(
+                    !adds || !statement.guards.is_empty(),
+                    "{} line {}: what if an earlier run has done this already?",
+                    migration.file(),
+                    statement.line
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_checksum_does_not_depend_on_the_line_ends() {
+        let unix = Migration { version: 1, name: "a", text: "SELECT 1;\nSELECT 2;\n" };
+        let windows = Migration { text: "SELECT 1;\r\nSELECT 2;\r\n", ..unix };
+        assert_eq!(unix.checksum(), windows.checksum());
+        // From `printf 'SELECT 1;\nSELECT 2;\n' | sha256sum`.
+        assert_eq!(
+            unix.checksum(),
+            "82efb67f3010c6eb7ead02e4f6d9550633dbc1407f99aa487468e7b2567aebbc"
+        );
+    }
+}
