@@ -10,6 +10,7 @@ pub mod config;
 pub mod failure;
 pub mod inventory;
 pub mod marketplace;
+pub mod output;
 pub mod secret;
 pub mod staging;
 pub mod store;

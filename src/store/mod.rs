@@ -1,7 +1,20 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod bulk;
 pub mod connection;
+pub mod error;
+mod identity;
+mod listings;
 pub mod lock;
+mod merge;
 pub mod migrations;
+mod products;
+mod row;
+pub mod session;
+mod snapshot;
+pub mod sync_log;
+pub mod write;
 
 pub use connection::{Database, OrDatabase};
+pub use error::StoreError;
+pub use session::Session;
