@@ -8,6 +8,7 @@ mod listings;
 pub mod lock;
 mod merge;
 pub mod migrations;
+pub mod overview;
 mod products;
 mod row;
 pub mod session;
