@@ -1,6 +1,10 @@
 //! Everything that speaks HTTP, and the readers of what came back. A pull is fetched whole before a byte of it is read,
 //! so that no half answer ever gets near the database.
 
+pub mod http;
+pub mod ozon;
+pub mod wildberries;
+
 use std::fs::File;
 
 /// What a stretch of a [`Pull`] holds.
