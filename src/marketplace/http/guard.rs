@@ -95,7 +95,7 @@ impl Resolve for PublicResolver {
             let public: Vec<SocketAddr> =
                 found.into_iter().filter(|address| is_public(address.ip())).collect();
             if public.is_empty() {
-                return Err(Box::new(PrivateHost(name.as_str().to_owned())).into());
+                return Err(PrivateHost(name.as_str().to_owned()).into());
             }
             Ok(Box::new(public.into_iter()) as Addrs)
         })

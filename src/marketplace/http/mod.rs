@@ -89,6 +89,11 @@ impl Http {
         self.traffic
     }
 
+    /// The address of a method below the API's base URL.
+    pub fn url(&self, path: &str) -> Result<Url, Failure> {
+        self.api.join(path).or_fail(Exit::Program, || format!("{path} is no path"))
+    }
+
     /// Sends `call` and reads a short JSON answer, of at most 1 MiB.
     pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
         self.exchange(call, |body| {
@@ -186,6 +191,12 @@ impl Http {
         read: &mut impl FnMut(&mut Body<Response>) -> Result<T, Fault>,
     ) -> Result<Reply<T>, Fault> {
         let mut url = call.url.clone();
+        if call.target == Target::Download
+            && let Some(reason) = guard::refusal(&url, is_loopback(&self.api))
+        {
+            let message = format!("the download link was not followed: it {reason}");
+            return Err(Failure::new(Exit::NotStockData, message).into());
+        }
         for _ in 0..=redirect::MOST {
             let started = Instant::now();
             let response = self.send(call, &url, attempt)?;

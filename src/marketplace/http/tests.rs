@@ -166,16 +166,12 @@ fn a_truncated_body_is_fetched_anew() {
 
 #[test]
 fn broken_gzip_is_fetched_anew() {
-    let gzip = ["Content-Encoding: gzip"];
-    let stand = Stand::answering(|_| vec![answer("200 OK", &gzip, "\u{1f}no gzip"), ok("a;b\n")]);
-    assert_eq!(fetched(&stand).unwrap(), "a;b\n");
-    let stand = Stand::answering(|_| {
-        vec![
-            answer("200 OK", &gzip, &GZIPPED[..GZIPPED.len() - 6]),
-            answer("200 OK", &gzip, GZIPPED),
-        ]
-    });
-    assert_eq!(fetched(&stand).unwrap(), "hello\n");
+    for broken in [b"no gzip at all", &GZIPPED[..12], &GZIPPED[..GZIPPED.len() - 6]] {
+        let gzip = |body: &[u8]| answer("200 OK", &["Content-Encoding: gzip"], body);
+        let stand = Stand::answering(|_| vec![gzip(broken), gzip(GZIPPED)]);
+        assert_eq!(fetched(&stand).unwrap(), "hello\n");
+        assert_eq!(stand.requests().len(), 2);
+    }
 }
 
 /// `printf 'hello\n' | gzip -n`.
@@ -214,4 +210,19 @@ fn headers_of_megabytes_are_not_read() {
 fn nothing_in_the_conversation_shows_the_key() {
     let stand = Stand::answering(|_| Vec::new());
     assert!(!format!("{:?}", http(&stand).credentials).contains(KEY));
+}
+
+#[test]
+fn a_link_into_the_own_network_is_not_followed_when_the_api_is_public() {
+    let api = Url::parse("https://api.example/").unwrap();
+    let mut http = Http::new(&hasty(), &api, &[]).unwrap();
+    let file = tempfile::tempfile().unwrap();
+    for link in
+        ["https://127.0.0.1:1/report", "http://cdn.example/report", "https://localhost:1/report"]
+    {
+        let call = Call::link("a link", Url::parse(link).unwrap());
+        let (exit, text) = ended(http.download(&call, &file, 0));
+        assert_eq!(exit, Exit::NotStockData, "{text}");
+        assert!(text.contains("the download link was not followed"), "{text}");
+    }
 }
