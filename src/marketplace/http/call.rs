@@ -130,7 +130,8 @@ impl Fault {
 
     /// Says what was being done, above what went wrong.
     #[must_use]
-    pub fn context(self, message: &'static str) -> Self {
+    pub fn context(self, message: impl Into<String>) -> Self {
+        let message = message.into();
         match self {
             Self::Passing { cause, setback } => {
                 Self::Passing { cause: cause.context(message), setback }

@@ -56,6 +56,7 @@ pub struct Http {
     clients: Clients,
     paces: HashMap<&'static str, Pace>,
     traffic: Traffic,
+    last_answer: String,
 }
 
 impl Http {
@@ -81,6 +82,7 @@ impl Http {
             clients: Clients::new(settings.timeout, !is_loopback(api))?,
             paces: HashMap::new(),
             traffic: Traffic::default(),
+            last_answer: String::new(),
         })
     }
 
@@ -125,6 +127,11 @@ impl Http {
         })
     }
 
+    /// A failure that came to light when the last answer was read: says which answer, with its trace id.
+    pub fn in_last_answer(&self, failure: Failure) -> Failure {
+        failure.context(self.last_answer.clone())
+    }
+
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
     pub fn safe(&self, text: &str) -> String {
         let mut safe = problem::clean(text, problem::LONGEST_MESSAGE);
@@ -150,6 +157,7 @@ impl Http {
             let (cause, setback) = match self.attempt(call, attempt, &mut read) {
                 Ok(reply) => {
                     self.pace(call).passed();
+                    self.last_answer.insert_str(0, &format!("{shown}: "));
                     return Ok(reply);
                 }
                 Err(Fault::Missing(failure)) => return Ok(Reply::Missing(failure.context(shown))),
@@ -201,9 +209,13 @@ impl Http {
             let started = Instant::now();
             let response = self.send(call, &url, attempt)?;
             let (status, headers) = (response.status(), response.headers().clone());
+            self.last_answer = format!("{status}{}", trace(problem::trace_id(&headers)));
             let mut body = Body::new(response, self.clients.patience(attempt));
             let outcome = match classify::status(status) {
-                Verdict::Answered => read(&mut body).map(Reply::Body).map(Some),
+                Verdict::Answered => match read(&mut body) {
+                    Ok(answer) => Ok(Some(Reply::Body(answer))),
+                    Err(fault) => Err(fault.context(&self.last_answer)),
+                },
                 Verdict::Nothing => Ok(Some(Reply::Nothing)),
                 Verdict::Redirected => {
                     url = self.redirected(call, &url, status, &headers)?;
@@ -213,11 +225,11 @@ impl Http {
             };
             self.traffic.bytes += body.received();
             log::debug!(
-                "{}: {status}, {} bytes in {:.1?}{}",
+                "{}: {}, {} bytes in {:.1?}",
                 call.name,
+                self.last_answer,
                 body.received(),
                 started.elapsed(),
-                trace(problem::trace_id(&headers)),
             );
             if let Some(reply) = outcome? {
                 return Ok(reply);

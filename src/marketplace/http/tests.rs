@@ -82,12 +82,26 @@ fn nobody_listening_is_unreachable() {
 }
 
 #[test]
+fn silence_is_unreachable_after_ever_longer_patience() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let api = Url::parse(&format!("http://{}/", silent.local_addr().unwrap())).unwrap();
+    let timeout = std::time::Duration::from_millis(30);
+    let settings = HttpSettings { timeout, attempts: 2, ..hasty() };
+    let mut http = Http::new(&settings, &api, &[]).unwrap();
+    let started = Instant::now();
+    let (exit, text) = ended(http.json::<Vec<u64>>(&Call::get("a method", api)));
+    assert_eq!(exit, Exit::Unreachable);
+    assert!(text.contains("timed out"), "{text}");
+    assert!(started.elapsed() >= 3 * timeout);
+}
+
+#[test]
 fn a_rate_limit_waits_as_long_as_it_asks() {
-    let limited = || answer("429 Too Many Requests", &["Retry-After: 0.2"], "");
+    let limited = || answer("429 Too Many Requests", &["Retry-After: 0.06"], "");
     let stand = Stand::answering(|_| vec![limited(), ok("[1]")]);
     let started = Instant::now();
     assert!(ask(&stand).is_ok());
-    assert!(started.elapsed() >= std::time::Duration::from_millis(200));
+    assert!(started.elapsed() >= std::time::Duration::from_millis(60));
 }
 
 #[test]
@@ -225,4 +239,14 @@ fn a_link_into_the_own_network_is_not_followed_when_the_api_is_public() {
         assert_eq!(exit, Exit::NotStockData, "{text}");
         assert!(text.contains("the download link was not followed"), "{text}");
     }
+}
+
+#[test]
+fn a_strange_answer_is_reported_with_its_trace_id() {
+    let stand = Stand::answering(|_| vec![answer("200 OK", &["X-O3-Trace-Id: t-1"], "<html>")]);
+    let text = ended(ask(&stand)).1;
+    assert!(
+        text.contains("/method: 200 OK (trace id t-1): the answer is not what the API"),
+        "{text}"
+    );
 }

@@ -27,7 +27,8 @@ pub fn fetch(settings: &OzonSettings) -> Result<Pull, Failure> {
         .add(&mut http, &Call::link(DOWNLOAD, link), Format::OzonReport)?
         .required(DOWNLOAD)?;
     if part.length == 0 {
-        return Err(Failure::new(Exit::NotStockData, format!("{DOWNLOAD} is empty")));
+        let failure = Failure::new(Exit::NotStockData, "the report is empty");
+        return Err(http.in_last_answer(failure));
     }
     log::info!("Ozon: report fetched, {} bytes", grouped(part.length));
     Ok(assembly.finish(&http))

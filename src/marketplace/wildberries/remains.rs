@@ -63,7 +63,7 @@ pub(super) fn fetch(
         }
     };
     let items = survey(assembly.open(&part), Format::WarehouseRemains)
-        .map_err(|failure| failure.context(DOWNLOAD))?
+        .map_err(|failure| http.in_last_answer(failure))?
         .items;
     log::info!("{CREATE}: {} items", grouped(items));
     Ok(())

@@ -68,7 +68,7 @@ impl Method {
                 reply => reply.required(self.name)?,
             };
             let items = survey(assembly.open(&part), self.format)
-                .map_err(|failure| failure.context(format!("{} page {page}", self.name)))?
+                .map_err(|failure| http.in_last_answer(failure).context(format!("page {page}")))?
                 .items;
             log::info!("{} page {page}: {} items", self.name, grouped(items));
             if items < self.limit {

@@ -44,7 +44,7 @@ pub(super) fn fetch(
             Reply::Missing(failure) => return Err(switched_off(failure)),
         };
         let found = survey(assembly.open(&part), Format::SupplierStocks)
-            .map_err(|failure| failure.context(format!("{NAME} page {page}")))?;
+            .map_err(|failure| http.in_last_answer(failure).context(format!("page {page}")))?;
         log::info!("{NAME} page {page}: {} items", grouped(found.items));
         if found.items == 0 {
             return Ok(());

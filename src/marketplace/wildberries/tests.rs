@@ -83,7 +83,7 @@ fn a_page_that_is_not_stock_is_named_in_the_failure() {
         let stand = Stand::answering(|_| vec![page(2, 0), ok(body)]);
         let (exit, text) = ended(paged(&stand));
         assert_eq!(exit, Exit::NotStockData, "{body}");
-        assert!(text.contains("wb-warehouses"), "{text}");
+        assert!(text.contains("/wb-warehouses: 200 OK"), "{text}");
     }
 }
 
