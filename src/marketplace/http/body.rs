@@ -61,6 +61,17 @@ impl<R: Read> Body<R> {
         }
     }
 
+    /// What can be had of the first `limit` bytes, for a message: a body that breaks off ends there.
+    pub fn read_beginning(&mut self, limit: u64) -> Vec<u8> {
+        let (mut beginning, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
+        while self.received < limit
+            && let Ok(count @ 1..) = self.fill(&mut buffer)
+        {
+            beginning.extend_from_slice(&buffer[..count]);
+        }
+        beginning
+    }
+
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there. Returns its length in bytes.
     pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         let disk = || "cannot write the temporary file (is the disk of TMPDIR full?)".to_owned();

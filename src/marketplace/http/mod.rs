@@ -134,12 +134,14 @@ impl Http {
 
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
     pub fn safe(&self, text: &str) -> String {
-        let mut safe = problem::clean(text, problem::LONGEST_MESSAGE);
-        // Blotting out something short would garble the message and hide nothing.
-        for secret in self.secrets.iter().filter(|secret| secret.expose().len() >= 5) {
-            safe = safe.replace(secret.expose(), "…");
-        }
-        safe
+        problem::clean(&self.without_keys(text), problem::LONGEST_MESSAGE)
+    }
+
+    /// Must come before any cut, which could leave half a key at the end.
+    fn without_keys(&self, text: &str) -> String {
+        // Blotting out something short would garble the text and hide nothing.
+        let secrets = self.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 5);
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
     }
 
     fn exchange<T>(
@@ -209,7 +211,8 @@ impl Http {
             let started = Instant::now();
             let response = self.send(call, &url, attempt)?;
             let (status, headers) = (response.status(), response.headers().clone());
-            self.last_answer = format!("{status}{}", trace(problem::trace_id(&headers)));
+            let trace_id = problem::trace_id(&headers).map(|id| self.safe(&id));
+            self.last_answer = format!("{status}{}", trace(trace_id));
             let mut body = Body::new(response, self.clients.patience(attempt));
             let outcome = match classify::status(status) {
                 Verdict::Answered => match read(&mut body) {
@@ -276,10 +279,12 @@ impl Http {
         body: &mut Body<Response>,
     ) -> Fault {
         // The status is the answer; a body that breaks off cannot make it worse.
-        let bytes = body.read_all(LONGEST_EXPLANATION).unwrap_or_default();
-        let explanation = problem::explain(&bytes);
-        let message = explanation.message.map(|text| format!(": {}", self.safe(&text)));
-        let id = trace(explanation.request_id.or_else(|| problem::trace_id(headers)));
+        let bytes = body.read_beginning(LONGEST_EXPLANATION);
+        let explanation =
+            problem::explain(self.without_keys(&String::from_utf8_lossy(&bytes)).as_bytes());
+        let message = explanation.message.map(|text| format!(": {text}"));
+        let id = explanation.request_id.or_else(|| problem::trace_id(headers));
+        let id = trace(id.map(|id| self.safe(&id)));
         let said = format!("{status}{}{id}", message.unwrap_or_default());
         let rate_limited = verdict == Verdict::RateLimited;
         match (verdict, call.target) {

@@ -250,3 +250,18 @@ fn a_strange_answer_is_reported_with_its_trace_id() {
         "{text}"
     );
 }
+
+#[test]
+fn a_failed_answer_of_megabytes_is_told_in_short() {
+    let page = format!("<html>{}</html>", "a".repeat(1 << 20));
+    let stand = Stand::answering(|_| vec![answer("400 Bad Request", &[], page)]);
+    assert!(ended(ask(&stand)).1.ends_with(": 400 Bad Request: an HTML page"));
+}
+
+#[test]
+fn a_key_in_a_long_message_is_gone_before_the_message_is_cut() {
+    let message = format!("{}{KEY}", "a".repeat(295));
+    let stand = Stand::answering(|_| vec![answer("400 Bad Request", &[], message)]);
+    let text = ended(ask(&stand)).1;
+    assert!(!text.contains(&KEY[..3]), "{text}");
+}
