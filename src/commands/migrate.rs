@@ -1,6 +1,6 @@
 //! `stocksync migrate`: bring the database's schema up to date, or say what that would mean.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use comfy_table::{Table, presets};
 
@@ -112,9 +112,12 @@ fn newest_version() -> u32 {
     SHIPPED.last().map_or(0, |migration| migration.version)
 }
 
+/// A reader that has gone (`| head`) is no reason to stop in the middle of a migration.
 fn say(line: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout().lock(), "{line}")
-        .or_fail(Exit::Program, || "writing to standard output".into())
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.or_fail(Exit::Program, || "writing to standard output".into()),
+    }
 }
 
 #[cfg(test)]

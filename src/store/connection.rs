@@ -205,7 +205,7 @@ fn refusal(settings: &DatabaseSettings, error: mysql::Error) -> Failure {
             DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout,
         ) => {
             format!(
-                "cannot reach the database at {place}; is the server running, are host and port in DATABASE_URL right?"
+                "cannot reach the database at {place} (does the server run, is its address in DATABASE_URL right?)"
             )
         }
         mysql::Error::DriverError(DriverError::TlsNotSupported) => {

@@ -148,13 +148,16 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
     Ok(Outcome { ran: statements.len() - skipped, skipped, took: begun.elapsed() })
 }
 
-/// Where a failure happened, in words that lead to the statement in the file.
+/// Where something happens, in words that lead to the statement in the file.
 fn place(file: &str, number: usize, count: usize, statement: &Statement) -> String {
-    let first_line = statement.sql.lines().next().unwrap_or_default().trim_end();
-    format!(
-        "migration {file}, statement {number} of {count} (line {}): {first_line}",
-        statement.line
-    )
+    const SHOWN: usize = 80;
+    let words: Vec<&str> = statement.sql.split_whitespace().collect();
+    let mut sql: String = words.join(" ");
+    if let Some((end, _)) = sql.char_indices().nth(SHOWN) {
+        sql.truncate(end);
+        sql.push('…');
+    }
+    format!("migration {file}, statement {number} of {count} (line {}, `{sql}`)", statement.line)
 }
 
 fn guards_hold(database: &mut Database, statement: &Statement) -> Result<bool, Failure> {

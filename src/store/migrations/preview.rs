@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 
 use super::plan::Step;
-use super::script::{Demand, Object, Statement};
+use super::script::{Demand, Guard, Object, Statement};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// What is known now of a statement that would come later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Runs,
     Skipped,
-    /// A guard speaks of a table that an earlier statement would change first.
-    Undecided,
-    /// Something is missing that it needs.
-    Stops,
+    /// These guards speak of a table that an earlier statement would make or change first.
+    Undecided(Vec<Guard>),
+    /// This is missing.
+    Stops(Guard),
 }
 
 /// The SQL of `steps`, with comments. `has` says whether the database has an object now.
@@ -33,11 +33,16 @@ pub fn preview(
         let statements =
             step.migration.statements().or_fail(Exit::Program, || format!("sql/{file}.sql"))?;
         for statement in &statements {
-            let verdict = judge(statement, &changed, &mut has)?;
-            if verdict == Verdict::Skipped {
-                continue;
-            }
-            text += &print(statement, verdict);
+            let comment = match judge(statement, &changed, &mut has)? {
+                Verdict::Skipped => continue,
+                Verdict::Runs => String::new(),
+                Verdict::Undecided(guards) => {
+                    let guards: Vec<String> = guards.iter().map(Guard::to_string).collect();
+                    format!("-- decided when its turn comes: {}\n", guards.join(", "))
+                }
+                Verdict::Stops(guard) => format!("-- migrate would stop here: it {guard}\n"),
+            };
+            text += &format!("{comment}{};\n\n", statement.sql);
             let tables = statement.guards.iter().map(|guard| guard.object.table());
             changed.extend(tables.chain(altered(&statement.sql)).map(str::to_owned));
         }
@@ -50,32 +55,26 @@ fn judge(
     changed: &HashSet<String>,
     has: &mut impl FnMut(&Object) -> Result<bool, Failure>,
 ) -> Result<Verdict, Failure> {
-    let mut verdict = Verdict::Runs;
+    let mut undecided = Vec::new();
     for guard in &statement.guards {
-        if guard.demand.met_by(has(&guard.object)?) {
-            continue;
-        }
-        // `unless` fails on what is there, and no migration takes away what a later one wants to be missing.
-        let may_come = guard.demand != Demand::Unless && changed.contains(guard.object.table());
-        verdict = match guard.demand {
-            _ if may_come => Verdict::Undecided,
-            Demand::Needs => return Ok(Verdict::Stops),
-            Demand::If | Demand::Unless => return Ok(Verdict::Skipped),
+        let met = guard.demand.met_by(has(&guard.object)?);
+        let changed = changed.contains(guard.object.table());
+        let table = Object::Table(guard.object.table().to_owned());
+        let may_turn = match guard.demand {
+            // A migration adds to an existing table one thing at a time, but a new one comes with columns and indexes.
+            Demand::Unless => met && changed && guard.object != table && !has(&table)?,
+            Demand::If | Demand::Needs => !met && changed,
         };
-    }
-    Ok(verdict)
-}
-
-fn print(statement: &Statement, verdict: Verdict) -> String {
-    let guards: Vec<String> = statement.guards.iter().map(ToString::to_string).collect();
-    let comment = match verdict {
-        Verdict::Undecided => {
-            format!("-- decided when its turn comes: {}\n", guards.join(", "))
+        match guard.demand {
+            // The migrations themselves see to what they need of a table of theirs.
+            Demand::Needs if may_turn => {}
+            _ if may_turn => undecided.push(guard.clone()),
+            _ if met => {}
+            Demand::Needs => return Ok(Verdict::Stops(guard.clone())),
+            Demand::If | Demand::Unless => return Ok(Verdict::Skipped),
         }
-        Verdict::Stops => format!("-- migrate would stop here: {}\n", guards.join(", ")),
-        Verdict::Runs | Verdict::Skipped => String::new(),
-    };
-    format!("{comment}{};\n\n", statement.sql)
+    }
+    Ok(if undecided.is_empty() { Verdict::Runs } else { Verdict::Undecided(undecided) })
 }
 
 /// The table that an `ALTER TABLE` or `CREATE TABLE` is about, guarded or not.
@@ -117,11 +116,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_new_table_may_bring_with_it_is_undecided() {
+        let text = "-- unless table t\nCREATE TABLE t (a INT);\n-- unless index t.i\nALTER TABLE t ADD INDEX i (a);";
+        assert!(previewed(text, &[]).ends_with(
+            "-- decided when its turn comes: unless index t.i\nALTER TABLE t ADD INDEX i (a);\n\n"
+        ));
+        assert!(!previewed(text, &["table t"]).contains("decided"));
+    }
+
+    #[test]
     fn a_need_that_is_not_met_is_announced() {
         let text = "-- needs column t.id\nALTER TABLE t ADD COLUMN a INT;";
         assert!(
             previewed(text, &["table t"])
-                .contains("-- migrate would stop here: needs column t.id\n")
+                .contains("-- migrate would stop here: it needs column t.id\n")
         );
         assert!(!previewed(text, &["column t.id"]).contains("stop"));
     }

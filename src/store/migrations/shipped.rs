@@ -108,4 +108,30 @@ mod tests {
             "82efb67f3010c6eb7ead02e4f6d9550633dbc1407f99aa487468e7b2567aebbc"
         );
     }
+
+    #[test]
+    fn a_shipped_file_is_the_one_that_was_released() {
+        // From `sha256sum sql/*.sql`. Databases hold these sums: one that changes here is refused by all of them.
+        let released = [
+            ("0001_baseline", "5f4cd185c757e21463129de789aa3b8a19fbf9092ff67c57818f3ff7ed9ad593"),
+            (
+                "0002_inventory_identity",
+                "7ac2ece26b7e375d834d3249b4fb238f42e086ab295fa04e79117645cf4f2e20",
+            ),
+            ("0003_sync_logs", "2756229b047e677d6b2d5d1071d33e82b8a51bacea542ffa86e20a650cd9ce27"),
+            (
+                "0004_product_listings",
+                "5ed68a32c7ce860f90d807596150702dd090239ec6ddf8aaf0931ba25b59e435",
+            ),
+        ];
+        for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
+            assert_eq!(migration.file(), file);
+            assert_eq!(
+                migration.checksum(),
+                checksum,
+                "{file} was edited: once it is released, write a new migration instead; before, take over the new sum here"
+            );
+        }
+        assert_eq!(SHIPPED.len(), released.len(), "a new migration wants its sum here");
+    }
 }
