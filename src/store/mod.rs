@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod connection;
 pub mod error;
 mod identity;
+pub mod interruption;
 mod listings;
 pub mod lock;
 mod merge;

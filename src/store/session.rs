@@ -5,6 +5,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 
 use super::connection::Database;
+use super::interruption::Interruption;
 use super::lock::{self, Purpose};
 use super::migrations;
 use crate::config::DatabaseSettings;
@@ -14,10 +15,11 @@ use crate::inventory::Source;
 /// How long the server may take to notice that this run's broken connection is gone.
 const HANDOVER: Duration = Duration::from_secs(10);
 
-/// A connection that holds the lock of a source.
+/// A connection that holds the lock of a source. A signal stops whoever asks for it.
 pub struct Session {
     settings: DatabaseSettings,
     purpose: Purpose,
+    interruption: Interruption,
     database: Option<Database>,
 }
 
@@ -26,9 +28,17 @@ impl Session {
     ///
     /// # Errors
     /// [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
-    pub fn open(settings: &DatabaseSettings, source: Source) -> Result<Self, Failure> {
-        let mut session =
-            Self { settings: settings.clone(), purpose: Purpose::Sync(source), database: None };
+    pub fn open(
+        settings: &DatabaseSettings,
+        source: Source,
+        interruption: Interruption,
+    ) -> Result<Self, Failure> {
+        let mut session = Self {
+            settings: settings.clone(),
+            purpose: Purpose::Sync(source),
+            interruption,
+            database: None,
+        };
         let database = with_retries(settings, || Database::connect(settings))?;
         session.hold(database, Duration::ZERO)?;
         Ok(session)
@@ -39,6 +49,7 @@ impl Session {
     /// # Errors
     /// As [`Session::open`], without retries.
     pub fn database(&mut self) -> Result<&mut Database, Failure> {
+        self.interruption.checkpoint();
         if self.database.is_none() {
             let database = Database::connect(&self.settings)?;
             self.hold(database, HANDOVER)?;
@@ -68,6 +79,7 @@ impl Session {
             let message = "another run of this marketplace is going on; this one leaves it alone";
             return Err(Failure::new(Exit::NotNow, message));
         }
+        self.interruption.works_on(database.connection_id());
         self.database = Some(database);
         Ok(())
     }

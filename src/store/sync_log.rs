@@ -9,7 +9,6 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use super::error::StoreError;
-use crate::failure::Exit;
 use crate::inventory::Source;
 use crate::marketplace::Traffic;
 use crate::staging::Totals;
@@ -179,7 +178,7 @@ pub fn complete(
     conn: &mut Conn,
     run: &Run,
     status: Status,
-    exit: Exit,
+    exit_code: u8,
     message: Option<&str>,
     account: &Account,
 ) -> Result<bool, StoreError> {
@@ -190,7 +189,7 @@ pub fn complete(
     let values: Vec<(&str, Value)> = vec![
         ("status", status.as_str().into()),
         ("message", message.map(shortened).into()),
-        ("exit_code", exit.code().into()),
+        ("exit_code", exit_code.into()),
         ("completed_at", completed_at.naive_utc().into()),
         ("duration", seconds.into()),
         ("snapshot_date", account.snapshot_date.into()),

@@ -201,7 +201,14 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     let changes = plans.changes();
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));
-    if !sync_log::complete(conn, order.run, order.status, order.exit, order.message, account)? {
+    if !sync_log::complete(
+        conn,
+        order.run,
+        order.status,
+        order.exit.code(),
+        order.message,
+        account,
+    )? {
         let message =
             format!("the run's row in sync_logs, number {}, is gone or completed", order.run.id);
         return Err(StoreError::Unfaithful(message).into());
