@@ -2,8 +2,11 @@
 
 pub mod field;
 pub mod ozon;
+pub mod printable;
+pub mod quantity;
 pub mod record;
 pub mod wildberries;
 
 pub use field::{Field, Rejection};
+pub use printable::printable;
 pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};
