@@ -108,12 +108,11 @@ fn stock_lines(pieces: &Pieces) -> Result<Vec<StockLine>, String> {
         ("Ozon FBS", StockType::Fbs, pieces.fbs, fbs_reserved),
         ("Ozon realFBS", StockType::RealFbs, pieces.real_fbs, real_fbs_reserved),
     ];
-    let nothing_anywhere =
-        types.iter().all(|(.., available, reserved)| *available == 0 && *reserved == 0);
+    let anything = types.iter().any(|(.., available, reserved)| *available > 0 || *reserved > 0);
     let mut lines = Vec::with_capacity(1);
     for (warehouse, stock_type, available, reserved) in types {
-        let kept = available > 0 || reserved > 0;
-        if !kept && !(nothing_anywhere && stock_type == StockType::Fbo) {
+        let last_trace = !anything && stock_type == StockType::Fbo;
+        if available == 0 && reserved == 0 && !last_trace {
             continue;
         }
         checked_current(available, reserved).map_err(|reason| format!("{warehouse}: {reason}"))?;

@@ -1,0 +1,3 @@
+//! Ozon: what it answers and how to ask it.
+
+pub mod report;

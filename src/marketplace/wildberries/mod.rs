@@ -1,0 +1,4 @@
+//! Wildberries: what it answers and how to ask it.
+
+pub mod items;
+pub(super) mod json;
