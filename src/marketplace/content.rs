@@ -80,7 +80,7 @@ impl<R: Read> Read for Bounded<'_, R> {
             return Err(io::Error::other("it unpacks to more than is sane for a report"));
         }
         if bytes > self.allowance.get() {
-            return Err(io::Error::other("one record is longer than 16 MiB"));
+            return Err(io::Error::other("a single piece of it is longer than 16 MiB"));
         }
         self.left -= bytes;
         self.allowance.set(self.allowance.get() - bytes);

@@ -1,6 +1,6 @@
 //! A report that the seller has downloaded by hand, in place of a pull: which of the formats it has is told by its content.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -17,14 +17,16 @@ use crate::inventory::Source;
 /// [`Exit::NotStockData`] if a file of Wildberries is none of its stock answers.
 pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     let unusable = || format!("cannot read {}", path.display());
-    let document = File::open(path).or_fail(Exit::Usage, unusable)?;
-    let metadata = document.metadata().or_fail(Exit::Usage, unusable)?;
+    // Looked at before it is opened: opening a pipe would wait for its other end.
+    let metadata = fs::metadata(path).or_fail(Exit::Usage, unusable)?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "a directory" } else { "not a regular file" };
         return Err(Failure::new(Exit::Usage, format!("{} is {what}", path.display())));
     }
+    let document = File::open(path).or_fail(Exit::Usage, unusable)?;
+    let length = document.metadata().or_fail(Exit::Usage, unusable)?.len();
     let mut pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
-    let mut part = Part { format: Format::OzonReport, start: 0, length: metadata.len() };
+    let mut part = Part { format: Format::OzonReport, start: 0, length };
     if source == Source::Wildberries {
         part.format = wildberries_format(pull.open(&part))
             .map_err(|failure| failure.context(path.display().to_string()))?;

@@ -6,6 +6,37 @@ use crate::inventory::quantity::whole_number;
 /// Columns that a sheet may have: Excel's own limit.
 pub(super) const MOST_COLUMNS: usize = 16_384;
 
+/// What a cell says of its value: the attribute `t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `n`, or nothing.
+    Number,
+    /// `s`: the index of a shared string.
+    Shared,
+    /// `str`, `inlineStr`, `d`: text, also a formula's or a date's.
+    Text,
+    /// `b`.
+    Truth,
+    /// `e`: `#N/A` and the like.
+    Error,
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl Kind {
+    /// Reads the attribute.
+    pub(super) fn of(attribute: &str) -> Self {
+        match attribute {
+            "n" => Self::Number,
+            "s" => Self::Shared,
+            "str" | "inlineStr" | "d" => Self::Text,
+            "b" => Self::Truth,
+            "e" => Self::Error,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// A number of a sheet as text: whole ones in full, however they were written; others as they are.
 pub(super) fn number(value: &str) -> Field {
     let value = value.trim();
@@ -21,14 +52,10 @@ pub(super) fn text(value: String) -> Field {
     if value.is_empty() { Field::Absent } else { Field::Text(value) }
 }
 
-/// A cell that is neither text nor number: `b` a boolean, `e` an error such as `#N/A`.
-pub(super) fn other(kind: &str, value: &str) -> Field {
-    Field::Other(match (kind, value.trim()) {
-        ("b", "1") => "the truth value TRUE".to_owned(),
-        ("b", "0") => "the truth value FALSE".to_owned(),
-        ("e", error) => format!("the error {error}"),
-        (kind, value) => format!("a cell of the type {kind} with {value}"),
-    })
+/// A truth value in words.
+pub(super) fn truth(value: &str) -> Field {
+    let truth = if value.trim() == "1" { "TRUE" } else { "FALSE" };
+    Field::Other(format!("the truth value {truth}"))
 }
 
 /// The column of a reference, `A` being 0; `None` if it is no reference or lies beyond the last column.

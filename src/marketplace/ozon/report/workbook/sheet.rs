@@ -2,8 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::attribute;
-use super::cell::{self, MOST_COLUMNS};
+use super::cell::{self, Kind, MOST_COLUMNS};
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
 use crate::failure::Failure;
@@ -19,46 +18,35 @@ pub(super) fn read(
 ) -> Result<(), Failure> {
     let mut row = Row::default();
     loop {
-        let start = match xml.next()? {
-            Event::Start(tag) if tag.local_name().as_ref() == "row" => {
-                row.clear();
-                continue;
-            }
-            Event::Start(tag) if tag.local_name().as_ref() == "c" => CellStart::of(&tag),
-            Event::Empty(tag) if tag.local_name().as_ref() == "c" => {
-                let start = CellStart::of(&tag);
-                row.place(start.reference.as_deref()).map_err(|reason| xml.broken(&reason))?;
-                continue;
-            }
-            Event::End(tag) if tag.local_name().as_ref() == "row" => {
-                if row.used > 0 {
-                    let width = row.used.max(lines.width());
-                    lines
-                        .row(width, &|column| row.cells.get(column).cloned().unwrap_or_default())?;
+        let (begun, empty) = match xml.next()? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "row" => {
+                    row.clear();
+                    continue;
                 }
+                "c" => (row.begin(&tag), false),
+                _ => continue,
+            },
+            Event::Empty(tag) if tag.local_name().as_ref() == "c" => (row.begin(&tag), true),
+            Event::End(tag) if tag.local_name().as_ref() == "row" => {
+                row.hand_to(&mut lines)?;
                 continue;
             }
             Event::Eof => return lines.finish(),
             _ => continue,
         };
-        let column = row.place(start.reference.as_deref()).map_err(|reason| xml.broken(&reason))?;
-        let value = value(xml, &start.kind, strings, lines.need(column))?;
-        row.put(column, value).map_err(|reason| xml.broken(&reason))?;
-    }
-}
-
-/// What a `c` element says of its cell.
-struct CellStart {
-    reference: Option<String>,
-    kind: String,
-}
-
-impl CellStart {
-    fn of(tag: &BytesStart<'_>) -> Self {
-        Self {
-            reference: attribute(tag, |name| name == "r"),
-            kind: attribute(tag, |name| name == "t").unwrap_or_else(|| "n".into()),
+        let (column, kind) = begun.map_err(|reason| xml.broken(&reason))?;
+        if empty {
+            continue;
         }
+        let value = if lines.need(column) {
+            value(xml, kind, strings)?
+        } else if xml.skip()? {
+            Field::Other("something".into())
+        } else {
+            continue;
+        };
+        row.put(column, value).map_err(|reason| xml.broken(&reason))?;
     }
 }
 
@@ -81,6 +69,29 @@ impl Row {
         self.cells.clear();
         self.seen.clear();
         (self.used, self.next, self.bytes) = (0, 0, 0);
+    }
+
+    /// The column and the kind of the cell that a `c` element begins.
+    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(usize, Kind), String> {
+        let (mut reference, mut kind) = (None, Kind::Number);
+        for attribute in tag.attributes() {
+            // Without its reference a cell would slip into another column.
+            let attribute = attribute.map_err(|error| error.to_string())?;
+            match attribute.key.as_ref() {
+                "r" => reference = Some(attribute.value),
+                "t" => kind = Kind::of(&attribute.value),
+                _ => {}
+            }
+        }
+        Ok((self.place(reference.as_deref())?, kind))
+    }
+
+    fn hand_to(&self, lines: &mut Lines<'_, '_>) -> Result<(), Failure> {
+        if self.used == 0 {
+            return Ok(());
+        }
+        let width = self.used.max(lines.width());
+        lines.row(width, &|column| self.cells.get(column).cloned().unwrap_or_default())
     }
 
     /// The column of the next cell.
@@ -126,13 +137,8 @@ impl Row {
     }
 }
 
-/// The value of the cell that has just begun. One that is not `needed` is only known to be there.
-fn value(
-    xml: &mut Xml<'_>,
-    kind: &str,
-    strings: &mut SharedStrings,
-    needed: bool,
-) -> Result<Field, Failure> {
+/// The value of the cell that has just begun.
+fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<Field, Failure> {
     let mut content = None;
     let mut inline = None;
     let mut formula = false;
@@ -153,7 +159,9 @@ fn value(
                 formula = true;
                 xml.skip()?;
             }
-            _ => xml.skip()?,
+            _ => {
+                xml.skip()?;
+            }
         }
     }
     let Some(content) = content else {
@@ -165,20 +173,20 @@ fn value(
         });
     };
     Ok(match kind {
-        "n" => cell::number(&content),
-        "s" if content.trim().is_empty() => Field::Absent,
-        "s" if !needed => Field::Other("text".into()),
-        "s" => {
-            let index = content.trim().parse().ok();
-            let text = match index {
-                Some(index) => strings.get(index)?,
-                None => None,
-            };
-            let missing =
-                || xml.broken(&format!("there is no shared string {}", printable(content.trim())));
-            cell::text(text.ok_or_else(missing)?)
-        }
-        "str" | "inlineStr" | "d" => cell::text(unescaped(content)),
-        other => cell::other(other, &content),
+        Kind::Number => cell::number(&content),
+        Kind::Shared if content.trim().is_empty() => Field::Absent,
+        Kind::Shared => cell::text(shared(xml, content.trim(), strings)?),
+        Kind::Text => cell::text(unescaped(content)),
+        Kind::Truth => cell::truth(&content),
+        Kind::Error => Field::Other(format!("the error {}", content.trim())),
+        Kind::Unknown => Field::Other(format!("a cell of an unknown type with {}", content.trim())),
     })
+}
+
+fn shared(xml: &Xml<'_>, index: &str, strings: &mut SharedStrings) -> Result<String, Failure> {
+    let text = match index.parse() {
+        Ok(index) => strings.get(index)?,
+        Err(_) => None,
+    };
+    text.ok_or_else(|| xml.broken(&format!("there is no shared string {}", printable(index))))
 }

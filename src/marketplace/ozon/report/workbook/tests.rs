@@ -117,6 +117,7 @@ fn cells_stand_where_their_references_say() {
     let said = failure(&only_sheet("<row><c r=\"A2\"/><c r=\"A2\"><v>1</v></c></row>"));
     assert!(said.contains("two cells in column 1"), "{said}");
     assert!(failure(&only_sheet("<row><c r=\"ZZZ1\"/></row>")).contains("\"ZZZ1\" is no cell"));
+    failure(&only_sheet("<row><c r=B2><v>1</v></c></row>"));
 }
 
 #[test]

@@ -64,31 +64,35 @@ impl<'a> Xml<'a> {
         Ok(event)
     }
 
-    /// Passes over the rest of the element that has just begun.
-    pub(super) fn skip(&mut self) -> Result<(), Failure> {
-        let outside = self.depth.saturating_sub(1);
-        while self.depth > outside {
-            self.next()?;
-        }
-        Ok(())
-    }
-
     /// The text of the element that has just begun, up to its end; elements inside it count for nothing.
     pub(super) fn text(&mut self) -> Result<String, Failure> {
         let outside = self.depth.saturating_sub(1);
         let mut text = String::new();
+        let mut beside = String::new();
         while self.depth > outside {
             let inside = self.depth == outside + 1;
-            let Some(piece) = piece(self.next()?) else { continue };
-            let piece = piece.map_err(|reason| self.broken(&reason))?;
-            if inside {
-                text.push_str(&piece);
-            }
+            let appended = append(&self.next()?, if inside { &mut text } else { &mut beside });
+            appended.map_err(|reason| self.broken(&reason))?;
+            beside.clear();
             if text.len() as u64 > LONGEST_RECORD {
                 return Err(self.broken("one text is longer than 16 MiB"));
             }
         }
         Ok(text)
+    }
+
+    /// Passes over the rest of the element that has just begun, and says whether it held anything but blanks.
+    pub(super) fn skip(&mut self) -> Result<bool, Failure> {
+        let outside = self.depth.saturating_sub(1);
+        let mut content = false;
+        while self.depth > outside {
+            content |= match self.next()? {
+                Event::Text(text) => !text.xml10_content().trim().is_empty(),
+                Event::CData(_) | Event::GeneralRef(_) => true,
+                _ => false,
+            };
+        }
+        Ok(content)
     }
 
     /// The text of a string item (`si`, `is`) that has just begun: its runs joined, phonetic hints left out.
@@ -99,7 +103,9 @@ impl<'a> Xml<'a> {
             let Event::Start(tag) = self.next()? else { continue };
             match tag.local_name().as_ref() {
                 "t" => text.push_str(&self.text()?),
-                "rPh" => self.skip()?,
+                "rPh" => {
+                    self.skip()?;
+                }
                 _ => {}
             }
             if text.len() as u64 > LONGEST_RECORD {
@@ -115,23 +121,26 @@ impl<'a> Xml<'a> {
     }
 }
 
-/// The text that an event stands for; entities beyond XML's own five do not exist without a document type.
-fn piece(event: Event<'_>) -> Option<Result<String, String>> {
+/// Adds the text that an event stands for; entities beyond XML's own five do not exist without a document type.
+fn append(event: &Event<'_>, text: &mut String) -> Result<(), String> {
     match event {
-        Event::Text(text) => Some(Ok(text.xml10_content().into_owned())),
-        Event::CData(text) => Some(Ok(text.xml10_content().into_owned())),
-        Event::GeneralRef(name) => Some(match name.resolve_char_ref() {
-            Ok(Some(character)) => Ok(character.to_string()),
+        Event::Text(piece) => text.push_str(&piece.xml10_content()),
+        Event::CData(piece) => text.push_str(&piece.xml10_content()),
+        Event::GeneralRef(name) => match name.resolve_char_ref() {
+            Ok(Some(character)) => text.push(character),
             Ok(None) => {
                 let name = name.xml10_content();
-                quick_xml::escape::resolve_predefined_entity(&name)
-                    .map(str::to_owned)
-                    .ok_or_else(|| format!("the entity \"{}\" is unknown", printable(&name)))
+                let resolved = quick_xml::escape::resolve_predefined_entity(&name);
+                text.push_str(
+                    resolved
+                        .ok_or_else(|| format!("the entity \"{}\" is unknown", printable(&name)))?,
+                );
             }
-            Err(error) => Err(error.to_string()),
-        }),
-        _ => None,
+            Err(error) => return Err(error.to_string()),
+        },
+        _ => {}
     }
+    Ok(())
 }
 
 /// `_x000D_` is how a workbook writes a character that XML cannot hold (ECMA-376, part 1, 22.9.2.19, `ST_Xstring`).
