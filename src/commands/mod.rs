@@ -1,6 +1,8 @@
 //! One file per subcommand, each the story of its run.
 
+mod check_freshness;
 mod migrate;
+mod report;
 
 use crate::cli::{Cli, Command};
 use crate::config::Environment;
@@ -11,8 +13,8 @@ pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(cli.env_file.as_deref())?;
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
-        Command::Sync(_) | Command::CheckFreshness(_) | Command::Report(_) => {
-            Err(Failure::new(Exit::Program, "not built yet"))
-        }
+        Command::Sync(_) => Err(Failure::new(Exit::Program, "not built yet")),
+        Command::CheckFreshness(args) => check_freshness::run(args, &environment),
+        Command::Report(args) => report::run(args, &environment),
     }
 }

@@ -3,7 +3,10 @@
 pub mod field;
 pub mod ozon;
 pub mod record;
+pub mod shrink;
+pub mod validation;
 pub mod wildberries;
 
 pub use field::{Field, Rejection};
 pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};
+pub use validation::ValidationResult;

@@ -8,10 +8,10 @@ mod spool;
 use std::io;
 
 pub use row::{StagedRow, database_order};
+pub use sorter::{Sortable, Sorted, Sorter};
 pub use spool::{Spool, SpoolReader, SpoolWriter};
 
 use crate::inventory::{Record, Rejection};
-use sorter::Sorter;
 
 /// Sums over the rows of a snapshot: what the database must hold after the write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Snapshot {
 
 /// Takes the valid records of a pull, in any order.
 pub struct Staging {
-    sorter: Sorter,
+    sorter: Sorter<StagedRow>,
 }
 
 impl Staging {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::sorter::Sortable;
 use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockType};
 
 /// One row of the day's snapshot in the making, with what its record said of the listing.
@@ -59,18 +60,6 @@ impl StagedRow {
         })
     }
 
-    /// Bytes of memory this row takes, roughly.
-    pub fn weight(&self) -> usize {
-        let texts = [Some(&self.sku), Some(&self.size_id), Some(&self.warehouse_name)];
-        let texts =
-            texts.into_iter().chain([self.seller_article.as_ref(), self.name.as_ref()]).flatten();
-        size_of::<Self>()
-            + texts
-                .chain(&self.barcodes)
-                .map(|text| text.capacity() + size_of::<String>())
-                .sum::<usize>()
-    }
-
     /// The order of listings: by `sku`, then `size_id`.
     pub fn listing_order(&self, other: &Self) -> Ordering {
         database_order(&self.sku, &other.sku)
@@ -82,9 +71,11 @@ impl StagedRow {
         database_order(&self.warehouse_name, &other.warehouse_name)
             .then_with(|| self.stock_type.cmp(&other.stock_type))
     }
+}
 
-    /// The order in which rows are sorted: those that claim the same place stand together, the one that counts first.
-    pub fn claim_order(&self, other: &Self) -> Ordering {
+/// Rows that claim the same place stand together, the one that counts first.
+impl Sortable for StagedRow {
+    fn order(&self, other: &Self) -> Ordering {
         self.listing_order(other)
             .then_with(|| self.owner.cmp(&other.owner))
             .then_with(|| self.place_order(other))
@@ -94,6 +85,17 @@ impl StagedRow {
                 Some(_) => other.number.cmp(&self.number),
                 None => self.number.cmp(&other.number),
             })
+    }
+
+    fn weight(&self) -> usize {
+        let texts = [Some(&self.sku), Some(&self.size_id), Some(&self.warehouse_name)];
+        let texts =
+            texts.into_iter().chain([self.seller_article.as_ref(), self.name.as_ref()]).flatten();
+        size_of::<Self>()
+            + texts
+                .chain(&self.barcodes)
+                .map(|text| text.capacity() + size_of::<String>())
+                .sum::<usize>()
     }
 }
 

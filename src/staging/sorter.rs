@@ -1,38 +1,49 @@
-//! Sorts any number of rows with a fixed amount of memory: sorted runs on disk, merged while they are read.
+//! Sorts any number of values with a fixed amount of memory: sorted runs on disk, merged while they are read.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::io;
 
-use super::row::StagedRow;
-use super::spool::{Spool, SpoolReader, SpoolWriter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// How many bytes of rows are sorted in memory before they go to disk.
+use super::spool::{SpoolReader, SpoolWriter};
+
+/// How many bytes of values are sorted in memory before they go to disk.
 const RUN_BYTES: usize = 2 << 20;
 
-/// Takes rows in any order.
-pub struct Sorter {
-    run: Vec<StagedRow>,
-    run_weight: usize,
-    run_ends: Vec<u64>,
-    disk: SpoolWriter<StagedRow>,
+/// What can be sorted.
+pub trait Sortable: Serialize + DeserializeOwned {
+    /// The order. Values that compare equal may change places.
+    fn order(&self, other: &Self) -> Ordering;
+
+    /// Bytes of memory the value takes, roughly.
+    fn weight(&self) -> usize;
 }
 
-impl Sorter {
+/// Takes values in any order.
+pub struct Sorter<T> {
+    run: Vec<T>,
+    run_weight: usize,
+    run_ends: Vec<u64>,
+    disk: SpoolWriter<T>,
+}
+
+impl<T: Sortable> Sorter<T> {
     /// An empty sorter.
     pub fn new() -> io::Result<Self> {
         Ok(Self { run: Vec::new(), run_weight: 0, run_ends: Vec::new(), disk: SpoolWriter::new()? })
     }
 
-    /// Takes a row.
-    pub fn push(&mut self, row: StagedRow) -> io::Result<()> {
-        self.run_weight += row.weight();
-        self.run.push(row);
+    /// Takes a value.
+    pub fn push(&mut self, value: T) -> io::Result<()> {
+        self.run_weight += value.weight();
+        self.run.push(value);
         if self.run_weight >= RUN_BYTES { self.end_run() } else { Ok(()) }
     }
 
-    /// Gives the rows back in [`StagedRow::claim_order`].
-    pub fn finish(mut self) -> io::Result<SortedRows> {
+    /// Gives the values back in their order.
+    pub fn finish(mut self) -> io::Result<Sorted<T>> {
         self.end_run()?;
         let disk = self.disk.finish()?;
         let starts = std::iter::once(0).chain(self.run_ends.iter().copied());
@@ -40,17 +51,17 @@ impl Sorter {
             starts.zip(&self.run_ends).map(|(start, end)| disk.read_range(start, *end)).collect();
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for (run, reader) in runs.iter_mut().enumerate() {
-            if let Some(row) = reader.next().transpose()? {
-                heads.push(Head { row, run });
+            if let Some(value) = reader.next().transpose()? {
+                heads.push(Head { value, run });
             }
         }
-        Ok(SortedRows { _disk: disk, runs, heads })
+        Ok(Sorted { runs, heads })
     }
 
     fn end_run(&mut self) -> io::Result<()> {
-        self.run.sort_unstable_by(StagedRow::claim_order);
-        for row in self.run.drain(..) {
-            self.disk.push(&row)?;
+        self.run.sort_unstable_by(T::order);
+        for value in self.run.drain(..) {
+            self.disk.push(&value)?;
         }
         self.run_weight = 0;
         self.run_ends.push(self.disk.position());
@@ -58,84 +69,80 @@ impl Sorter {
     }
 }
 
-/// The sorted rows.
-pub struct SortedRows {
-    _disk: Spool<StagedRow>,
-    runs: Vec<SpoolReader<StagedRow>>,
-    heads: BinaryHeap<Head>,
+/// The sorted values.
+pub struct Sorted<T> {
+    runs: Vec<SpoolReader<T>>,
+    heads: BinaryHeap<Head<T>>,
 }
 
-impl SortedRows {
-    fn next_row(&mut self) -> io::Result<Option<StagedRow>> {
-        let Some(Head { row, run }) = self.heads.pop() else { return Ok(None) };
+impl<T: Sortable> Sorted<T> {
+    fn next_value(&mut self) -> io::Result<Option<T>> {
+        let Some(Head { value, run }) = self.heads.pop() else { return Ok(None) };
         if let Some(next) = self.runs[run].next().transpose()? {
-            self.heads.push(Head { row: next, run });
+            self.heads.push(Head { value: next, run });
         }
-        Ok(Some(row))
+        Ok(Some(value))
     }
 }
 
-impl Iterator for SortedRows {
-    type Item = io::Result<StagedRow>;
+impl<T: Sortable> Iterator for Sorted<T> {
+    type Item = io::Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_row().transpose()
+        self.next_value().transpose()
     }
 }
 
-/// The next row of a run. The heap gives back its greatest element, so the order is turned round.
-struct Head {
-    row: StagedRow,
+/// The next value of a run. The heap gives back its greatest element, so the order is turned round.
+struct Head<T> {
+    value: T,
     run: usize,
 }
 
-impl Ord for Head {
+impl<T: Sortable> Ord for Head<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.row.claim_order(&self.row).then_with(|| other.run.cmp(&self.run))
+        other.value.order(&self.value).then_with(|| other.run.cmp(&self.run))
     }
 }
 
-impl PartialOrd for Head {
+impl<T: Sortable> PartialOrd for Head<T> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Head {
+impl<T: Sortable> PartialEq for Head<T> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Head {}
+impl<T: Sortable> Eq for Head<T> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockType};
+
+    impl Sortable for String {
+        fn order(&self, other: &Self) -> Ordering {
+            self.cmp(other)
+        }
+
+        fn weight(&self) -> usize {
+            100
+        }
+    }
 
     #[test]
-    fn rows_of_many_runs_come_back_in_order() {
+    fn values_of_many_runs_come_back_in_order() {
+        let total = 100_000_u64;
         let mut sorter = Sorter::new().unwrap();
-        let total = 40_000_u64;
         for number in 1..=total {
-            // A permutation of the numbers, so that every run holds rows from everywhere.
-            let sku = format!("{:06}", number * 7_919 % total);
-            let record = Record {
-                listing: Listing { sku, ..Listing::default() },
-                lines: vec![StockLine {
-                    warehouse_name: "Склад WB".into(),
-                    stock_type: StockType::Fbo,
-                    quantities: Quantities::default(),
-                }],
-                identity: Identity::Warehouse,
-                warnings: Vec::new(),
-            };
-            for row in StagedRow::of_record(number, record) {
-                sorter.push(row).unwrap();
-            }
+            // A permutation of the numbers, so that every run holds values from everywhere.
+            sorter.push(format!("{:06}", number * 7_919 % total)).unwrap();
         }
-        let skus: Vec<_> = sorter.finish().unwrap().map(|row| row.unwrap().sku).collect();
-        assert_eq!(skus, (0..total).map(|number| format!("{number:06}")).collect::<Vec<_>>());
+        assert!(sorter.run_ends.len() > 3);
+        let values: Vec<_> = sorter.finish().unwrap().map(|value| value.unwrap()).collect();
+        assert_eq!(values, (0..total).map(|number| format!("{number:06}")).collect::<Vec<_>>());
     }
 }

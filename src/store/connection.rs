@@ -8,7 +8,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
 
-use super::error::{Explained, OrDatabase, tls_error};
+use super::explained::{Explained, OrDatabase, tls_error};
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 

@@ -1,113 +1,76 @@
-//! What can go wrong between us and the database, in words. Nothing here decides what to do about it.
+//! What can go wrong while a snapshot is compared and written, kept apart by what can be done about it.
 
-use std::error::Error;
 use std::{fmt, io};
 
-use mysql::DriverError;
-
+use super::explained::Explained;
 use crate::failure::{Exit, Failure};
 
-/// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
+/// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
 #[derive(Debug)]
-pub struct Explained(pub mysql::Error);
+pub enum StoreError {
+    /// The database refused, or the connection to it broke.
+    Database(Explained),
+    /// The temporary files failed (a full disk).
+    Disk(io::Error),
+    /// The database did not do what it said it did: the rows in it are not those that were sent.
+    Unfaithful(String),
+}
 
-impl fmt::Display for Explained {
+impl StoreError {
+    /// Whether a later try can go better. What a table lacks or a right forbids stays as it is until a person changes it.
+    pub fn may_pass(&self) -> bool {
+        /// Server errors that no waiting mends: access denied (to a database, a table, a column, a procedure, for want of a
+        /// privilege), unknown database, column or table, syntax.
+        const LASTING: [u16; 10] = [1044, 1045, 1049, 1054, 1064, 1142, 1143, 1146, 1227, 1370];
+        match self {
+            StoreError::Database(Explained(mysql::Error::MySqlError(error))) => {
+                !LASTING.contains(&error.code)
+            }
+            StoreError::Database(_) | StoreError::Unfaithful(_) => true,
+            StoreError::Disk(_) => false,
+        }
+    }
+
+    /// Whether the connection is of no more use: everything but an answer of the server.
+    pub fn broke_connection(&self) -> bool {
+        !matches!(
+            self,
+            StoreError::Database(Explained(mysql::Error::MySqlError(_)))
+                | StoreError::Unfaithful(_)
+        )
+    }
+}
+
+impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(error) = tls_error(&self.0) {
-            return f.write_str(&error);
-        }
-        if let Some(error) = io_error(&self.0) {
-            return match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    f.write_str("the database did not answer in time")
-                }
-                _ => write!(f, "the connection to the database broke: {error}"),
-            };
-        }
-        match &self.0 {
-            mysql::Error::MySqlError(error) => {
-                write!(f, "{} (error {})", error.message, error.code)
-            }
-            mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, reason, _)))) => {
-                f.write_str(reason)
-            }
-            mysql::Error::DriverError(error) => write!(f, "{error}"),
-            mysql::Error::UrlError(error) => write!(f, "{error}"),
-            mysql::Error::CodecError(error) => {
-                write!(f, "the database answered out of protocol: {error}")
-            }
-            // The two that are told above.
-            mysql::Error::IoError(error) => write!(f, "{error}"),
-            mysql::Error::TlsError(error) => write!(f, "{error}"),
-            mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
-                f.write_str("a column holds another type than expected; was it changed by hand?")
-            }
+        match self {
+            StoreError::Database(error) => error.fmt(f),
+            StoreError::Disk(error) => write!(f, "temporary files: {error}"),
+            StoreError::Unfaithful(what) => f.write_str(what),
         }
     }
 }
 
-impl Error for Explained {}
+impl std::error::Error for StoreError {}
 
-/// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
-pub trait OrDatabase<T> {
-    /// Fails, saying `doing` (what was being done) above the server's words.
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
-}
-
-impl<T> OrDatabase<T> for Result<T, mysql::Error> {
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure> {
-        self.map_err(|error| Failure::caused(Exit::Database, Explained(error)).context(doing()))
+impl From<mysql::Error> for StoreError {
+    fn from(error: mysql::Error) -> Self {
+        StoreError::Database(Explained(error))
     }
 }
 
-/// The I/O error that the driver met, between packets or within one: the connection is lost.
-pub fn io_error(error: &mysql::Error) -> Option<&io::Error> {
-    match error {
-        mysql::Error::IoError(error) => Some(error),
-        mysql::Error::CodecError(error) => error.source()?.downcast_ref(),
-        _ => None,
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        StoreError::Disk(error)
     }
 }
 
-/// What was wrong with encryption or a certificate, if that was it.
-pub fn tls_error(error: &mysql::Error) -> Option<String> {
-    if let mysql::Error::TlsError(error) = error {
-        return Some(error.to_string());
-    }
-    // The handshake happens inside the first read or write and arrives as an I/O error.
-    let inner = io_error(error)?.get_ref()?;
-    inner.downcast_ref::<rustls::Error>().map(ToString::to_string)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_silent_server_and_a_broken_connection_are_told_apart_wherever_the_driver_met_them() {
-        let within =
-            |kind| Explained(mysql::Error::CodecError(io::Error::from(kind).into())).to_string();
-        let between = |kind| Explained(mysql::Error::IoError(io::Error::from(kind))).to_string();
-        for told in [within(io::ErrorKind::WouldBlock), between(io::ErrorKind::TimedOut)] {
-            assert_eq!(told, "the database did not answer in time");
-        }
-        for told in [within(io::ErrorKind::ConnectionReset), between(io::ErrorKind::BrokenPipe)] {
-            assert!(told.starts_with("the connection to the database broke: "), "{told}");
-        }
-    }
-
-    #[test]
-    fn the_server_s_words_are_kept_above_its_number() {
-        let refused = Err::<(), _>(mysql::Error::MySqlError(mysql::MySqlError {
-            state: "40001".into(),
-            message: "Deadlock found when trying to get lock".into(),
-            code: 1213,
-        }));
-        let failure = refused.or_database(|| "writing the stock").unwrap_err();
-        assert_eq!(failure.exit(), Exit::Database);
-        assert_eq!(
-            failure.to_string(),
-            "writing the stock: Deadlock found when trying to get lock (error 1213)"
-        );
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error {
+            StoreError::Database(_) | StoreError::Unfaithful(_) => Exit::Database,
+            StoreError::Disk(_) => Exit::Program,
+        };
+        Failure::caused(exit, error)
     }
 }

@@ -7,7 +7,7 @@ use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
-use super::error::OrDatabase;
+use super::explained::OrDatabase;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 

@@ -1,9 +1,24 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod bulk;
 pub mod connection;
 pub mod error;
+pub mod explained;
+mod identity;
+pub mod interruption;
+mod listings;
 pub mod lock;
+mod merge;
 pub mod migrations;
+pub mod overview;
+mod products;
+mod row;
+pub mod session;
+mod snapshot;
+pub mod sync_log;
+pub mod write;
 
 pub use connection::Database;
-pub use error::OrDatabase;
+pub use error::StoreError;
+pub use explained::{Explained, OrDatabase};
+pub use session::Session;

@@ -19,7 +19,7 @@ use script::{Demand, Statement};
 pub use shipped::{Migration, SHIPPED};
 
 use super::connection::Database;
-use super::error::{Explained, OrDatabase};
+use super::explained::{Explained, OrDatabase};
 use super::lock::{self, Purpose};
 use crate::failure::{Exit, Failure, OrFail};
 

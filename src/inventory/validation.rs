@@ -1,0 +1,89 @@
+//! The account of a pull's records: how many there were, which do not count and why.
+
+use super::Rejection;
+
+/// How many rejections and warnings are kept in words; the rest is counted.
+const KEPT: usize = 20;
+
+/// What became of the records of a pull.
+#[derive(Clone, Debug, Default)]
+pub struct ValidationResult {
+    /// Records read.
+    pub total: u64,
+    /// Records rejected.
+    pub rejected: u64,
+    /// The first rejections, in words.
+    pub errors: Vec<Rejection>,
+    /// Warnings given.
+    pub warned: u64,
+    /// The first warnings, in words.
+    pub warnings: Vec<String>,
+}
+
+impl ValidationResult {
+    /// Records that count.
+    pub fn valid(&self) -> u64 {
+        self.total - self.rejected
+    }
+
+    /// Counts a rejection, and says whether it is one of the first, which are shown.
+    pub fn reject(&mut self, rejection: Rejection) -> bool {
+        self.rejected += 1;
+        let shown = self.errors.len() < KEPT;
+        if shown {
+            self.errors.push(rejection);
+        }
+        shown
+    }
+
+    /// Counts a warning, and says whether it is one of the first, which are shown.
+    pub fn warn(&mut self, warning: String) -> bool {
+        self.warned += 1;
+        let shown = self.warnings.len() < KEPT;
+        if shown {
+            self.warnings.push(warning);
+        }
+        shown
+    }
+
+    /// Whether this can be a stock report at all: one in which more than half of the records are rejected is not.
+    pub fn is_stock_data(&self) -> bool {
+        self.rejected * 2 <= self.total
+    }
+
+    /// The rejections in one sentence, for the log row; `None` if there are none.
+    pub fn summary(&self) -> Option<String> {
+        let first = self.errors.first()?;
+        Some(format!("{} of {} records rejected, the first: {first}", self.rejected, self.total))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(total: u64, rejected: u64) -> ValidationResult {
+        let mut result = ValidationResult { total, ..ValidationResult::default() };
+        for number in 0..rejected {
+            result.reject(Rejection { record: format!("record {number}"), reason: "odd".into() });
+        }
+        result
+    }
+
+    #[test]
+    fn a_report_with_half_of_its_records_rejected_is_still_one() {
+        assert!(result(10, 5).is_stock_data());
+        assert!(!result(10, 6).is_stock_data());
+        assert!(result(0, 0).is_stock_data());
+    }
+
+    #[test]
+    fn rejections_are_counted_beyond_those_that_are_kept() {
+        let result = result(100, 30);
+        assert_eq!((result.valid(), result.rejected, result.errors.len()), (70, 30, 20));
+        assert_eq!(
+            result.summary().unwrap(),
+            "30 of 100 records rejected, the first: record 0: odd"
+        );
+    }
+}

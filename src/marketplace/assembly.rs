@@ -1,0 +1,114 @@
+//! Puts answers one after another into the unnamed temporary file of a pull. Reads nothing out of them.
+
+use std::io::{BufReader, Read};
+
+use super::http::{Call, Http, Reply};
+use super::{Format, Part, PartReader, Pull, Traffic};
+use crate::failure::{Exit, Failure, OrFail};
+
+/// A pull in the making.
+pub(super) struct Assembly {
+    pull: Pull,
+    end: u64,
+}
+
+impl Assembly {
+    /// An empty pull; its file has no name, so that no crash can leave it behind.
+    pub(super) fn new() -> Result<Self, Failure> {
+        let document = tempfile::tempfile()
+            .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())?;
+        let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+        Ok(Self { pull, end: 0 })
+    }
+
+    /// Fetches an answer behind those that are there.
+    pub(super) fn add(
+        &mut self,
+        http: &mut Http,
+        call: &Call,
+        format: Format,
+    ) -> Result<Reply<Part>, Failure> {
+        let length = match http.download(call, &self.pull.document, self.end)? {
+            Reply::Body(length) => length,
+            Reply::Nothing => return Ok(Reply::Nothing),
+            Reply::Missing(failure) => return Ok(Reply::Missing(failure)),
+        };
+        let part = Part { format, start: self.end, length };
+        self.end += length;
+        self.pull.parts.push(part);
+        Ok(Reply::Body(part))
+    }
+
+    /// The bytes of an answer that is there.
+    pub(super) fn open(&self, part: &Part) -> BufReader<PartReader<'_>> {
+        BufReader::with_capacity(64 << 10, self.pull.open(part))
+    }
+
+    /// Whether the last two answers are the same to the byte.
+    pub(super) fn repeats(&self) -> Result<bool, Failure> {
+        let [.., earlier, last] = self.pull.parts.as_slice() else { return Ok(false) };
+        if earlier.length != last.length {
+            return Ok(false);
+        }
+        let (earlier, last) = (self.open(earlier).bytes(), self.open(last).bytes());
+        for (a, b) in earlier.zip(last) {
+            let read = |byte: std::io::Result<u8>| {
+                byte.or_fail(Exit::Program, || "cannot read the temporary file".into())
+            };
+            if read(a)? != read(b)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The pull, with what it took to get it.
+    pub(super) fn finish(self, http: &Http) -> Pull {
+        Pull { traffic: http.traffic(), ..self.pull }
+    }
+}
+
+/// A number as people read it: `260 000`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marketplace::http::stand::{Stand, hasty, ok};
+
+    #[test]
+    fn answers_lie_one_after_another_and_repetition_is_seen() {
+        let stand = Stand::answering(|_| vec![ok("[1]"), ok("[2]"), ok("[2]"), ok("[22]")]);
+        let mut http = Http::new(&hasty(), &stand.url(), &[]).unwrap();
+        let mut assembly = Assembly::new().unwrap();
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            let call = Call::get("pages", stand.url());
+            let reply = assembly.add(&mut http, &call, Format::SupplierStocks).unwrap();
+            let mut text = String::new();
+            assembly.open(&reply.required("").unwrap()).read_to_string(&mut text).unwrap();
+            seen.push((text, assembly.repeats().unwrap()));
+        }
+        let expected = [("[1]", false), ("[2]", false), ("[2]", true), ("[22]", false)];
+        assert_eq!(seen, expected.map(|(text, repeats)| (text.to_owned(), repeats)));
+        assert_eq!(assembly.finish(&http).traffic, Traffic { requests: 4, bytes: 13 });
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1 000");
+        assert_eq!(grouped(1_234_567), "1 234 567");
+    }
+}

@@ -1,0 +1,143 @@
+//! Ozon: how its products report is ordered and fetched, and what is in it.
+
+mod order;
+
+use order::Report;
+
+use super::assembly::{Assembly, grouped};
+use super::http::{Call, Http};
+use super::{Format, Pull};
+use crate::config::OzonSettings;
+use crate::failure::{Exit, Failure};
+
+const DOWNLOAD: &str = "Ozon: report's file";
+
+/// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
+///
+/// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if the report fails, never gets ready or its link does
+/// not hold (no key was sent there, so none is wrong), and with [`Exit::NotStockData`] if it is empty.
+pub fn fetch(settings: &OzonSettings) -> Result<Pull, Failure> {
+    let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
+    let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?;
+    let report = Report::order(&mut http)?;
+    log::info!("Ozon: report ordered");
+    let link = report.wait(&mut http, settings)?;
+    let mut assembly = Assembly::new()?;
+    let part = assembly
+        .add(&mut http, &Call::link(DOWNLOAD, link), Format::OzonReport)?
+        .required(DOWNLOAD)?;
+    if part.length == 0 {
+        let failure = Failure::new(Exit::NotStockData, "the report is empty");
+        return Err(http.in_last_answer(failure));
+    }
+    log::info!("Ozon: report fetched, {} bytes", grouped(part.length));
+    Ok(assembly.finish(&http))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::marketplace::http::stand::{Stand, answer, hasty, ok};
+    use crate::secret::Secret;
+
+    const CREATED: &str = r#"{"result":{"code":"REPORT_seller_products_1"}}"#;
+
+    fn settings(stand: &Stand) -> OzonSettings {
+        OzonSettings {
+            client_id: Secret::new("924336"),
+            api_key: Secret::new("key-4711-secret"),
+            api_url: stand.url(),
+            poll_interval: Duration::from_millis(10),
+            report_timeout: Duration::from_millis(100),
+            http: hasty(),
+        }
+    }
+
+    fn info(status: &str, file: &str) -> Vec<u8> {
+        ok(format!(
+            r#"{{"result":{{"code":"REPORT_seller_products_1","status":"{status}","error":"no luck","file":"{file}"}}}}"#
+        ))
+    }
+
+    fn ended(stand: &Stand) -> (Exit, String) {
+        let failure = fetch(&settings(stand)).unwrap_err();
+        (failure.exit(), failure.to_string())
+    }
+
+    #[test]
+    fn a_report_is_ordered_awaited_and_fetched_without_the_key() {
+        let stand = Stand::answering(|base| {
+            let absent = answer("404 Not Found", &[], r#"{"code":5,"message":"not found"}"#);
+            let ready = info("success", &format!("{base}/cdn/report.csv?sign=1"));
+            vec![ok(CREATED), absent, info("processing", ""), info("odd", ""), ready, ok("a;b\n")]
+        });
+        let pull = fetch(&settings(&stand)).unwrap();
+        let mut text = String::new();
+        pull.open(&pull.parts[0]).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a;b\n");
+        assert_eq!(pull.traffic.requests, 6);
+        let requests = stand.requests();
+        assert!(requests[0].starts_with("POST /v1/report/products/create "));
+        assert!(requests[0].contains("\"visibility\":\"ALL\""));
+        assert!(requests[1].starts_with("POST /v1/report/info "));
+        assert!(requests[1].ends_with(r#"{"code":"REPORT_seller_products_1"}"#));
+        assert!(requests[..5].iter().all(|request| request.contains("client-id: 924336\r\n")));
+        assert!(requests[5].starts_with("GET /cdn/report.csv?sign=1 "));
+        let lower = requests[5].to_lowercase();
+        assert!(!lower.contains("client-id") && !lower.contains("api-key"), "{lower}");
+    }
+
+    #[test]
+    fn a_failed_report_is_unreachable_and_says_why() {
+        let stand = Stand::answering(|_| vec![ok(CREATED), info("failed", "")]);
+        let (exit, text) = ended(&stand);
+        assert_eq!(exit, Exit::Unreachable);
+        assert!(text.contains("no luck"), "{text}");
+    }
+
+    #[test]
+    fn a_report_that_never_gets_ready_names_the_variable() {
+        let stand =
+            Stand::answering(|_| [vec![ok(CREATED)], vec![info("waiting", ""); 20]].concat());
+        let (exit, text) = ended(&stand);
+        assert_eq!(exit, Exit::Unreachable);
+        assert!(text.contains("OZON_REPORT_TIMEOUT"), "{text}");
+    }
+
+    #[test]
+    fn a_report_that_ozon_does_not_know_is_not_asked_for_for_ever() {
+        let absent = || answer("404 Not Found", &[], r#"{"code":5,"message":"not found"}"#);
+        let stand = Stand::answering(|_| [vec![ok(CREATED)], vec![absent(); 4]].concat());
+        let (exit, text) = ended(&stand);
+        assert_eq!(exit, Exit::NotStockData);
+        assert!(text.contains("404 Not Found: not found, code 5"), "{text}");
+        assert_eq!(stand.requests().len(), 5);
+    }
+
+    #[test]
+    fn a_report_without_a_sound_link_is_not_stock_data() {
+        for link in ["", "report.csv", "file:///etc/passwd"] {
+            let stand = Stand::answering(|_| vec![ok(CREATED), info("success", link)]);
+            assert_eq!(ended(&stand).0, Exit::NotStockData, "{link}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_not_stock_data_and_a_lost_one_unreachable() {
+        let expected = [
+            ("200 OK", Exit::NotStockData),
+            ("403 Forbidden", Exit::Unreachable),
+            ("404 Not Found", Exit::Unreachable),
+        ];
+        for (status, exit) in expected {
+            let stand = Stand::answering(|base| {
+                let ready = info("success", &format!("{base}/report.csv"));
+                vec![ok(CREATED), ready, answer(status, &[], "")]
+            });
+            assert_eq!(ended(&stand).0, exit, "{status}");
+        }
+    }
+}

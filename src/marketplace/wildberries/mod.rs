@@ -1,0 +1,53 @@
+//! Wildberries: how its stock is asked for, by any of three methods, and what the answers hold.
+
+pub mod items;
+mod remains;
+mod stocks_report;
+mod supplier_stocks;
+
+use super::Pull;
+use super::assembly::Assembly;
+use super::http::Http;
+use crate::config::{StocksMethod, WildberriesSettings};
+use crate::failure::{Exit, Failure};
+
+/// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
+const MOST_PAGES: u32 = 400;
+
+const ANALYTICS_ADVICE: &str =
+    "renew WB_API_TOKEN: it lives 180 days and needs the category Analytics";
+
+/// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
+/// it along. May be called again for a fresh pull.
+///
+/// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if a report is purged, cancelled or never ready, and
+/// with [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
+pub fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
+    let mut assembly = Assembly::new()?;
+    let api = match settings.method {
+        StocksMethod::SupplierStocks => &settings.statistics_url,
+        StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
+    };
+    let mut http = Http::new(&settings.http, api, &[("authorization", &settings.token)])?;
+    match settings.method {
+        StocksMethod::WbWarehouses => {
+            stocks_report::WB_WAREHOUSES.fetch(&mut http, settings, &mut assembly)?;
+        }
+        StocksMethod::WarehouseRemains => remains::fetch(&mut http, settings, &mut assembly)?,
+        StocksMethod::SupplierStocks => {
+            supplier_stocks::fetch(&mut http, settings, &mut assembly)?;
+        }
+    }
+    if settings.seller_warehouses && settings.method != StocksMethod::SupplierStocks {
+        stocks_report::SELLER_WAREHOUSES.fetch(&mut http, settings, &mut assembly)?;
+    }
+    Ok(assembly.finish(&http))
+}
+
+fn endless(name: &str) -> Failure {
+    let message = format!("{name}: the pages do not come to an end after {MOST_PAGES}");
+    Failure::new(Exit::NotStockData, message)
+}
+
+#[cfg(test)]
+mod tests;

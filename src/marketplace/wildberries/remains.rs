@@ -1,0 +1,104 @@
+//! The report of remains by barcode: `warehouse_remains` of WB's analytics API: a task, its status, its result.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use super::ANALYTICS_ADVICE;
+use super::items::survey;
+use crate::config::WildberriesSettings;
+use crate::failure::{Exit, Failure};
+use crate::marketplace::Format;
+use crate::marketplace::assembly::{Assembly, grouped};
+use crate::marketplace::http::{Call, Http, Reply};
+use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
+
+const CREATE: &str = "Wildberries: warehouse_remains";
+const STATUS: &str = "Wildberries: warehouse_remains status";
+const DOWNLOAD: &str = "Wildberries: warehouse_remains download";
+const PATH: &str = "api/v1/warehouse_remains";
+
+/// As long as Ozon's report by default (`OZON_REPORT_TIMEOUT`); the same catalogue is behind both.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Task {
+    #[serde(rename = "taskId")]
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct State {
+    status: String,
+}
+
+/// Orders the report, waits for it and fetches it.
+pub(super) fn fetch(
+    http: &mut Http,
+    settings: &WildberriesSettings,
+    assembly: &mut Assembly,
+) -> Result<(), Failure> {
+    let task = create(http)?;
+    log::info!("{CREATE}: report ordered");
+    let interval = settings.request_interval.max(SHORTEST_INTERVAL);
+    let call = question(STATUS, http.url(&format!("{PATH}/tasks/{task}/status"))?).every(interval);
+    until_ready("Wildberries: report of remains", PATIENCE, interval, "", || ask(http, &call))?;
+    let call = question(DOWNLOAD, http.url(&format!("{PATH}/tasks/{task}/download"))?);
+    let part = match assembly.add(http, &call, Format::WarehouseRemains)? {
+        Reply::Body(part) => part,
+        Reply::Nothing => {
+            log::info!("{CREATE}: nothing");
+            return Ok(());
+        }
+        // The task was there a moment ago: its result has been cleared away meanwhile.
+        Reply::Missing(failure) => {
+            let message = format!("{failure}; the report is gone, the next run orders a new one");
+            return Err(Failure::new(Exit::Unreachable, message));
+        }
+    };
+    let items = survey(assembly.open(&part), Format::WarehouseRemains)
+        .map_err(|failure| http.in_last_answer(failure))?
+        .items;
+    log::info!("{CREATE}: {} items", grouped(items));
+    Ok(())
+}
+
+fn question(name: &'static str, url: Url) -> Call {
+    Call::get(name, url).advising(ANALYTICS_ADVICE)
+}
+
+fn create(http: &mut Http) -> Result<String, Failure> {
+    let mut url = http.url(PATH)?;
+    url.set_query(Some("groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true"));
+    let answer: Answer<Task> = http.json(&question(CREATE, url))?.required(CREATE)?;
+    let id = answer.data.id;
+    // It becomes part of a path: it must not lead anywhere else.
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if (1..=100).contains(&id.len()) && id.bytes().all(harmless) {
+        Ok(id)
+    } else {
+        let message = format!("{CREATE}: {:?} is no number of a task", http.safe(&id));
+        Err(Failure::new(Exit::NotStockData, message))
+    }
+}
+
+fn ask(http: &mut Http, call: &Call) -> Result<Progress<()>, Failure> {
+    let answer: Answer<State> = http.json(call)?.required(STATUS)?;
+    let status = answer.data.status;
+    match status.as_str() {
+        "done" => Ok(Progress::Ready(())),
+        "new" | "processing" => Ok(Progress::NotYet(status)),
+        "purged" | "canceled" => {
+            let message =
+                format!("{STATUS}: the report is {status}; the next run orders a new one");
+            Err(Failure::new(Exit::Unreachable, message))
+        }
+        _ => Ok(Progress::Unknown(http.safe(&status))),
+    }
+}

@@ -1,0 +1,116 @@
+//! SIGINT, SIGTERM and SIGHUP during a sync: the transaction is rolled back, the run's row says why, and the process ends
+//! in 128 + the signal's number. Works whatever the run is waiting for, because it does not ask the run: a thread of its own
+//! ends the run's database connection on the server.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mysql::prelude::Queryable;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::connection::Database;
+use super::error::StoreError;
+use super::sync_log::{self, Account, Run, Status};
+use crate::config::DatabaseSettings;
+use crate::failure::{Exit, Failure, OrFail};
+
+/// What the watching thread must know about the run. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Interruption {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    arrived: AtomicBool,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    connection: Option<u32>,
+    run: Option<Run>,
+}
+
+impl Interruption {
+    /// Starts to watch for signals, for the rest of the process's life.
+    ///
+    /// # Errors
+    /// [`Exit::Program`] when the system refuses the handlers or the thread.
+    pub fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
+        let interruption = Self::default();
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+            .or_fail(Exit::Program, || "watching for signals".into())?;
+        let (watcher, settings) = (interruption.clone(), settings.clone());
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                if let Some(signal) = signals.forever().next() {
+                    watcher.end(signal, &settings);
+                }
+            })
+            .or_fail(Exit::Program, || "watching for signals".into())?;
+        Ok(interruption)
+    }
+
+    /// Notes on which connection the run does its work.
+    pub fn works_on(&self, connection: u32) {
+        self.known().connection = Some(connection);
+    }
+
+    /// Notes the run whose row is to be completed.
+    pub fn runs(&self, run: &Run) {
+        self.known().run = Some(run.clone());
+    }
+
+    /// Never returns once a signal has arrived: what the run would do next is no longer its decision.
+    pub fn checkpoint(&self) {
+        while self.inner.arrived.load(Ordering::SeqCst) {
+            std::thread::park();
+        }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.inner.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, signal: i32, settings: &DatabaseSettings) -> ! {
+        self.inner.arrived.store(true, Ordering::SeqCst);
+        let name = signal_hook::low_level::signal_name(signal).unwrap_or("a signal");
+        let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
+        log::error!("interrupted by {name}");
+        let known = std::mem::take(&mut *self.known());
+        if let Some(run) = &known.run {
+            match log_interruption(settings, known.connection, run, name, code) {
+                Ok(true) => log::error!("rolled back; nothing was changed"),
+                Ok(false) => {
+                    log::error!("the stock had been written before the signal came; it stays")
+                }
+                Err(failure) => log::error!("rolled back; sync_logs does not say so: {failure}"),
+            }
+        }
+        std::process::exit(code.into())
+    }
+}
+
+/// Ends the run's connection, which rolls back what it had begun, and completes the run's row unless the run had done it.
+fn log_interruption(
+    settings: &DatabaseSettings,
+    connection: Option<u32>,
+    run: &Run,
+    signal: &str,
+    code: u8,
+) -> Result<bool, Failure> {
+    let mut database = Database::connect(settings)?;
+    let conn = database.conn();
+    if let Some(connection) = connection
+        && let Err(error) = conn.exec_drop("KILL CONNECTION ?", (connection,))
+    {
+        // It may be gone already, which is as good.
+        log::debug!("ending connection {connection}: {error}");
+    }
+    let message = format!("interrupted by {signal}; nothing was changed");
+    sync_log::complete(conn, run, Status::Failed, code, Some(&message), &Account::default())
+        .map_err(|error: StoreError| error.into())
+}

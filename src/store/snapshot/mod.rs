@@ -1,0 +1,82 @@
+//! The day's snapshot of one source in `inventory_data`: first a plan, made by reading only, then the write.
+//! What is here runs inside the caller's transaction and never commits.
+
+mod apply;
+mod plan;
+
+use serde::{Deserialize, Serialize};
+
+pub use apply::{Stamp, apply};
+pub use plan::{Plan, plan};
+
+use super::bulk::{Cell, ToCells};
+use crate::inventory::{Quantities, StockType};
+use crate::staging::StagedRow;
+
+/// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetRow {
+    /// The product, unless its listing is yet to be created.
+    pub product_id: Option<i64>,
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+    /// The column of the same name.
+    pub warehouse_name: String,
+    /// The column of the same name.
+    pub stock_type: StockType,
+    /// The columns with quantities.
+    pub quantities: Quantities,
+}
+
+impl TargetRow {
+    /// Keeps of a staged row what goes into `inventory_data`.
+    pub fn new(row: StagedRow, product_id: Option<i64>) -> Self {
+        let StagedRow { sku, size_id, warehouse_name, stock_type, quantities, .. } = row;
+        Self { product_id, sku, size_id, warehouse_name, stock_type, quantities }
+    }
+}
+
+/// What of a row can change from one sync to the next: `product_id`, `available_stock`, `reserved_stock`, `quantity_reserved`,
+/// `current_stock`, `quantity_present`, `in_way_to_client`, `in_way_from_client`.
+fn number_cells<'a>(row: &TargetRow, out: &mut Vec<Cell<'a>>) {
+    let Quantities { available, reserved, in_way_to_client, in_way_from_client } = row.quantities;
+    let current = row.quantities.current();
+    out.extend([
+        row.product_id.map_or(Cell::Null, Cell::Int),
+        Cell::Int(available.into()),
+        Cell::Int(reserved.into()),
+        Cell::Int(reserved.into()),
+        Cell::Int(current),
+        Cell::Int(current),
+        Cell::Int(in_way_to_client.into()),
+        Cell::Int(in_way_from_client.into()),
+    ]);
+}
+
+/// A row of the snapshot that exists and shall hold other numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedRow {
+    /// Its id.
+    pub id: i64,
+    /// What it shall hold.
+    pub row: TargetRow,
+}
+
+impl ToCells for ChangedRow {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.push(Cell::Int(self.id));
+        number_cells(&self.row, out);
+    }
+}
+
+/// The id of a row that the marketplace no longer lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovedRow(pub i64);
+
+impl ToCells for RemovedRow {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.push(Cell::Int(self.0));
+    }
+}

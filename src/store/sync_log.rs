@@ -1,0 +1,241 @@
+//! The table `sync_logs`: one row per run, begun as `failed` without an end, so that a run which dies is seen to have died,
+//! and completed in the transaction that writes the stock.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+use mysql::{Params, Value};
+
+use super::error::StoreError;
+use crate::inventory::Source;
+use crate::marketplace::Traffic;
+use crate::staging::Totals;
+
+const BEGIN: &str = "
+    INSERT INTO sync_logs
+        (run_id, sync_type, source, marketplace, status, error_message, started_at, completed_at)
+    VALUES
+        (?, 'inventory', ?, ?, 'failed', 'the run has not finished', ?, NULL)";
+
+const COMPLETE: &str = "
+    UPDATE sync_logs
+    SET status = :status,
+        error_message = :message,
+        exit_code = :exit_code,
+        completed_at = :completed_at,
+        duration_seconds = :duration,
+        snapshot_date = :snapshot_date,
+        records_processed = :processed,
+        records_rejected = :rejected,
+        records_updated = :inserted + :changed + :removed,
+        rows_inserted = :inserted,
+        rows_changed = :changed,
+        rows_removed = :removed,
+        rows_total = :rows_total,
+        stock_total = :stock_total,
+        products_with_stock = :products_with_stock,
+        products_created = :products_created,
+        listings_created = :listings_created,
+        requests = :requests,
+        bytes = :bytes,
+        fetch_ms = :fetch_ms,
+        read_ms = :read_ms,
+        write_ms = :write_ms
+    WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
+
+const NEWEST: &str = "
+    SELECT status, completed_at IS NOT NULL
+    FROM sync_logs
+    WHERE source = ? AND sync_type = 'inventory'
+    ORDER BY started_at DESC, id DESC
+    LIMIT 1";
+
+const COMMITTED: &str = "
+    SELECT rows_inserted, rows_changed, rows_removed, rows_total - rows_inserted - rows_changed,
+           products_created, listings_created
+    FROM sync_logs
+    WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
+
+/// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// The run's row.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The column `id`.
+    pub id: u64,
+    /// The name of the run in the log and in the column `run_id`.
+    pub run_id: String,
+    /// The marketplace.
+    pub source: Source,
+    /// When it began; whole seconds, as the column holds them.
+    pub started_at: DateTime<Utc>,
+}
+
+impl Run {
+    /// A run without a row: one that writes nothing.
+    pub fn unlogged(source: Source) -> Self {
+        Self { id: 0, run_id: new_run_id(), source, started_at: now() }
+    }
+}
+
+fn new_run_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
+
+fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.with_nanosecond(0).unwrap_or(now)
+}
+
+/// How a run ended, for the column `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything the marketplace answered is in the table.
+    Success,
+    /// Everything but the rejected records is.
+    Partial,
+    /// The table is as it was.
+    Failed,
+}
+
+impl Status {
+    /// The value of the column.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Partial => "partial",
+            Status::Failed => "failed",
+        }
+    }
+}
+
+/// What a write did to the tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Rows of `inventory_data` that are new.
+    pub inserted: u64,
+    /// Rows whose numbers or product changed.
+    pub changed: u64,
+    /// Rows that the marketplace no longer lists.
+    pub removed: u64,
+    /// Rows that stayed as they were but for `last_sync_at`.
+    pub unchanged: u64,
+    /// New rows of `dim_products`.
+    pub products_created: u64,
+    /// New rows of `product_listings`.
+    pub listings_created: u64,
+}
+
+/// How long the phases of a run took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Asking the marketplace.
+    pub fetch: Option<Duration>,
+    /// Reading, validating, sorting.
+    pub read: Option<Duration>,
+    /// The transaction, as far as it is known when its log row is written: everything but the commit.
+    pub write: Option<Duration>,
+}
+
+/// What is known of a run when its row is completed.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Records the marketplace answered.
+    pub processed: u64,
+    /// Those of them that were rejected.
+    pub rejected: u64,
+    /// What the answer cost.
+    pub traffic: Traffic,
+    /// How long it took.
+    pub phases: Phases,
+    /// The day whose snapshot it is.
+    pub snapshot_date: Option<NaiveDate>,
+    /// What was written, if anything was.
+    pub written: Option<(Changes, Totals)>,
+}
+
+/// Begins a run with a row of its own.
+pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
+    let (started_at, run_id) = (now(), new_run_id());
+    conn.exec_drop(
+        BEGIN,
+        (
+            &run_id,
+            if manual { "Manual" } else { source.as_str() },
+            source.as_str(),
+            started_at.naive_utc(),
+        ),
+    )?;
+    Ok(Run { id: conn.last_insert_id(), run_id, source, started_at })
+}
+
+/// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
+/// Says whether the row was still open; a row once completed never changes again.
+pub fn complete(
+    conn: &mut Conn,
+    run: &Run,
+    status: Status,
+    exit_code: u8,
+    message: Option<&str>,
+    account: &Account,
+) -> Result<bool, StoreError> {
+    let (changes, totals) = account.written.unzip();
+    let changes = changes.unwrap_or_default();
+    let completed_at = Utc::now();
+    let seconds = (completed_at - run.started_at).num_seconds().max(0);
+    let values: Vec<(&str, Value)> = vec![
+        ("status", status.as_str().into()),
+        ("message", message.map(shortened).into()),
+        ("exit_code", exit_code.into()),
+        ("completed_at", completed_at.naive_utc().into()),
+        ("duration", seconds.into()),
+        ("snapshot_date", account.snapshot_date.into()),
+        ("processed", account.processed.into()),
+        ("rejected", account.rejected.into()),
+        ("inserted", changes.inserted.into()),
+        ("changed", changes.changed.into()),
+        ("removed", changes.removed.into()),
+        ("rows_total", totals.map(|totals| totals.rows).into()),
+        ("stock_total", totals.map(|totals| totals.stock()).into()),
+        ("products_with_stock", totals.map(|totals| totals.listings_with_stock).into()),
+        ("products_created", changes.products_created.into()),
+        ("listings_created", changes.listings_created.into()),
+        ("requests", account.traffic.requests.into()),
+        ("bytes", account.traffic.bytes.into()),
+        ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
+        ("read_ms", account.phases.read.map(milliseconds).into()),
+        ("write_ms", account.phases.write.map(milliseconds).into()),
+        ("id", run.id.into()),
+        ("started_at", run.started_at.naive_utc().into()),
+    ];
+    conn.exec_drop(COMPLETE, Params::from(values))?;
+    Ok(conn.affected_rows() == 1)
+}
+
+/// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
+pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
+    let newest: Option<(String, bool)> = conn.exec_first(NEWEST, (source.as_str(),))?;
+    Ok(newest.is_some_and(|(status, finished)| !finished || status != Status::Success.as_str()))
+}
+
+/// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
+pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
+    let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
+    Ok(row.map(|(inserted, changed, removed, unchanged, products_created, listings_created)| {
+        Changes { inserted, changed, removed, unchanged, products_created, listings_created }
+    }))
+}
+
+fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
