@@ -30,7 +30,7 @@ PREPARE create_product_listings FROM @create_product_listings;
 -- unless table product_listings
 EXECUTE create_product_listings;
 
--- The products that carry their article themselves. Of two whose articles differ in blanks only, the older one counts.
+-- The products that carry their article themselves; a listing that is there already stays as it is. Of two whose articles differ in blanks only, the older one counts.
 -- if column dim_products.sku
 -- if column dim_products.source
 -- if column dim_products.created_at
@@ -55,33 +55,30 @@ LEFT JOIN (
     FROM inventory_data
     GROUP BY product_id
 ) AS seen ON seen.product_id = known.product_id
-LEFT JOIN product_listings AS listed
-    ON listed.source = known.marketplace AND listed.sku = known.article AND listed.size_id = ''
-WHERE listed.sku IS NULL;
+ON DUPLICATE KEY UPDATE product_id = product_listings.product_id;
 
--- Articles that only the stock knows belong to the product of their newest row.
+-- Articles that only the stock knows belong to the product of their newest row. (Grouped and joined, as window functions
+-- take minutes for a million rows.)
 INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on, last_seen_on)
-SELECT found.marketplace, found.article, '', found.product_id, found.first_day, found.last_day
+SELECT found.marketplace, found.article, '', newest.product_id, found.first_day, found.last_day
 FROM (
-    SELECT named.marketplace, named.article, named.product_id,
-        MIN(named.snapshot_date) OVER (PARTITION BY named.marketplace, named.article) AS first_day,
-        MAX(named.snapshot_date) OVER (PARTITION BY named.marketplace, named.article) AS last_day,
-        ROW_NUMBER() OVER (
-            PARTITION BY named.marketplace, named.article
-            ORDER BY named.snapshot_date DESC, named.id DESC
-        ) AS place
+    SELECT named.marketplace, named.article,
+        MIN(named.snapshot_date) AS first_day,
+        MAX(named.snapshot_date) AS last_day,
+        MAX(CONCAT(named.snapshot_date, '/', LPAD(named.id, 20, '0'))) AS newest_row
     FROM (
         SELECT CASE WHEN stock.source = 'Ozon' THEN 'Ozon' ELSE 'Wildberries' END AS marketplace,
             TRIM(stock.sku) AS article,
-            stock.product_id, stock.snapshot_date, stock.id
+            stock.snapshot_date, stock.id
         FROM inventory_data AS stock
         JOIN dim_products AS product ON product.product_id = stock.product_id
         WHERE stock.source IN ('Ozon', 'Wildberries') AND TRIM(stock.sku) <> ''
     ) AS named
+    GROUP BY named.marketplace, named.article
 ) AS found
-LEFT JOIN product_listings AS listed
-    ON listed.source = found.marketplace AND listed.sku = found.article AND listed.size_id = ''
-WHERE found.place = 1 AND listed.sku IS NULL;
+JOIN inventory_data AS newest
+    ON newest.id = CAST(SUBSTRING_INDEX(found.newest_row, '/', -1) AS UNSIGNED)
+ON DUPLICATE KEY UPDATE product_id = product_listings.product_id;
 
 -- if column dim_products.product_name
 UPDATE product_listings AS listed

@@ -3,6 +3,7 @@
 mod check_freshness;
 mod migrate;
 mod report;
+mod sync;
 
 use crate::cli::{Cli, Command};
 use crate::config::Environment;
@@ -13,7 +14,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(cli.env_file.as_deref())?;
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
-        Command::Sync(_) => Err(Failure::new(Exit::Program, "not built yet")),
+        Command::Sync(args) => sync::run(args, &environment),
         Command::CheckFreshness(args) => check_freshness::run(args, &environment),
         Command::Report(args) => report::run(args, &environment),
     }

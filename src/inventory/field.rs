@@ -1,6 +1,14 @@
-//! One value as a marketplace sent it, before anybody believed it, and the checks that turn it into text or a quantity.
+//! One value as a marketplace sent it, before anybody believed it, and the checks that turn it into text, a key or an id.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::printable;
+
+/// The longest article or warehouse name, in characters.
+pub const LONGEST_NAME: usize = 255;
+/// The longest `size_id` and the longest barcode, in characters.
+pub const LONGEST_BARCODE: usize = 64;
 
 /// A value of unknown worth: the reader of a format says what it found and judges nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,14 +22,14 @@ pub enum Field {
     Text(String),
     /// Bytes that are no text in the answer's encoding.
     Undecodable,
-    /// Something else, in words for a message: `a fraction`, `a list`, `true`, `a number beyond 128 bits`.
+    /// Something else, in words for a message: `the fraction 43.5`, `a list`, `true`, `a number beyond 128 bits`.
     Other(String),
 }
 
 /// Why a record does not count. The text names the field and what it held, made safe for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// Which record, in words: `article ART-1`, `nmId 47254354, chrtId 91663228, warehouse Склад WB`.
+    /// Which record, in words: `record 17 (article "ART-1")`, `item 5 (nmId 47254354, chrtId 91663228, warehouse "Склад WB")`.
     pub record: String,
     /// What is wrong with it.
     pub reason: String,
@@ -30,5 +38,172 @@ pub struct Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.record, self.reason)
+    }
+}
+
+/// What a field holds, as the end of a sentence: `is missing`, `is the text "43"`.
+pub fn described(value: &Field) -> String {
+    match value {
+        Field::Absent => "is missing".into(),
+        Field::Integer(number) => format!("is {number}"),
+        Field::Text(text) => format!("is the text \"{}\"", printable(text)),
+        Field::Undecodable => "cannot be decoded as text".into(),
+        Field::Other(words) => format!("is {}", printable(words)),
+    }
+}
+
+/// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole number counts as its digits.
+pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
+    match value {
+        Field::Absent => Ok(None),
+        Field::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::from)),
+        Field::Integer(number) => Ok(Some(number.to_string().into())),
+        Field::Undecodable => Err(format!("{field} {}", described(value))),
+        Field::Other(_) => Err(format!("{field} {}, not text", described(value))),
+    }
+}
+
+/// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
+pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
+    let text = text(field, value)?.ok_or_else(|| format!("{field} is empty"))?;
+    within(field, &text, longest)?;
+    if text.contains('\0') {
+        return Err(format!("{field} \"{}\" holds a NUL character", printable(&text)));
+    }
+    Ok(text.into_owned())
+}
+
+/// Optional text that may not be over-long, for what is worth a rejection: the seller's article.
+pub fn bounded_text(field: &str, value: &Field, longest: usize) -> Result<Option<String>, String> {
+    let text = text(field, value)?;
+    text.map(|text| within(field, &text, longest).map(|()| text.into_owned())).transpose()
+}
+
+/// A marketplace's own id: a whole number from 1 to 2⁶³−1, also as a string of digits.
+pub fn id(field: &str, value: &Field) -> Result<i64, String> {
+    let number = match value {
+        Field::Integer(number) => i64::try_from(*number).ok(),
+        Field::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    };
+    number
+        .filter(|number| *number > 0)
+        .ok_or_else(|| format!("{field} {}, not a positive whole number", described(value)))
+}
+
+/// What names a record in messages: `item 5 (nmId 47254354, warehouse "Склад WB")`, of the named fields those that are there.
+pub fn record_label(kind: &str, number: u64, fields: &[(&str, &Field)]) -> String {
+    let named: Vec<_> = fields
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Field::Integer(number) => Some(format!("{name} {number}")),
+            Field::Text(text) if !text.trim().is_empty() => {
+                Some(format!("{name} \"{}\"", printable(text.trim())))
+            }
+            _ => None,
+        })
+        .collect();
+    if named.is_empty() {
+        format!("{kind} {number}")
+    } else {
+        format!("{kind} {number} ({})", named.join(", "))
+    }
+}
+
+fn within(field: &str, text: &str, longest: usize) -> Result<(), String> {
+    // Bytes are never fewer than characters, and counting them is free.
+    if text.len() <= longest {
+        return Ok(());
+    }
+    let length = text.chars().count();
+    if length <= longest {
+        return Ok(());
+    }
+    Err(format!("{field} \"{}\" has {length} characters, more than {longest}", printable(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> Field {
+        Field::Text(text.into())
+    }
+
+    #[test]
+    fn blanks_at_the_ends_are_cut_whatever_their_kind() {
+        assert_eq!(
+            key("article", &written("\u{a0}\t A B\u{2003}\u{3000}"), 255),
+            Ok("A B".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_article_of_blanks_only_is_empty() {
+        assert_eq!(key("article", &written(" \u{a0}"), 255), Err("article is empty".to_owned()));
+        assert_eq!(key("article", &Field::Absent, 255), Err("article is empty".to_owned()));
+    }
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        assert!(key("article", &written(&"ё".repeat(255)), 255).is_ok());
+        let refused = key("article", &written(&"ё".repeat(256)), 255).unwrap_err();
+        assert!(refused.ends_with("has 256 characters, more than 255"), "{refused}");
+        assert!(refused.len() < 400);
+    }
+
+    #[test]
+    fn a_key_with_nul_is_refused() {
+        assert_eq!(
+            key("article", &written("A\0B"), 255),
+            Err("article \"A\\u{0}B\" holds a NUL character".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_key_keeps_the_control_characters_it_came_with() {
+        assert_eq!(key("article", &written("A\u{1b}[1mB"), 255), Ok("A\u{1b}[1mB".to_owned()));
+    }
+
+    #[test]
+    fn undecodable_text_is_refused() {
+        let reason = "article cannot be decoded as text".to_owned();
+        assert_eq!(key("article", &Field::Undecodable, 255), Err(reason));
+    }
+
+    #[test]
+    fn a_barcode_sent_as_a_number_counts_as_its_digits() {
+        assert_eq!(
+            key("barcode", &Field::Integer(2_037_031_652_319), 64),
+            Ok("2037031652319".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_id_is_positive_and_has_at_most_63_bits() {
+        assert_eq!(id("nmId", &Field::Integer(9_223_372_036_854_775_807)), Ok(i64::MAX));
+        assert_eq!(id("nmId", &written("47254354")), Ok(47_254_354));
+        for bad in [
+            Field::Integer(0),
+            Field::Integer(-1),
+            Field::Integer(9_223_372_036_854_775_808),
+            written(""),
+            written("12a"),
+            written("-5"),
+            Field::Absent,
+            Field::Other("the fraction 1.5".into()),
+        ] {
+            assert!(id("nmId", &bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_named_by_what_it_says_of_itself() {
+        let fields = [("nmId", &Field::Integer(47_254_354)), ("warehouse", &written("Склад WB"))];
+        assert_eq!(
+            record_label("item", 5, &fields),
+            "item 5 (nmId 47254354, warehouse \"Склад WB\")"
+        );
+        assert_eq!(record_label("record", 17, &[("article", &Field::Absent)]), "record 17");
     }
 }

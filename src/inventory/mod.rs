@@ -2,11 +2,14 @@
 
 pub mod field;
 pub mod ozon;
+pub mod printable;
+pub mod quantity;
 pub mod record;
 pub mod shrink;
 pub mod validation;
 pub mod wildberries;
 
 pub use field::{Field, Rejection};
+pub use printable::printable;
 pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};
 pub use validation::ValidationResult;

@@ -2,14 +2,22 @@
 //! so that no half answer ever gets near the database.
 
 mod assembly;
+mod content;
+pub mod file;
 pub mod http;
 pub mod ozon;
+#[cfg(test)]
+mod properties;
+pub mod read;
 mod waiting;
 pub mod wildberries;
 
+use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
+
+pub use read::read_records;
 
 /// What a stretch of a [`Pull`] holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,15 +69,16 @@ pub struct Pull {
 #[derive(Clone, Copy, Debug)]
 pub struct PartReader<'a> {
     file: &'a File,
+    start: u64,
     position: u64,
     end: u64,
 }
 
 impl Pull {
-    /// The bytes of one part.
+    /// The bytes of one part. Its errors carry [`DiskError`].
     pub fn open(&self, part: &Part) -> PartReader<'_> {
         let end = part.start.saturating_add(part.length);
-        PartReader { file: &self.document, position: part.start, end }
+        PartReader { file: &self.document, start: part.start, position: part.start, end }
     }
 }
 
@@ -77,8 +86,93 @@ impl Read for PartReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
-        let read = self.file.read_at(&mut buffer[..wanted], self.position)?;
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let read = match self.file.read_at(&mut buffer[..wanted], self.position) {
+            Ok(0) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            other => other,
+        };
+        // An interrupted read is tried again by its caller, which must recognise it.
+        let read = read.map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            kind => io::Error::new(kind, DiskError(error)),
+        })?;
         self.position += read as u64;
         Ok(read)
+    }
+}
+
+/// An archive is read from its end.
+impl Seek for PartReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(offset) => self.start.checked_add(offset),
+            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position
+            .filter(|position| *position >= self.start)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.position - self.start)
+    }
+}
+
+/// Marks the errors of our own disk, wherever a parser passes them on: they say nothing about the marketplace's answer.
+#[derive(Debug)]
+pub struct DiskError(io::Error);
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the stored answer cannot be read back")
+    }
+}
+
+impl std::error::Error for DiskError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn pull(bytes: &[u8]) -> Pull {
+        let mut document = tempfile::tempfile().unwrap();
+        document.write_all(bytes).unwrap();
+        Pull { document, parts: Vec::new(), traffic: Traffic::default() }
+    }
+
+    fn part(start: u64, length: u64) -> Part {
+        Part { format: Format::WbWarehouses, start, length }
+    }
+
+    #[test]
+    fn a_part_ends_where_it_ends() {
+        let pull = pull(b"onetwothree");
+        let mut text = String::new();
+        pull.open(&part(3, 3)).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "two");
+    }
+
+    #[test]
+    fn a_part_seeks_within_itself_only() {
+        let pull = pull(b"onetwothree");
+        let mut reader = pull.open(&part(3, 3));
+        assert_eq!(reader.seek(SeekFrom::End(-1)).unwrap(), 2);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "o");
+        assert!(reader.seek(SeekFrom::Current(-4)).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_shorter_than_its_part_is_an_error_of_the_disk() {
+        let pull = pull(b"one");
+        let error = pull.open(&part(0, 5)).read_to_end(&mut Vec::new()).unwrap_err();
+        assert!(error.get_ref().is_some_and(|inner| inner.is::<DiskError>()));
     }
 }

@@ -1,7 +1,6 @@
-//! The connection to the database: how it is made, what the session is set to, and its errors in words.
+//! The connection to the database: how it is made, what the session is set to, and why none came about.
 //! No statement about a table lives here.
 
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
 
+use super::explained::{Explained, OrDatabase, tls_error};
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -182,18 +182,6 @@ fn cannot_tls(error: &mysql::Error) -> bool {
         || tls_error(error).is_some()
 }
 
-fn tls_error(error: &mysql::Error) -> Option<String> {
-    match error {
-        mysql::Error::TlsError(error) => Some(error.to_string()),
-        // The handshake happens inside the first read or write and arrives as an I/O error.
-        mysql::Error::IoError(error) => error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .map(ToString::to_string),
-        _ => None,
-    }
-}
-
 /// Says why no connection came about, and what to look at.
 fn refusal(settings: &DatabaseSettings, error: mysql::Error) -> Failure {
     let place =
@@ -234,52 +222,6 @@ fn refusal(settings: &DatabaseSettings, error: mysql::Error) -> Failure {
         _ => format!("cannot speak with the database at {place}"),
     };
     Failure::caused(Exit::Database, Explained(error)).context(message)
-}
-
-/// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
-#[derive(Debug)]
-pub struct Explained(pub mysql::Error);
-
-impl fmt::Display for Explained {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            mysql::Error::MySqlError(error) => {
-                write!(f, "{} (error {})", error.message, error.code)
-            }
-            mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, reason, _)))) => {
-                f.write_str(reason)
-            }
-            mysql::Error::DriverError(error) => write!(f, "{error}"),
-            mysql::Error::IoError(error)
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
-            {
-                f.write_str("the database did not answer in time")
-            }
-            mysql::Error::IoError(error) => {
-                write!(f, "the connection to the database broke: {error}")
-            }
-            mysql::Error::TlsError(error) => write!(f, "TLS: {error}"),
-            mysql::Error::CodecError(error) => write!(f, "the database spoke gibberish: {error}"),
-            mysql::Error::UrlError(error) => write!(f, "{error}"),
-            mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
-                f.write_str("a column holds another type than expected; was it changed by hand?")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Explained {}
-
-/// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
-pub trait OrDatabase<T> {
-    /// Fails, saying `doing` (what was being done) above the server's words.
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
-}
-
-impl<T> OrDatabase<T> for Result<T, mysql::Error> {
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure> {
-        self.map_err(|error| Failure::caused(Exit::Database, Explained(error)).context(doing()))
-    }
 }
 
 #[cfg(test)]
@@ -327,6 +269,15 @@ mod tests {
         assert!(
             failure.to_string().starts_with("there is no database \"planning\" at db.example:3307")
         );
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_a_fault_of_tls() {
+        let untrusted = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let error =
+            mysql::Error::CodecError(io::Error::new(io::ErrorKind::InvalidData, untrusted).into());
+        let failure = refusal(&settings("mysql://u:p@db.example/x"), error);
+        assert!(failure.to_string().starts_with("no TLS with the database at db.example:3306"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::connection::Explained;
+use super::explained::Explained;
 use crate::failure::{Exit, Failure};
 
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.

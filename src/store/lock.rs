@@ -6,7 +6,8 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
-use super::connection::{Database, OrDatabase};
+use super::connection::Database;
+use super::explained::OrDatabase;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 

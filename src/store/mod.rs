@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod connection;
 pub mod error;
+pub mod explained;
 mod identity;
 pub mod interruption;
 mod listings;
@@ -17,6 +18,7 @@ mod snapshot;
 pub mod sync_log;
 pub mod write;
 
-pub use connection::{Database, OrDatabase};
+pub use connection::Database;
 pub use error::StoreError;
+pub use explained::{Explained, OrDatabase};
 pub use session::Session;

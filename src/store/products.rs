@@ -7,8 +7,8 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
 use super::bulk::placeholders;
-use super::connection::Explained;
 use super::error::StoreError;
+use super::explained::Explained;
 use super::listings::PlannedListing;
 use crate::inventory::Source;
 

@@ -1,92 +1,266 @@
-//! Wildberries' pages of stock, read as a stream.
+//! The items of Wildberries' stock answers, out of JSON. An item says what it says, whatever its types; whether it counts
+//! is up to `inventory::wildberries`.
 
-use std::fmt;
 use std::io::Read;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, de};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
 
-use crate::failure::{Exit, Failure, OrFail};
+use super::json::{OnItem, Scanner, broken_item};
+use crate::failure::Failure;
+use crate::inventory::quantity::whole_number;
+use crate::inventory::wildberries::{RemainsItem, RemainsWarehouse, StatisticsItem, WarehouseItem};
+use crate::inventory::{Field, Record, Rejection, StockType};
 use crate::marketplace::Format;
+use crate::marketplace::content::not_stock_data;
+use crate::marketplace::read::OnRecord;
 
-/// What paging needs to know of a page.
+/// More warehouses in one item than Wildberries has by far; what is beyond would only fill the memory.
+const MOST_WAREHOUSES: usize = 10_000;
+
+/// What a page holds, found out without reading its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// How many items the page holds.
+    /// How many items there are, countable or not.
     pub items: u64,
-    /// The `lastChangeDate` of the last item (`supplier/stocks` only).
+    /// `supplier/stocks`: the last item's `lastChangeDate`, with which the next page begins.
     pub last_change_date: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Dated {
-    #[serde(rename = "lastChangeDate")]
-    last_change_date: Option<String>,
+/// Checks that a page has the shape of its format and is whole, valid JSON, and counts its items.
+pub fn survey(page: impl Read, format: Format) -> Result<Survey, Failure> {
+    let mut survey = Survey::default();
+    let mut last = Vec::new();
+    each_item(&mut Scanner::new(page)?, format, &mut |item, start| {
+        let IgnoredAny = serde_json::from_slice(item).map_err(|error| broken_item(start, error))?;
+        survey.items += 1;
+        std::mem::swap(item, &mut last);
+        Ok(())
+    })?;
+    if format == Format::SupplierStocks && survey.items > 0 {
+        survey.last_change_date = last_change_date(&last);
+    }
+    Ok(survey)
 }
 
-struct List;
+/// Reads one answer; `number` counts the pull's items.
+pub(in crate::marketplace) fn read(
+    page: impl Read,
+    format: Format,
+    number: &mut u64,
+    on_record: &mut OnRecord<'_>,
+) -> Result<(), Failure> {
+    each_item(&mut Scanner::new(page)?, format, &mut |item, start| {
+        *number += 1;
+        let record = record(item, format, *number).map_err(|error| broken_item(start, error))?;
+        on_record(record)
+    })
+}
 
-impl<'de> Visitor<'de> for List {
-    type Value = Survey;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of items")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Survey, A::Error> {
-        let mut survey = Survey::default();
-        while let Some(item) = list.next_element::<Dated>()? {
-            survey.items += 1;
-            survey.last_change_date = item.last_change_date;
+/// Goes through the envelope of a format: `{"data":{"items":[…]}}` or `[…]`.
+pub(in crate::marketplace) fn each_item<R: Read>(
+    scanner: &mut Scanner<R>,
+    format: Format,
+    on_item: &mut OnItem<'_>,
+) -> Result<(), Failure> {
+    if is_enveloped(format) {
+        must_begin(scanner, b'{', "the answer")?;
+        let mut items = false;
+        let data = scanner.member("data", &mut |scanner| {
+            must_begin(scanner, b'{', "its \"data\"")?;
+            items = scanner.member("items", &mut |scanner| {
+                must_begin(scanner, b'[', "its \"data.items\"")?;
+                scanner.elements(on_item)
+            })?;
+            Ok(())
+        })?;
+        if !data || !items {
+            let missing = if data { "data.items" } else { "data" };
+            let found = scanner.looks_like();
+            return Err(not_stock_data(format!("the answer has no \"{missing}\"; it is {found}")));
         }
-        Ok(survey)
+    } else {
+        must_begin(scanner, b'[', "the answer")?;
+        scanner.elements(on_item)?;
     }
+    scanner.finish()
 }
 
-struct Member(&'static [&'static str]);
+fn is_enveloped(format: Format) -> bool {
+    matches!(format, Format::WbWarehouses | Format::SellerWarehouses)
+}
 
-impl<'de> Visitor<'de> for Member {
-    type Value = Survey;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with {:?}", self.0)
+fn must_begin<R: Read>(scanner: &mut Scanner<R>, byte: u8, what: &str) -> Result<(), Failure> {
+    if scanner.peek()? == Some(byte) {
+        return Ok(());
     }
+    let wanted = if byte == b'{' { "object" } else { "list" };
+    let found = scanner.looks_like();
+    Err(not_stock_data(format!("{what} is no JSON {wanted}; the answer is {found}")))
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Survey, A::Error> {
-        let mut found = None;
-        while let Some(name) = map.next_key::<String>()? {
-            if name == self.0[0] {
-                found = Some(map.next_value_seed(Path(&self.0[1..]))?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
+/// An item's record or why there is none; an error if the item is not even JSON.
+fn record(
+    item: &[u8],
+    format: Format,
+    number: u64,
+) -> Result<Result<Record, Rejection>, serde_json::Error> {
+    let reject = |reason: String| Ok(Err(Rejection { record: format!("item {number}"), reason }));
+    if item.first() != Some(&b'{') {
+        let IgnoredAny = serde_json::from_slice(item)?;
+        return reject("it is not an object".into());
+    }
+    let text = String::from_utf8_lossy(item);
+    let damaged = matches!(text, std::borrow::Cow::Owned(_));
+    let said: Said = match serde_json::from_str(&text) {
+        Ok(said) => said,
+        Err(error) if error.classify() == Category::Data => {
+            // The rest of the item has not been looked at: it must at least be JSON.
+            let IgnoredAny = serde_json::from_str(&text)?;
+            return reject(error.to_string());
         }
-        found.ok_or_else(|| de::Error::missing_field(self.0[0]))
-    }
-}
-
-struct Path(&'static [&'static str]);
-
-impl<'de> de::DeserializeSeed<'de> for Path {
-    type Value = Survey;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Survey, D::Error> {
-        if self.0.is_empty() {
-            deserializer.deserialize_seq(List)
-        } else {
-            deserializer.deserialize_map(Member(self.0))
-        }
-    }
-}
-
-/// Counts the items of a page. Fails with [`Exit::NotStockData`] if it is no page of `format`.
-pub fn survey(part: impl Read, format: Format) -> Result<Survey, Failure> {
-    let path = match format {
-        Format::WbWarehouses | Format::SellerWarehouses => Path(&["data", "items"]),
-        _ => Path(&[]),
+        Err(error) => return Err(error),
     };
-    let mut json = serde_json::Deserializer::from_reader(part);
-    de::DeserializeSeed::deserialize(path, &mut json)
-        .and_then(|survey| json.end().map(|()| survey))
-        .or_fail(Exit::NotStockData, || "the answer is no page of stock".into())
+    Ok(match format {
+        Format::WbWarehouses => said.warehouse_item(StockType::Fbo, damaged).validate(number),
+        Format::SellerWarehouses => said.warehouse_item(StockType::Fbs, damaged).validate(number),
+        Format::WarehouseRemains => said.remains_item(damaged).validate(number),
+        Format::SupplierStocks => said.statistics_item(damaged).validate(number),
+        Format::OzonReport => return reject("it is a line of Ozon's report".into()),
+    })
 }
+
+/// Every field that any of the formats has, unread: nothing is allocated for what is not needed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said<'a> {
+    #[serde(borrow)]
+    nm_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    chrt_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    barcode: Option<&'a RawValue>,
+    #[serde(borrow)]
+    vendor_code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    supplier_article: Option<&'a RawValue>,
+    #[serde(borrow)]
+    warehouse_name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    quantity: Option<&'a RawValue>,
+    #[serde(borrow)]
+    in_way_to_client: Option<&'a RawValue>,
+    #[serde(borrow)]
+    in_way_from_client: Option<&'a RawValue>,
+    #[serde(borrow)]
+    last_change_date: Option<&'a RawValue>,
+    #[serde(borrow)]
+    warehouses: Option<&'a RawValue>,
+}
+
+impl Said<'_> {
+    fn warehouse_item(&self, stock_type: StockType, damaged: bool) -> WarehouseItem {
+        WarehouseItem {
+            stock_type,
+            nm_id: field(self.nm_id, damaged),
+            chrt_id: field(self.chrt_id, damaged),
+            warehouse_name: field(self.warehouse_name, damaged),
+            quantity: field(self.quantity, damaged),
+            in_way_to_client: field(self.in_way_to_client, damaged),
+            in_way_from_client: field(self.in_way_from_client, damaged),
+        }
+    }
+
+    fn statistics_item(&self, damaged: bool) -> StatisticsItem {
+        StatisticsItem {
+            nm_id: field(self.nm_id, damaged),
+            barcode: field(self.barcode, damaged),
+            supplier_article: field(self.supplier_article, damaged),
+            warehouse_name: field(self.warehouse_name, damaged),
+            quantity: field(self.quantity, damaged),
+            in_way_to_client: field(self.in_way_to_client, damaged),
+            in_way_from_client: field(self.in_way_from_client, damaged),
+            last_change_date: field(self.last_change_date, damaged),
+        }
+    }
+
+    fn remains_item(&self, damaged: bool) -> RemainsItem {
+        RemainsItem {
+            nm_id: field(self.nm_id, damaged),
+            barcode: field(self.barcode, damaged),
+            vendor_code: field(self.vendor_code, damaged),
+            warehouses: remains_warehouses(self.warehouses, damaged),
+        }
+    }
+}
+
+fn remains_warehouses(
+    list: Option<&RawValue>,
+    damaged: bool,
+) -> Result<Vec<RemainsWarehouse>, String> {
+    let list = list.ok_or("is missing")?.get();
+    // `null` first: a list may hold anything, and what is no object must not pass for an empty one.
+    let entries: Vec<&RawValue> =
+        serde_json::from_str(list).map_err(|_| "is not a list".to_owned())?;
+    if entries.len() > MOST_WAREHOUSES {
+        return Err(format!("has {} entries, more than {MOST_WAREHOUSES}", entries.len()));
+    }
+    let entry = |entry: &RawValue| {
+        let said: Said = match serde_json::from_str(entry.get()) {
+            Ok(said) if entry.get().starts_with('{') => said,
+            Ok(_) | Err(_) => return Err("holds an entry that is not an object".to_owned()),
+        };
+        Ok(RemainsWarehouse {
+            name: field(said.warehouse_name, damaged),
+            quantity: field(said.quantity, damaged),
+        })
+    };
+    entries.into_iter().map(entry).collect()
+}
+
+/// A value as it stands. In an item that was `damaged`, text with a replacement character is what could not be decoded.
+fn field(value: Option<&RawValue>, damaged: bool) -> Field {
+    let Some(value) = value.map(RawValue::get) else { return Field::Absent };
+    match value.as_bytes().first() {
+        Some(b'"') => match string(value) {
+            Some(text) if damaged && text.contains('\u{fffd}') => Field::Undecodable,
+            Some(text) => Field::Text(text),
+            None => Field::Undecodable,
+        },
+        Some(b'-' | b'0'..=b'9') => number(value),
+        Some(b'{') => Field::Other("an object".into()),
+        Some(b'[') => Field::Other("a list".into()),
+        _ => Field::Other(value.to_owned()),
+    }
+}
+
+/// The text of a JSON string; `None` if an escape stands for half a character.
+fn string(value: &str) -> Option<String> {
+    let inside = value.get(1..value.len().checked_sub(1)?)?;
+    if inside.contains('\\') { serde_json::from_str(value).ok() } else { Some(inside.to_owned()) }
+}
+
+fn number(value: &str) -> Field {
+    if let Ok(number) = value.parse::<i64>() {
+        return Field::Integer(number.into());
+    }
+    match whole_number(value) {
+        Some(number) => Field::Integer(number),
+        None if value.contains(['.', 'e', 'E']) => Field::Other(format!("the number {value}")),
+        None => Field::Other("a number beyond 128 bits".into()),
+    }
+}
+
+fn last_change_date(item: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(item);
+    let said: Said = serde_json::from_str(&text).ok()?;
+    match field(said.last_change_date, false) {
+        Field::Text(date) => Some(date),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Wildberries: how its stock is asked for, by any of three methods, and what the answers hold.
 
 pub mod items;
+pub(super) mod json;
 mod remains;
 mod stocks_report;
 mod supplier_stocks;

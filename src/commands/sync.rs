@@ -1,0 +1,258 @@
+//! `sync`: one pull of one marketplace's stock into the database, exactly or not at all.
+
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use crate::cli::SyncArgs;
+use crate::config::{
+    self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
+};
+use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::{Rejection, Source, ValidationResult};
+
+use crate::marketplace::{self, Pull};
+use crate::output;
+use crate::staging::{Snapshot, Staging};
+use crate::store::interruption::Interruption;
+use crate::store::session::{Session, with_retries};
+use crate::store::sync_log::{self, Account, Changes, Run, Status};
+use crate::store::write::{self, Order};
+
+/// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
+pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> {
+    let source = Source::from(args.marketplace);
+    if let Some(variable) = config::switched_off(environment, source)? {
+        output::line(&format!("{source}: switched off by {variable}; nothing was done"))?;
+        return Ok(Exit::Done);
+    }
+    let database = DatabaseSettings::read(environment)?;
+    let interruption = Interruption::watch(&database)?;
+    let mut session = Session::open(&database, source, interruption.clone())?;
+    if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
+        output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
+        return Ok(Exit::Done);
+    }
+    let run = begin(args, source, &database, &mut session)?;
+    if !args.dry_run {
+        interruption.runs(&run);
+    }
+    let mut sync = Sync { args, environment, database, session, run, account: Account::default() };
+    let outcome = sync.pull_and_write();
+    if let Err(failure) = &outcome
+        && !args.dry_run
+    {
+        sync.log_failure(failure);
+    }
+    interruption.checkpoint();
+    outcome
+}
+
+/// A dry run writes nothing, and so has no row in the log.
+fn begin(
+    args: &SyncArgs,
+    source: Source,
+    database: &DatabaseSettings,
+    session: &mut Session,
+) -> Result<Run, Failure> {
+    if args.dry_run {
+        return Ok(Run::unlogged(source));
+    }
+    with_retries(database, || {
+        let conn = session.database()?.conn();
+        sync_log::begin(conn, source, args.file.is_some()).map_err(|error| {
+            if error.broke_connection() {
+                session.drop_connection();
+            }
+            Failure::from(error).context("beginning the run's row in sync_logs")
+        })
+    })
+}
+
+struct Sync<'a> {
+    args: &'a SyncArgs,
+    environment: &'a Environment,
+    database: DatabaseSettings,
+    session: Session,
+    run: Run,
+    account: Account,
+}
+
+impl Sync<'_> {
+    fn pull_and_write(&mut self) -> Result<Exit, Failure> {
+        let settings = SyncSettings::read(self.environment)?;
+        let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
+        self.account.snapshot_date = Some(day);
+        let pull = self.fetch()?;
+        let (snapshot, validation) = self.read(&pull)?;
+        let partial = validation.rejected > 0;
+        let (status, exit) =
+            if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
+        let may_shrink = self.args.accept_shrink || self.args.full;
+        let message = validation.summary();
+        let order = Order {
+            run: &self.run,
+            day,
+            snapshot: &snapshot,
+            full: self.args.full,
+            max_shrink: (!may_shrink).then_some(settings.max_shrink),
+            status,
+            exit,
+            message: message.as_deref(),
+        };
+        if self.args.dry_run {
+            let changes = write::rehearse(&mut self.session, &order)?;
+            self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes)?;
+        } else {
+            let began = Instant::now();
+            let changes =
+                write::write(&mut self.session, &self.database, &order, &mut self.account)?;
+            self.account.phases.write = Some(began.elapsed());
+            self.summarize("written", day, &snapshot, &changes)?;
+        }
+        Ok(exit)
+    }
+
+    /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
+    fn fetch(&mut self) -> Result<Pull, Failure> {
+        let began = Instant::now();
+        let pull = match (&self.args.file, self.run.source) {
+            (Some(path), source) => marketplace::file::open_file(source, path)?,
+            (None, Source::Ozon) => {
+                marketplace::ozon::fetch(&OzonSettings::read(self.environment)?)?
+            }
+            (None, Source::Wildberries) => {
+                marketplace::wildberries::fetch(&WildberriesSettings::read(self.environment)?)?
+            }
+        };
+        self.account.traffic = pull.traffic;
+        self.account.phases.fetch = Some(began.elapsed());
+        Ok(pull)
+    }
+
+    /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
+    fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
+        let began = Instant::now();
+        let mut validation = ValidationResult::default();
+        let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
+        marketplace::read_records(pull, &mut |outcome| {
+            validation.total += 1;
+            match outcome {
+                Ok(mut record) => {
+                    for warning in record.warnings.drain(..) {
+                        warn(&mut validation, warning);
+                    }
+                    staging
+                        .push(validation.total, record)
+                        .or_fail(Exit::Program, no_temporary_files)
+                }
+                Err(rejection) => {
+                    reject(&mut validation, rejection);
+                    Ok(())
+                }
+            }
+        })?;
+        let snapshot = staging
+            .finish(&mut |duplicate| reject(&mut validation, duplicate))
+            .or_fail(Exit::Program, no_temporary_files)?;
+        self.account.processed = validation.total;
+        self.account.rejected = validation.rejected;
+        self.account.phases.read = Some(began.elapsed());
+        say_what_was_not_shown(&validation);
+        if !validation.is_stock_data() {
+            let message = format!(
+                "this is not stock data, nothing was written: {}",
+                validation.summary().unwrap_or_default()
+            );
+            return Err(Failure::new(Exit::NotStockData, message));
+        }
+        Ok((snapshot, validation))
+    }
+
+    fn summarize(
+        &self,
+        verb: &str,
+        day: NaiveDate,
+        snapshot: &Snapshot,
+        changes: &Changes,
+    ) -> Result<(), Failure> {
+        let Account { processed, rejected, traffic, phases, .. } = &self.account;
+        output::line(&format!(
+            "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products; {} requests, {}; \
+             fetch {}, read {}, write {}",
+            self.run.source,
+            snapshot.totals.rows,
+            changes.inserted,
+            changes.changed,
+            changes.removed,
+            changes.unchanged,
+            snapshot.totals.stock(),
+            changes.listings_created,
+            changes.products_created,
+            traffic.requests,
+            bytesize::ByteSize(traffic.bytes),
+            seconds(phases.fetch),
+            seconds(phases.read),
+            seconds(phases.write),
+        ))
+    }
+
+    fn log_failure(&mut self, failure: &Failure) {
+        self.account.written = None;
+        let message = failure.to_string();
+        let logged = self.session.database().and_then(|database| {
+            let conn = database.conn();
+            let open = sync_log::complete(
+                conn,
+                &self.run,
+                Status::Failed,
+                failure.exit().code(),
+                Some(&message),
+                &self.account,
+            )?;
+            Ok(open)
+        });
+        match logged {
+            Ok(true) => {}
+            Ok(false) => log::warn!(
+                "the run's row in sync_logs was completed already: the stock was written"
+            ),
+            Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
+        }
+    }
+}
+
+fn reject(validation: &mut ValidationResult, rejection: Rejection) {
+    let text = format!("rejected {rejection}");
+    if validation.reject(rejection) {
+        log::warn!("{text}");
+    }
+}
+
+fn warn(validation: &mut ValidationResult, warning: String) {
+    let text = warning.clone();
+    if validation.warn(warning) {
+        log::warn!("{text}");
+    }
+}
+
+fn say_what_was_not_shown(validation: &ValidationResult) {
+    let more = |count: u64, shown: usize| count - shown as u64;
+    match more(validation.rejected, validation.errors.len()) {
+        0 => {}
+        rest => log::warn!("and {rest} more records were rejected"),
+    }
+    match more(validation.warned, validation.warnings.len()) {
+        0 => {}
+        rest => log::warn!("and {rest} more warnings"),
+    }
+}
+
+fn no_temporary_files() -> String {
+    format!("writing temporary files in {}", std::env::temp_dir().display())
+}
+
+fn seconds(duration: Option<Duration>) -> String {
+    format!("{:.1} s", duration.unwrap_or_default().as_secs_f64())
+}

@@ -1,0 +1,57 @@
+//! Foreign text on its way into a message: no control character, terminal escape or text-direction trick survives it,
+//! and no value floods a log. What is stored never passes through here.
+
+use std::fmt::Write;
+
+/// Characters of a value that a message shows.
+const SHOWN: usize = 80;
+
+/// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len().min(4 * SHOWN));
+    for (index, character) in text.chars().enumerate() {
+        if index == SHOWN {
+            shown.push('…');
+            break;
+        }
+        if is_hidden(character) {
+            // Writing into a String cannot fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_escapes_and_direction_overrides_become_visible() {
+        assert_eq!(
+            printable("\u{1b}[31mA\u{202e}B\r\n\u{0}"),
+            "\\u{1b}[31mA\\u{202e}B\\u{d}\\u{a}\\u{0}"
+        );
+        assert_eq!(printable("\u{9b}2J"), "\\u{9b}2J");
+    }
+
+    #[test]
+    fn ordinary_text_of_any_script_is_left_alone() {
+        assert_eq!(printable("Ёлка «новая» №5 🎄 \"x\" \\ 茶"), "Ёлка «новая» №5 🎄 \"x\" \\ 茶");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_after_eighty_characters() {
+        assert_eq!(printable(&"я".repeat(80)), "я".repeat(80));
+        assert_eq!(printable(&"я".repeat(81)), format!("{}…", "я".repeat(80)));
+    }
+}

@@ -1,0 +1,203 @@
+//! Which column of the report means what. The headers are in Russian whatever language was asked for, and their wording
+//! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
+
+use crate::failure::Failure;
+use crate::inventory::ozon::ReportLine;
+use crate::inventory::{Field, printable};
+use crate::marketplace::content::not_stock_data;
+
+/// How a stock type's column begins; one that we have no meaning for is stock that we would lose.
+const STOCK_BEGINS: &str = "доступно к продаже по схеме";
+/// Columns that a message lists.
+const LISTED: usize = 40;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Required,
+    /// At most one, for two would contradict each other.
+    Optional,
+    /// The first of several counts: no stock depends on it.
+    Incidental,
+}
+
+/// What a column can mean, and the headers seen for it, in the order of [`Columns::place`].
+const MEANINGS: [(Need, &[&str]); 8] = [
+    (Need::Required, &["Артикул", "Product ID"]),
+    (Need::Incidental, &["Название товара", "Наименование товара"]),
+    (Need::Incidental, &["Barcode", "Штрихкод"]),
+    (Need::Required, &["Доступно к продаже по схеме FBO, шт.", "Доступно на складе Ozon, шт"]),
+    (Need::Required, &["Зарезервировано, шт"]),
+    (Need::Required, &["Доступно к продаже по схеме FBS, шт.", "Доступно на моих складах, шт"]),
+    (Need::Optional, &["Доступно к продаже по схеме realFBS, шт."]),
+    (Need::Required, &["Зарезервировано на моих складах, шт"]),
+];
+
+/// Where each meaning stands in the report at hand.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    place: [Option<usize>; MEANINGS.len()],
+}
+
+impl Columns {
+    /// Finds the columns in a header, or says which are missing, ambiguous or stock of an unknown kind.
+    pub(super) fn find(header: &[String]) -> Result<Self, Failure> {
+        let mut columns = Self { place: [None; MEANINGS.len()] };
+        for (index, title) in header.iter().enumerate() {
+            let plain = plain(title);
+            let meaning = MEANINGS
+                .iter()
+                .position(|(_, aliases)| aliases.iter().any(|alias| self::plain(alias) == plain));
+            match meaning {
+                Some(meaning) => columns.take(meaning, index, header)?,
+                None if plain.starts_with(STOCK_BEGINS) => {
+                    return Err(not_stock_data(format!(
+                        "the report has a kind of stock that is not known yet, «{}»; nothing is believed, lest it be lost",
+                        printable(title)
+                    )));
+                }
+                None => {}
+            }
+        }
+        columns.complete(header)
+    }
+
+    /// Whether a cell of this column counts for anything.
+    pub(super) fn contain(&self, index: usize) -> bool {
+        self.place.contains(&Some(index))
+    }
+
+    /// The seller's article of a row.
+    pub(super) fn article(&self, cell: &dyn Fn(usize) -> Field) -> Field {
+        self.place[0].map_or(Field::Absent, cell)
+    }
+
+    /// A row's cells by their meaning.
+    pub(super) fn line(&self, cell: &dyn Fn(usize) -> Field) -> ReportLine {
+        let [
+            article,
+            name,
+            barcodes,
+            fbo_available,
+            fbo_reserved,
+            fbs_available,
+            real_fbs_available,
+            own_reserved,
+        ] = self.place.map(|place| place.map_or(Field::Absent, cell));
+        ReportLine {
+            article,
+            name,
+            barcodes,
+            fbo_available,
+            fbo_reserved,
+            fbs_available,
+            real_fbs_available,
+            own_reserved,
+        }
+    }
+
+    fn take(&mut self, meaning: usize, index: usize, header: &[String]) -> Result<(), Failure> {
+        let place = &mut self.place[meaning];
+        match *place {
+            None => *place = Some(index),
+            Some(_) if MEANINGS[meaning].0 == Need::Incidental => {}
+            Some(first) => {
+                return Err(not_stock_data(format!(
+                    "the report has two columns that mean the same, «{}» and «{}»; which one counts is unknown",
+                    printable(&header[first]),
+                    printable(&header[index])
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn complete(self, header: &[String]) -> Result<Self, Failure> {
+        let missing: Vec<_> = MEANINGS
+            .iter()
+            .zip(self.place)
+            .filter(|((need, _), place)| *need == Need::Required && place.is_none())
+            .map(|((_, aliases), _)| format!("«{}»", aliases[0]))
+            .collect();
+        if missing.is_empty() {
+            return Ok(self);
+        }
+        let mut titles: Vec<_> =
+            header.iter().take(LISTED).map(|title| format!("«{}»", printable(title))).collect();
+        if header.len() > LISTED {
+            titles.push(format!("and {} more", header.len() - LISTED));
+        }
+        Err(not_stock_data(format!(
+            "the report has no column for {}; its columns are {}",
+            missing.join(", "),
+            titles.join(", ")
+        )))
+    }
+}
+
+/// A header as it is compared: without case, Excel's apostrophe, the kind and number of blanks, and a final full stop.
+fn plain(title: &str) -> String {
+    let words: Vec<_> = title.split_whitespace().collect();
+    let title = words.join(" ").to_lowercase();
+    let title = title.strip_prefix('\'').unwrap_or(&title);
+    title.strip_suffix('.').unwrap_or(title).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODERN: &str = "Артикул;Ozon Product ID;SKU;Количество товара в кванте;Barcode;Название товара;Контент-рейтинг;Бренд;Статус товара;Метки;Отзывы;Рейтинг;Причины скрытия;Дата создания;Категория;Тип;Объем товара, л;Объемный вес, кг;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Доступно к продаже по схеме realFBS, шт.;Зарезервировано на моих складах, шт;Текущая цена с учетом скидки, ₽;Цена до скидки (перечеркнутая цена), ₽;Цена Premium, ₽;Размер НДС, %;Ошибки;Предупреждения";
+    const OLD: &str = "Product ID;Ozon Product ID;FBO OZON SKU ID;FBS OZON SKU ID;Barcode;Наименование товара;Доступно на складе Ozon, шт;Зарезервировано, шт;Доступно на моих складах, шт;Зарезервировано на моих складах, шт.";
+
+    fn find(header: &str) -> Result<[Option<usize>; 8], String> {
+        let titles: Vec<_> = header.split(';').map(str::to_owned).collect();
+        Columns::find(&titles).map(|columns| columns.place).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn the_header_of_2026_is_understood() {
+        let places = [0, 5, 4, 18, 19, 20, 21, 22].map(Some);
+        assert_eq!(find(MODERN), Ok(places));
+    }
+
+    #[test]
+    fn the_header_of_older_reports_is_understood_and_has_no_realfbs() {
+        let places = [Some(0), Some(5), Some(4), Some(6), Some(7), Some(8), None, Some(9)];
+        assert_eq!(find(OLD), Ok(places));
+    }
+
+    #[test]
+    fn case_blanks_and_a_final_full_stop_do_not_matter() {
+        let odd = MODERN
+            .replace("Артикул", "\u{a0}АРТИКУЛ. ")
+            .replace("FBO, шт.", "fbo,\u{a0}шт")
+            .replace("Зарезервировано, шт;", "'Зарезервировано,  шт.;");
+        assert_eq!(find(&odd), find(MODERN));
+    }
+
+    #[test]
+    fn missing_columns_are_named_beside_those_that_are_there() {
+        let said = find("Артикул;Цена\u{1b};Зарезервировано, шт").unwrap_err();
+        assert_eq!(
+            said,
+            "the report has no column for «Доступно к продаже по схеме FBO, шт.», «Доступно к продаже по схеме FBS, шт.», «Зарезервировано на моих складах, шт»; its columns are «Артикул», «Цена\\u{1b}», «Зарезервировано, шт»"
+        );
+    }
+
+    #[test]
+    fn a_kind_of_stock_that_is_not_known_yet_is_refused() {
+        let said = find(&format!("{MODERN};Доступно к продаже по схеме FBP, шт.")).unwrap_err();
+        assert!(said.contains("«Доступно к продаже по схеме FBP, шт.»"), "{said}");
+    }
+
+    #[test]
+    fn two_columns_of_the_same_stock_are_ambiguous() {
+        let said = find(&format!("{MODERN};Доступно на складе Ozon, шт")).unwrap_err();
+        assert!(said.contains("mean the same"), "{said}");
+    }
+
+    #[test]
+    fn of_two_names_the_first_counts() {
+        assert_eq!(find(&format!("{MODERN};Наименование товара")), find(MODERN));
+    }
+}

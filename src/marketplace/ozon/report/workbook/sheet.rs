@@ -1,0 +1,192 @@
+//! The rows of a sheet. Cells may be missing: a reference says where a cell stands, otherwise it follows the one before.
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::cell::{self, Kind, MOST_COLUMNS};
+use super::strings::SharedStrings;
+use super::xml::{Xml, unescaped};
+use crate::failure::Failure;
+use crate::inventory::{Field, printable};
+use crate::marketplace::content::LONGEST_RECORD;
+use crate::marketplace::ozon::report::lines::Lines;
+
+/// Reads all rows of a sheet and hands them to `lines`.
+pub(super) fn read(
+    xml: &mut Xml<'_>,
+    strings: &mut SharedStrings,
+    mut lines: Lines<'_, '_>,
+) -> Result<(), Failure> {
+    let mut row = Row::default();
+    loop {
+        let (begun, empty) = match xml.next()? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "row" => {
+                    row.clear();
+                    continue;
+                }
+                "c" => (row.begin(&tag), false),
+                _ => continue,
+            },
+            Event::Empty(tag) if tag.local_name().as_ref() == "c" => (row.begin(&tag), true),
+            Event::End(tag) if tag.local_name().as_ref() == "row" => {
+                row.hand_to(&mut lines)?;
+                continue;
+            }
+            Event::Eof => return lines.finish(),
+            _ => continue,
+        };
+        let (column, kind) = begun.map_err(|reason| xml.broken(&reason))?;
+        if empty {
+            continue;
+        }
+        let value = if lines.need(column) {
+            value(xml, kind, strings)?
+        } else if xml.skip()? {
+            Field::Other("something".into())
+        } else {
+            continue;
+        };
+        row.put(column, value).map_err(|reason| xml.broken(&reason))?;
+    }
+}
+
+/// A row in the making.
+#[derive(Default)]
+struct Row {
+    cells: Vec<Field>,
+    /// Which columns had a cell, empty or not.
+    seen: Vec<bool>,
+    /// Columns up to the last cell that is not blank.
+    used: usize,
+    /// The column after the cell before.
+    next: usize,
+    /// Bytes of text gathered.
+    bytes: u64,
+}
+
+impl Row {
+    fn clear(&mut self) {
+        self.cells.clear();
+        self.seen.clear();
+        (self.used, self.next, self.bytes) = (0, 0, 0);
+    }
+
+    /// The column and the kind of the cell that a `c` element begins.
+    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(usize, Kind), String> {
+        let (mut reference, mut kind) = (None, Kind::Number);
+        for attribute in tag.attributes() {
+            // Without its reference a cell would slip into another column.
+            let attribute = attribute.map_err(|error| error.to_string())?;
+            match attribute.key.as_ref() {
+                "r" => reference = Some(attribute.value),
+                "t" => kind = Kind::of(&attribute.value),
+                _ => {}
+            }
+        }
+        Ok((self.place(reference.as_deref())?, kind))
+    }
+
+    fn hand_to(&self, lines: &mut Lines<'_, '_>) -> Result<(), Failure> {
+        if self.used == 0 {
+            return Ok(());
+        }
+        let width = self.used.max(lines.width());
+        lines.row(width, &|column| self.cells.get(column).cloned().unwrap_or_default())
+    }
+
+    /// The column of the next cell.
+    fn place(&mut self, reference: Option<&str>) -> Result<usize, String> {
+        let column = match reference {
+            Some(reference) => cell::column(reference)
+                .ok_or_else(|| format!("\"{}\" is no cell", printable(reference)))?,
+            None => self.next,
+        };
+        if column >= MOST_COLUMNS {
+            return Err("a row has too many cells".into());
+        }
+        if self.seen.len() <= column {
+            self.seen.resize(column + 1, false);
+        }
+        if std::mem::replace(&mut self.seen[column], true) {
+            return Err(format!("a row has two cells in column {}", column + 1));
+        }
+        self.next = column + 1;
+        Ok(column)
+    }
+
+    fn put(&mut self, column: usize, value: Field) -> Result<(), String> {
+        match &value {
+            Field::Absent => return Ok(()),
+            Field::Text(text) => {
+                self.bytes += text.len() as u64;
+                if self.bytes > LONGEST_RECORD {
+                    return Err("one row is longer than 16 MiB".into());
+                }
+                if text.trim().is_empty() {
+                    return Ok(());
+                }
+            }
+            Field::Integer(_) | Field::Undecodable | Field::Other(_) => {}
+        }
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, Field::Absent);
+        }
+        self.cells[column] = value;
+        self.used = self.used.max(column + 1);
+        Ok(())
+    }
+}
+
+/// The value of the cell that has just begun.
+fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<Field, Failure> {
+    let mut content = None;
+    let mut inline = None;
+    let mut formula = false;
+    loop {
+        let tag = match xml.next()? {
+            Event::Start(tag) => tag,
+            Event::Empty(tag) => {
+                formula |= tag.local_name().as_ref() == "f";
+                continue;
+            }
+            Event::End(tag) if tag.local_name().as_ref() == "c" => break,
+            _ => continue,
+        };
+        match tag.local_name().as_ref() {
+            "v" => content = Some(xml.text()?),
+            "is" => inline = Some(xml.rich_text()?),
+            "f" => {
+                formula = true;
+                xml.skip()?;
+            }
+            _ => {
+                xml.skip()?;
+            }
+        }
+    }
+    let Some(content) = content else {
+        return Ok(match inline {
+            Some(text) => cell::text(text),
+            // Nobody has computed it: its value is not known, least of all to be nothing.
+            None if formula => Field::Other("a formula without a value".into()),
+            None => Field::Absent,
+        });
+    };
+    Ok(match kind {
+        Kind::Number => cell::number(&content),
+        Kind::Shared if content.trim().is_empty() => Field::Absent,
+        Kind::Shared => cell::text(shared(xml, content.trim(), strings)?),
+        Kind::Text => cell::text(unescaped(content)),
+        Kind::Truth => cell::truth(&content),
+        Kind::Error => Field::Other(format!("the error {}", content.trim())),
+        Kind::Unknown => Field::Other(format!("a cell of an unknown type with {}", content.trim())),
+    })
+}
+
+fn shared(xml: &Xml<'_>, index: &str, strings: &mut SharedStrings) -> Result<String, Failure> {
+    let text = match index.parse() {
+        Ok(index) => strings.get(index)?,
+        Err(_) => None,
+    };
+    text.ok_or_else(|| xml.broken(&format!("there is no shared string {}", printable(index))))
+}

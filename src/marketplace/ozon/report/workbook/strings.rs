@@ -1,0 +1,123 @@
+//! The shared strings of a workbook, in temporary files: their text one after another, and where each one ends.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileExt;
+
+use quick_xml::events::Event;
+
+use super::xml::Xml;
+use crate::failure::{Exit, Failure, OrFail};
+
+/// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
+const WINDOW: usize = 1 << 13;
+/// Bytes of an entry in the table of ends.
+const END: u64 = 8;
+
+/// Strings by their index.
+pub(super) struct SharedStrings {
+    text: Window,
+    /// The table of ends, each a little-endian `u64`.
+    ends: Window,
+    count: u64,
+}
+
+impl SharedStrings {
+    /// A workbook without any.
+    pub(super) fn none() -> Result<Self, Failure> {
+        Ok(Self { text: Window::new(spool_file()?), ends: Window::new(spool_file()?), count: 0 })
+    }
+
+    /// The string of an index; `None` beyond the last one.
+    pub(super) fn get(&mut self, index: u64) -> Result<Option<String>, Failure> {
+        if index >= self.count {
+            return Ok(None);
+        }
+        let start = match index.checked_sub(1) {
+            Some(previous) => self.end(previous)?,
+            None => 0,
+        };
+        let end = self.end(index)?;
+        let length = usize::try_from(end - start).or_fail(Exit::Program, || FAULT.into())?;
+        let bytes = self.text.bytes(start, length).or_fail(Exit::Program, || FAULT.into())?;
+        String::from_utf8(bytes.to_vec()).map(Some).or_fail(Exit::Program, || FAULT.into())
+    }
+
+    fn end(&mut self, index: u64) -> Result<u64, Failure> {
+        let bytes =
+            self.ends.bytes(index * END, END as usize).or_fail(Exit::Program, || FAULT.into())?;
+        let bytes = bytes.try_into().or_fail(Exit::Program, || FAULT.into())?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+}
+
+const FAULT: &str = "the workbook's strings cannot be kept in a temporary file";
+
+/// Writes the strings of `xl/sharedStrings.xml` to disk.
+pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
+    let mut text = BufWriter::with_capacity(1 << 16, spool_file()?);
+    let mut ends = BufWriter::with_capacity(1 << 16, spool_file()?);
+    let mut end = 0_u64;
+    let mut count = 0;
+    loop {
+        let string = match xml.next()? {
+            Event::Start(tag) if tag.local_name().as_ref() == "si" => xml.rich_text()?,
+            Event::Empty(tag) if tag.local_name().as_ref() == "si" => String::new(),
+            Event::Eof => break,
+            _ => continue,
+        };
+        end += string.len() as u64;
+        count += 1;
+        text.write_all(string.as_bytes())
+            .and_then(|()| ends.write_all(&end.to_le_bytes()))
+            .or_fail(Exit::Program, || FAULT.into())?;
+    }
+    let text = text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+    let ends = ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+    Ok(SharedStrings { text: Window::new(text), ends: Window::new(ends), count })
+}
+
+fn spool_file() -> Result<File, Failure> {
+    tempfile::tempfile().or_fail(Exit::Program, || FAULT.into())
+}
+
+/// A stretch of a file, kept for the next look near it.
+struct Window {
+    file: File,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn new(file: File) -> Self {
+        Self { file, start: 0, bytes: Vec::new() }
+    }
+
+    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        let held = self.start + self.bytes.len() as u64;
+        if at < self.start || at + length as u64 > held {
+            self.fill(at, length)?;
+        }
+        let offset = usize::try_from(at - self.start).map_err(io::Error::other)?;
+        self.bytes
+            .get(offset..offset + length)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
+    }
+
+    /// Holds `length` bytes from `at` on, and what follows as far as the window goes.
+    fn fill(&mut self, at: u64, length: usize) -> io::Result<()> {
+        self.start = at;
+        self.bytes.resize(length.max(WINDOW), 0);
+        let mut filled = 0;
+        while filled < length {
+            match self.file.read_at(&mut self.bytes[filled..], at + filled as u64) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.bytes.truncate(filled);
+        Ok(())
+    }
+}

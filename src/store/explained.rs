@@ -1,0 +1,113 @@
+//! What can go wrong between us and the database, in words. Nothing here decides what to do about it.
+
+use std::error::Error;
+use std::{fmt, io};
+
+use mysql::DriverError;
+
+use crate::failure::{Exit, Failure};
+
+/// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
+#[derive(Debug)]
+pub struct Explained(pub mysql::Error);
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(error) = tls_error(&self.0) {
+            return f.write_str(&error);
+        }
+        if let Some(error) = io_error(&self.0) {
+            return match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                    f.write_str("the database did not answer in time")
+                }
+                _ => write!(f, "the connection to the database broke: {error}"),
+            };
+        }
+        match &self.0 {
+            mysql::Error::MySqlError(error) => {
+                write!(f, "{} (error {})", error.message, error.code)
+            }
+            mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, reason, _)))) => {
+                f.write_str(reason)
+            }
+            mysql::Error::DriverError(error) => write!(f, "{error}"),
+            mysql::Error::UrlError(error) => write!(f, "{error}"),
+            mysql::Error::CodecError(error) => {
+                write!(f, "the database answered out of protocol: {error}")
+            }
+            // The two that are told above.
+            mysql::Error::IoError(error) => write!(f, "{error}"),
+            mysql::Error::TlsError(error) => write!(f, "{error}"),
+            mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
+                f.write_str("a column holds another type than expected; was it changed by hand?")
+            }
+        }
+    }
+}
+
+impl Error for Explained {}
+
+/// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
+pub trait OrDatabase<T> {
+    /// Fails, saying `doing` (what was being done) above the server's words.
+    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
+}
+
+impl<T> OrDatabase<T> for Result<T, mysql::Error> {
+    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure> {
+        self.map_err(|error| Failure::caused(Exit::Database, Explained(error)).context(doing()))
+    }
+}
+
+/// The I/O error that the driver met, between packets or within one: the connection is lost.
+pub fn io_error(error: &mysql::Error) -> Option<&io::Error> {
+    match error {
+        mysql::Error::IoError(error) => Some(error),
+        mysql::Error::CodecError(error) => error.source()?.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// What was wrong with encryption or a certificate, if that was it.
+pub fn tls_error(error: &mysql::Error) -> Option<String> {
+    if let mysql::Error::TlsError(error) = error {
+        return Some(error.to_string());
+    }
+    // The handshake happens inside the first read or write and arrives as an I/O error.
+    let inner = io_error(error)?.get_ref()?;
+    inner.downcast_ref::<rustls::Error>().map(ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_server_and_a_broken_connection_are_told_apart_wherever_the_driver_met_them() {
+        let within =
+            |kind| Explained(mysql::Error::CodecError(io::Error::from(kind).into())).to_string();
+        let between = |kind| Explained(mysql::Error::IoError(io::Error::from(kind))).to_string();
+        for told in [within(io::ErrorKind::WouldBlock), between(io::ErrorKind::TimedOut)] {
+            assert_eq!(told, "the database did not answer in time");
+        }
+        for told in [within(io::ErrorKind::ConnectionReset), between(io::ErrorKind::BrokenPipe)] {
+            assert!(told.starts_with("the connection to the database broke: "), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_server_s_words_are_kept_above_its_number() {
+        let refused = Err::<(), _>(mysql::Error::MySqlError(mysql::MySqlError {
+            state: "40001".into(),
+            message: "Deadlock found when trying to get lock".into(),
+            code: 1213,
+        }));
+        let failure = refused.or_database(|| "writing the stock").unwrap_err();
+        assert_eq!(failure.exit(), Exit::Database);
+        assert_eq!(
+            failure.to_string(),
+            "writing the stock: Deadlock found when trying to get lock (error 1213)"
+        );
+    }
+}
