@@ -1,1 +1,3 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
+
+mod documents;
