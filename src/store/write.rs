@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
@@ -195,7 +195,7 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     guard_against_shrinking(conn, order)?;
     let plans = Plans::make(conn, order)?;
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
-    let stamp = Stamp { source, day, moment: Utc::now() };
+    let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
     listings::mark_seen(conn, source, day, &plans.listings)?;
     let changes = plans.changes();
