@@ -1,8 +1,18 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
+mod bad_records;
+mod configuration;
+mod database_failures;
 mod documents;
+mod dry_runs;
+mod failed_pulls;
+mod file_imports;
+mod freshness;
+mod migrations;
 mod ozon_sync;
+mod runs;
+mod secrets;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
