@@ -7,7 +7,7 @@ pub mod file;
 pub mod http;
 pub mod ozon;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 pub mod read;
 mod waiting;
 pub mod wildberries;
