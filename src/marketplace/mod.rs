@@ -9,6 +9,7 @@ pub mod ozon;
 #[cfg(test)]
 pub(crate) mod properties;
 pub mod read;
+pub mod shift;
 mod waiting;
 pub mod wildberries;
 
