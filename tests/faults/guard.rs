@@ -1,5 +1,8 @@
 //! What an operator asks for or has set up wrongly: the shrink guard, `--full`, `--retry-failed`, files, settings.
 
+use std::path::Path;
+use std::process::Command;
+
 use super::stage::Stage;
 use super::{Fault, Group};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload};
@@ -85,6 +88,10 @@ fn settings() -> Vec<Fault> {
             binary.with_tiny_files().run()
         })
         .calls(OzonDownload, 1),
+        Fault::new("the disk for temporary files is full", 1, |_, binary| {
+            full_disk(|directory| binary.clone().env("TMPDIR", directory).run())
+                .unwrap_or_else(|| binary.with_tiny_files().run())
+        }),
         Fault::new("rejected records are kept whole", 3, |stage, binary| {
             let directory = tempfile::tempdir().unwrap();
             let report = "Артикул;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\nA;1;0;0;0\nB;many;0;0;0\n";
@@ -103,4 +110,21 @@ fn settings() -> Vec<Fault> {
         })
         .other(1, "partial"),
     ]
+}
+
+/// With a directory that has room for 16 KiB; nothing where that cannot be had (it takes root), which is said aloud.
+fn full_disk<T>(act: impl FnOnce(&Path) -> T) -> Option<T> {
+    let directory = tempfile::tempdir().unwrap();
+    let mount = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"])
+        .arg(directory.path())
+        .output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        println!("no tmpfs can be mounted here: the full disk is tried by a limit on files only");
+        return None;
+    }
+    let outcome = act(directory.path());
+    let unmounted = Command::new("umount").arg(directory.path()).status();
+    assert!(unmounted.is_ok_and(|status| status.success()), "umount");
+    Some(outcome)
 }

@@ -19,10 +19,15 @@ pub fn ozon() -> Group {
     let escapes = format!("{header}A{ESCAPES};x{ESCAPES};many{ESCAPES};0;0;0\n");
     let faults = vec![
         Fault::met_with("an endless report", 65, SMALL, |shop| {
+            shop.configure(|settings| settings.gzip = false);
             shop.always(OzonDownload, Spoiled::Wire(Wire::Endless));
         })
         .calls(OzonDownload, 1)
         .says("MAX_DOWNLOAD"),
+        Fault::met("gzip with more behind its end", 69, |shop| {
+            shop.always(OzonDownload, Spoiled::Wire(Wire::Endless));
+        })
+        .calls(OzonDownload, 3),
         Fault::met_with("a gzip bomb", 65, SMALL, |shop| {
             let bomb = gzip(&vec![b'0'; 8 << 20]);
             let reply = Reply::new(200, "text/csv", bomb).header("Content-Encoding", "gzip");
@@ -31,6 +36,7 @@ pub fn ozon() -> Group {
         .calls(OzonDownload, 1)
         .says("MAX_DOWNLOAD"),
         Fault::met("an endless answer to report/create", 65, |shop| {
+            shop.configure(|settings| settings.gzip = false);
             shop.always(OzonCreate, Spoiled::Wire(Wire::Endless));
         })
         .calls(OzonCreate, 1),

@@ -256,7 +256,7 @@ impl Group {
                     exit: "-".into(),
                     changed: "-".into(),
                     log: "-".into(),
-                    wrong: vec![format!("panic: {}", panic_text(&panic))],
+                    wrong: vec![format!("panic: {}", panic_text(panic.as_ref()))],
                 });
             if !line.wrong.is_empty() {
                 eprintln!("{}: {}: {}", self.name, line.fault, line.wrong.join("\n  "));

@@ -103,7 +103,7 @@ fn records() -> Vec<Fault> {
             );
         })
         .partial(|_| false)
-        .says("3 of"),
+        .says("3 rejected"),
         Fault::met("a record that comes twice on one page", 3, |shop| {
             shop.fault(WbWarehouses, items_changed(|items| items.push(items[0].clone())));
         })
