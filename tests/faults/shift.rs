@@ -10,9 +10,12 @@ use crate::support::marketplace::http::Reply;
 
 const PAGE: usize = 60;
 
+/// Makes the page that does not fit the first one.
+type SecondPage = fn(&StandIn) -> Spoiled;
+
 pub fn group() -> Group {
     let mut faults = Vec::new();
-    let kinds: [(&str, fn(&StandIn) -> Spoiled); 4] = [
+    let kinds: [(&str, SecondPage); 4] = [
         ("an item is gone, the next ones move up", |shop| second_page_from(shop, PAGE)),
         ("an item has come, the next ones move down", |shop| second_page_from(shop, PAGE - 2)),
         ("the rest is gone", |_| Spoiled::Instead(Reply::json(200, "{\"data\":{\"items\":[]}}"))),

@@ -41,7 +41,15 @@ pub struct Held {
 
 impl Stage {
     pub fn new(source: &'static str, seed: u64, world: impl FnOnce(Catalogue) -> World) -> Self {
-        let old = Catalogue::small(seed);
+        Self::of(source, Catalogue::small(seed), seed, world)
+    }
+
+    pub fn of(
+        source: &'static str,
+        old: Catalogue,
+        seed: u64,
+        world: impl FnOnce(Catalogue) -> World,
+    ) -> Self {
         let catalogues = [old.clone(), old.later(seed + 1)];
         let world = world(old);
         let stage = Self {
@@ -62,6 +70,11 @@ impl Stage {
 
     pub fn wb() -> Self {
         Self::new(WB, 42, World::new)
+    }
+
+    /// Enough that a run does not spend all of its time on beginning and ending.
+    pub fn large() -> Self {
+        Self::of(WB, Catalogue::sized(46, 0, 2_000), 46, World::new)
     }
 
     pub fn on(server: &'static MariaDb) -> Self {

@@ -49,7 +49,7 @@ fn is_old(stage: &Stage, before: &Held, what: &str) -> bool {
 
 /// `kills` runs over old data, each ended by SIGKILL at a random moment; after each the next run succeeds.
 fn kills(kills: u64) {
-    let (seed, stage) = (seed(), Stage::wb());
+    let (seed, stage) = (seed(), Stage::large());
     let mut chance = Chance(seed);
     let began = Instant::now();
     stage.prepare();
@@ -86,7 +86,7 @@ fn kills(kills: u64) {
 
 /// `cuts` runs whose database connection is cut at a random byte.
 fn cuts(cuts: u64) {
-    let (seed, stage) = (seed(), Stage::wb());
+    let (seed, stage) = (seed(), Stage::large());
     let mut chance = Chance(seed ^ 0xc0ffee);
     let began = Instant::now();
     let proxy = Proxy::before(&stage.world.database.server().socket);
