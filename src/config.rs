@@ -3,6 +3,7 @@
 pub mod database;
 pub mod environment;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -190,6 +191,11 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
     let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
+}
+
+/// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
+pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
+    environment.text("REJECTS_DIR").map(PathBuf::from)
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.

@@ -7,6 +7,7 @@ mod database_failures;
 mod documents;
 mod dry_runs;
 mod failed_pulls;
+mod faults;
 mod file_imports;
 mod freshness;
 mod migrations;
