@@ -20,7 +20,7 @@ use crate::store::sync_log::{self, Account, Changes, Run, Status};
 use crate::store::write::{self, Order};
 
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
-pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> {
+pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
     let source = Source::from(args.marketplace);
     if let Some(variable) = config::switched_off(environment, source)? {
         output::line(&format!("{source}: switched off by {variable}; nothing was done"))?;
@@ -37,7 +37,8 @@ pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> 
     if !args.dry_run {
         interruption.runs(&run);
     }
-    let mut sync = Sync { args, environment, database, session, run, account: Account::default() };
+    let mut sync =
+        Sync { args, quiet, environment, database, session, run, account: Account::default() };
     let outcome = sync.pull_and_write();
     if let Err(failure) = &outcome
         && !args.dry_run
@@ -71,6 +72,7 @@ fn begin(
 
 struct Sync<'a> {
     args: &'a SyncArgs,
+    quiet: bool,
     environment: &'a Environment,
     database: DatabaseSettings,
     session: Session,
@@ -102,13 +104,13 @@ impl Sync<'_> {
         };
         if self.args.dry_run {
             let changes = write::rehearse(&mut self.session, &order)?;
-            self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes)?;
+            self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
             let began = Instant::now();
             let changes =
                 write::write(&mut self.session, &self.database, &order, &mut self.account)?;
             self.account.phases.write = Some(began.elapsed());
-            self.summarize("written", day, &snapshot, &changes)?;
+            self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
     }
@@ -169,15 +171,13 @@ impl Sync<'_> {
         Ok((snapshot, validation))
     }
 
-    fn summarize(
-        &self,
-        verb: &str,
-        day: NaiveDate,
-        snapshot: &Snapshot,
-        changes: &Changes,
-    ) -> Result<(), Failure> {
+    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
+    fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
+        if self.quiet {
+            return;
+        }
         let Account { processed, rejected, traffic, phases, .. } = &self.account;
-        output::line(&format!(
+        let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
              {processed} records, {rejected} rejected; {} new listings, {} new products; {} requests, {}; \
              fetch {}, read {}, write {}",
@@ -195,7 +195,10 @@ impl Sync<'_> {
             seconds(phases.fetch),
             seconds(phases.read),
             seconds(phases.write),
-        ))
+        );
+        if let Err(failure) = output::line(&line) {
+            log::warn!("{failure}; it would have been: {line}");
+        }
     }
 
     fn log_failure(&mut self, failure: &Failure) {

@@ -86,7 +86,11 @@ pub fn write(
         };
         account.written = None;
         in_doubt |= matches!(setback, Setback::InDoubt(_));
+        let refused = matches!(setback, Setback::Refused(_));
         let (failure, may_pass) = recover(session, setback);
+        if refused {
+            return Err(failure);
+        }
         if number >= settings.attempts || !may_pass {
             let fate = if in_doubt {
                 "the connection died during the commit: whether the stock was written says the run's row in sync_logs"
