@@ -141,6 +141,16 @@ impl Batch {
     }
 }
 
+/// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
+pub fn fresh_temporary(
+    conn: &mut Conn,
+    create: &str,
+    table: &'static str,
+) -> Result<(), StoreError> {
+    conn.query_drop(format!("DROP TEMPORARY TABLE IF EXISTS {table}"))?;
+    Ok(conn.query_drop(create)?)
+}
+
 /// `(?, ?), (?, ?)` for so many rows of so many columns.
 pub fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));

@@ -201,7 +201,7 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
     let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, source, day, &plans.listings)?;
+    listings::mark_seen(conn, way, source, day, &plans.listings)?;
     let changes = plans.changes();
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));

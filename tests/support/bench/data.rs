@@ -1,8 +1,10 @@
 //! What the marketplaces answer in the benchmark, as files: made once per size from the catalogue of the tests, and kept.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -121,7 +123,7 @@ fn write_xlsx(path: &Path, products: &[OzonProduct]) {
     }
     let large = SimpleFileOptions::default().compression_level(Some(1)).large_file(true);
     zip.start_file("xl/worksheets/sheet1.xml", large).expect("the sheet");
-    let mut strings = 0_usize;
+    let mut strings = Strings::default();
     zip.write_all(format!("{XML}<worksheet xmlns=\"{SPREADSHEET}\"><sheetData>").as_bytes())
         .expect("the sheet");
     each_row(products, &mut |row, cells| {
@@ -130,9 +132,8 @@ fn write_xlsx(path: &Path, products: &[OzonProduct]) {
             let place = format!("{}{}", letters(column), row + 1);
             line += &match cell {
                 Value::Number(number) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
-                Value::Text(_) => {
-                    strings += 1;
-                    format!("<c r=\"{place}\" t=\"s\"><v>{}</v></c>", strings - 1)
+                Value::Text(text) => {
+                    format!("<c r=\"{place}\" t=\"s\"><v>{}</v></c>", strings.index(text))
                 }
             };
         }
@@ -141,20 +142,32 @@ fn write_xlsx(path: &Path, products: &[OzonProduct]) {
     zip.write_all(b"</sheetData></worksheet>").expect("the sheet");
     zip.start_file("xl/sharedStrings.xml", large).expect("the strings");
     zip.write_all(format!("{XML}<sst xmlns=\"{SPREADSHEET}\">").as_bytes()).expect("the strings");
-    each_row(products, &mut |_, cells| {
-        for cell in cells {
-            if let Value::Text(text) = cell {
-                let text = text
-                    .replace('&', "&amp;")
-                    .replace('<', "&lt;")
-                    .replace('>', "&gt;")
-                    .replace('\r', "_x000D_");
-                write!(zip, "<si><t xml:space=\"preserve\">{text}</t></si>").expect("the strings");
-            }
-        }
-    });
+    for text in &strings.in_order {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = text.replace('\r', "_x000D_");
+        write!(zip, "<si><t xml:space=\"preserve\">{text}</t></si>").expect("the strings");
+    }
     zip.write_all(b"</sst>").expect("the strings");
     zip.finish().expect("a workbook");
+}
+
+/// The texts of a workbook, each once.
+#[derive(Default)]
+struct Strings {
+    indices: HashMap<Rc<str>, usize>,
+    in_order: Vec<Rc<str>>,
+}
+
+impl Strings {
+    fn index(&mut self, text: &str) -> usize {
+        if let Some(index) = self.indices.get(text) {
+            return *index;
+        }
+        let (text, index): (Rc<str>, _) = (text.into(), self.in_order.len());
+        self.in_order.push(Rc::clone(&text));
+        self.indices.insert(text, index);
+        index
+    }
 }
 
 enum Value {
