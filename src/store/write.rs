@@ -8,7 +8,7 @@ use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
-use super::error::StoreError;
+use super::error::{StoreError, may_pass};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
@@ -117,7 +117,7 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, false)
         }
         Setback::Unreachable(failure) => {
-            let may_pass = failure.exit() == Exit::Database;
+            let may_pass = may_pass(&failure);
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
