@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, LocalInfileHandler, Params, Value};
 
 use super::error::StoreError;
+use crate::progress::{self, Phase};
 
 /// The protocol counts the placeholders of a statement in 16 bits.
 const MAX_PLACEHOLDERS: usize = 65_535;
@@ -92,6 +93,7 @@ impl BulkWay {
         let mut sent = 0;
         for row in rows {
             batch.push(&row?);
+            progress::advance(Phase::Write, 1);
             if batch.rows == most || batch.bytes >= budget {
                 sent += batch.send(conn, target)?;
             }
@@ -173,6 +175,7 @@ where
             line.clear();
             write_line(&row, &mut line);
             stream.write_all(&line)?;
+            progress::advance(Phase::Write, 1);
             sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
         Ok(())
