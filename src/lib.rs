@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod marketplace;
 pub mod monitor;
 pub mod output;
+pub mod progress;
 pub mod report;
 pub mod secret;
 pub mod staging;

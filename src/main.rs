@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use log::LevelFilter;
 use stocksync::cli::Cli;
-use stocksync::commands;
+use stocksync::{commands, progress};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -31,10 +31,11 @@ fn start_log(verbose: u8, quiet: bool) {
         (false, _) => LevelFilter::Trace,
     };
     let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
-    env_logger::Builder::new()
+    let mut logger = env_logger::Builder::new();
+    logger
         .filter_level(LevelFilter::Warn)
         .filter_module("stocksync", asked.unwrap_or(own))
         .format_timestamp_secs()
-        .format_target(false)
-        .init();
+        .format_target(false);
+    progress::start(logger.build(), !quiet);
 }
