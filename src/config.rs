@@ -170,6 +170,29 @@ impl SyncSettings {
     }
 }
 
+/// How long rows are kept; `migrate` sees to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
+    pub logs: Duration,
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    pub inventory: Duration,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl RetentionSettings {
+    /// Reads the variables named at the fields.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Ok(Self {
+            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
+            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
 /// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
 pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
