@@ -116,21 +116,34 @@ pub fn delete_old_stock(
         .or_database(doing)?;
     for (source, oldest, newest) in newest {
         let before = cutoff.min(newest);
-        let mut deleted = 0;
-        while oldest < before {
-            conn.exec_drop(DELETE_STOCK, (&source, before, BATCH)).or_database(doing)?;
-            deleted += conn.affected_rows();
-            if conn.affected_rows() < u64::from(BATCH) {
-                break;
-            }
+        if oldest >= before {
+            continue;
         }
-        if deleted > 0 {
-            say(format!(
-                "inventory_data: {deleted} rows of {source} before {before} deleted, past INVENTORY_RETENTION"
-            ))?;
-        }
+        let deleted = delete_in_batches(database, &source, before)?;
+        say(format!(
+            "inventory_data: {deleted} rows of {source} before {before} deleted, past INVENTORY_RETENTION"
+        ))?;
     }
     Ok(())
+}
+
+fn delete_in_batches(
+    database: &mut Database,
+    source: &str,
+    before: NaiveDate,
+) -> Result<u64, Failure> {
+    let mut deleted = 0;
+    loop {
+        database
+            .conn()
+            .exec_drop(DELETE_STOCK, (source, before, BATCH))
+            .or_database(|| "deleting snapshots past INVENTORY_RETENTION")?;
+        let rows = database.conn().affected_rows();
+        deleted += rows;
+        if rows < u64::from(BATCH) {
+            return Ok(deleted);
+        }
+    }
 }
 
 fn before(retention: Duration) -> DateTime<Utc> {
