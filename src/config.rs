@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod environment;
+mod key_files;
 
 use std::time::Duration;
 
@@ -182,6 +183,18 @@ impl SyncSettings {
             max_shrink: environment.percentage("MAX_SHRINK", 50.0)?,
             utc_offset: snapshot_utc_offset(environment)?,
         })
+    }
+}
+
+/// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
+    match environment.text("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => {
+            let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
+            Err(Failure::new(Exit::Configuration, message))
+        }
     }
 }
 
