@@ -80,7 +80,6 @@ pub fn write(
     tables: &[&str],
     directory: &Path,
 ) -> Result<Backup, Failure> {
-    let program = find_program()?;
     if !directory.is_dir() {
         let message = format!(
             "--backup-dir {}: there is no such directory; create it (mkdir -m 700 -p), or say --no-backup. Nothing was done",
@@ -88,6 +87,7 @@ pub fn write(
         );
         return Err(Failure::new(Exit::Configuration, message));
     }
+    let program = find_program()?;
     let path = directory.join(file_name(&settings.database));
     let unfinished = path.with_extension("gz.unfinished");
     let outcome = dump(settings, tables, &program, &unfinished)

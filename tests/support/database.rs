@@ -51,6 +51,11 @@ impl<'s> Database<'s> {
         format!("mysql://{USER}:{PASSWORD_IN_URL}@localhost/{}?socket={socket}", self.name)
     }
 
+    /// The server's socket, for its own client programs.
+    pub fn socket(&self) -> &std::path::Path {
+        &self.server.socket
+    }
+
     pub fn conn(&self) -> Conn {
         self.server.connect(Some(&self.name))
     }
