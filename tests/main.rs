@@ -4,6 +4,7 @@
 mod bad_records;
 mod configuration;
 mod database_failures;
+mod database_tls;
 mod documents;
 mod dry_runs;
 mod failed_pulls;
@@ -11,8 +12,11 @@ mod faults;
 mod file_imports;
 mod freshness;
 mod migrations;
+mod operations;
 mod ozon_sync;
+mod rights;
 mod runs;
+mod schema_changes;
 mod secrets;
 mod stand_in;
 #[allow(dead_code)]

@@ -56,7 +56,7 @@ impl World {
     pub fn legacy(catalogue: Catalogue) -> Self {
         let world = Self::bare(catalogue);
         world.database.load_legacy();
-        world.run("migrate").expect(0);
+        world.run("migrate --no-backup").expect(0);
         world
     }
 
