@@ -252,3 +252,18 @@ fn a_database_with_products_of_another_shape_keeps_their_columns() {
         "SELECT product_id, product_name, season FROM dim_products ORDER BY product_id LIMIT 1";
     assert_eq!(world.database.value(first), "1|Плед|summer");
 }
+
+/// Nothing was there before, so there is nothing to back up: a crontab's plain `migrate` must get on by itself.
+#[test]
+fn a_first_migration_that_is_killed_finishes_by_the_same_command() {
+    let whole = world();
+    let took = whole.run("migrate").expect(0).took;
+    for step in 1..12 {
+        let world = world();
+        let running = world.binary().args("migrate").spawn();
+        thread::sleep(took * step / 12);
+        running.kill();
+        world.run("migrate").expect(0);
+        assert_eq!(schema(&world.database), schema(&whole.database), "killed after {step}/12");
+    }
+}
