@@ -180,9 +180,9 @@ impl Sync<'_> {
         })?;
         let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| {
-                moved = moved.take().or_else(|| on_two_pages(&duplicate, &beginnings));
-                reject(&mut validation, duplicate.rejection);
+            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();
@@ -203,7 +203,6 @@ impl Sync<'_> {
         Ok((snapshot, validation))
     }
 
-    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     /// A pull that follows another one at once would run into the marketplace's rate limit.
     fn wait_between_pulls(&self) -> Result<Duration, Failure> {
         if self.args.file.is_some() || self.run.source == Source::Ozon {
@@ -213,6 +212,7 @@ impl Sync<'_> {
         Ok(settings.request_interval.max(settings.http.base_delay))
     }
 
+    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
         if self.quiet {
             return;

@@ -119,7 +119,29 @@ fn locks() -> Vec<Fault> {
             },
         )
         .survived(),
+        Fault::new("another run writes after this one has lost its lock", 75, overtaken)
+            .survived()
+            .unlogged(),
     ]
+}
+
+/// The first of two runs loses its connection, and with it its lock; the second one writes newer stock.
+fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
+    let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(1_500)));
+    stage.world.marketplaces.fault(OzonInfo, slow);
+    let first = binary.spawn();
+    stage.until_asked(OzonInfo);
+    for connection in stage.connections() {
+        stage.world.database.run(&format!("KILL CONNECTION {connection}"));
+    }
+    binary.run().expect(0);
+    let written = stage.held();
+    let outcome = first.wait();
+    assert!(written.is_untouched(&stage.held()), "the newer stock stays");
+    let logs = stage.world.database.logs();
+    assert_eq!(logs[logs.len() - 2].status, "failed");
+    stage.forget_logs();
+    outcome
 }
 
 /// A run that waits for a marketplace that takes its time.
