@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod environment;
+mod key_files;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -181,6 +182,41 @@ impl SyncSettings {
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             max_shrink: environment.percentage("MAX_SHRINK", 50.0)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
+/// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
+    match environment.text("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => {
+            let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
+            Err(Failure::new(Exit::Configuration, message))
+        }
+    }
+}
+
+/// How long rows are kept; `migrate` sees to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
+    pub logs: Duration,
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    pub inventory: Duration,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl RetentionSettings {
+    /// Reads the variables named at the fields.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Ok(Self {
+            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
+            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
             utc_offset: snapshot_utc_offset(environment)?,
         })
     }

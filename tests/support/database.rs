@@ -61,6 +61,11 @@ impl<'s> Database<'s> {
         self.server
     }
 
+    /// The server's socket, for its own client programs.
+    pub fn socket(&self) -> &Path {
+        &self.server.socket
+    }
+
     pub fn conn(&self) -> Conn {
         self.server.connect(Some(&self.name))
     }
