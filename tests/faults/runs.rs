@@ -65,10 +65,7 @@ pub fn group() -> Group {
     Group { name: "Runs and signals", stage: Stage::ozon, faults }
 }
 
-fn after_a_kill(
-    stage: &Stage,
-    binary: &Binary,
-) -> Outcome {
+fn after_a_kill(stage: &Stage, binary: &Binary) -> Outcome {
     stage.until_alone();
     stage.world.marketplaces.mend();
     stage.forget_logs();
