@@ -10,7 +10,7 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
 use crate::marketplace::shift::{shifted, until_settled};
@@ -101,8 +101,11 @@ impl Sync<'_> {
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
-            let pull = self.fetch()?;
-            self.read(&pull)
+            let mut spent = Cost::default();
+            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
+            self.account.traffic.requests += spent.requests;
+            self.account.traffic.bytes += spent.bytes;
+            self.read(&pull?)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -190,9 +193,9 @@ impl Sync<'_> {
         })?;
         let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| {
-                moved = moved.take().or_else(|| on_two_pages(&duplicate, &beginnings));
-                reject(&mut validation, duplicate.rejection);
+            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();

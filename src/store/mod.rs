@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod connection;
 pub mod error;
 pub mod explained;
+mod fate;
 mod identity;
 pub mod interruption;
 mod listings;

@@ -32,7 +32,7 @@ pub use call::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::marketplace::Traffic;
 use crate::secret::Secret;
 use body::Body;
@@ -89,6 +89,12 @@ impl Http {
     /// What has been sent and received so far.
     pub fn traffic(&self) -> Traffic {
         self.traffic
+    }
+
+    /// The same, for a pull that failed.
+    pub fn cost(&self) -> Cost {
+        let Traffic { requests, bytes } = self.traffic;
+        Cost { requests, bytes }
     }
 
     /// The address of a method below the API's base URL.
