@@ -11,6 +11,7 @@ pub mod failure;
 #[cfg(test)]
 mod fuzzing;
 pub mod inventory;
+pub mod logging;
 pub mod marketplace;
 pub mod monitor;
 pub mod output;

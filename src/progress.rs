@@ -50,8 +50,7 @@ static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
 
 /// Starts the log, and shows bars too if `wanted` and stderr is a terminal: decided once, here.
 /// Does nothing if a log has been started already.
-pub fn start(logger: env_logger::Logger, wanted: bool) {
-    let level = logger.filter();
+pub fn start(logger: impl log::Log + 'static, level: log::LevelFilter, wanted: bool) {
     let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let started =
         if target.is_hidden() || std::env::var_os("TERM").is_none_or(|term| term == "dumb") {

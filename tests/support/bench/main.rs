@@ -64,6 +64,7 @@ fn main() {
         "ratio",
         "from",
         "to",
+        "CPU ratio",
         "peak MiB",
         "fetch s",
         "read s",
@@ -116,8 +117,11 @@ fn measure_form(
     }
     report(table, form, count, "first of a day", &first);
     report(table, form, count, "second of a day", &second);
-    let limit = median(first.iter().map(|pair| pair.limit.wall));
-    let limit = Cost { wall: limit, peak_kib: 0 };
+    let limit = Cost {
+        wall: median(first.iter().map(|pair| pair.limit.wall)),
+        cpu: median(first.iter().map(|pair| pair.limit.cpu)),
+        peak_kib: 0,
+    };
     report(table, form, count, "very first ever", &[Pair { limit, ours: newest, phases }]);
 }
 
@@ -142,6 +146,7 @@ fn report(table: &mut Table, form: Form, rows: u64, sync: &str, pairs: &[Pair]) 
         format!("{:.2}", median(ratios())),
         format!("{:.2}", ratios().fold(f64::INFINITY, f64::min)),
         format!("{:.2}", ratios().fold(0.0, f64::max)),
+        format!("{:.2}", median(cpu_ratios)),
         format!("{:.1}", peak as f64 / 1024.0),
         phase(|phases| phases.fetch),
         phase(|phases| phases.read),
