@@ -128,6 +128,8 @@ fn measure_form(
 fn report(table: &mut Table, form: Form, rows: u64, sync: &str, pairs: &[Pair]) {
     let ratios =
         || pairs.iter().map(|pair| pair.ours.wall.as_secs_f64() / pair.limit.wall.as_secs_f64());
+    let cpu_ratios =
+        pairs.iter().map(|pair| pair.ours.cpu.as_secs_f64() / pair.limit.cpu.as_secs_f64());
     let seconds =
         |of: fn(&Pair) -> Duration| format!("{:.2}", median(pairs.iter().map(of)).as_secs_f64());
     let phase = |of: fn(&Phases) -> u64| {
