@@ -1,6 +1,7 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
+mod cron;
 mod database_tls;
 mod documents;
 mod operations;

@@ -66,7 +66,7 @@ trap 'exit 143' HUP INT TERM
 
 mkdir "$directory/tmp"
 mariadb-install-db --no-defaults ${as_user[@]+"${as_user[@]}"} --datadir="$directory/data" \
-    --auth-root-authentication-method=normal --skip-test-db >"$server_log" 2>&1 \
+    --tmpdir="$directory/tmp" --auth-root-authentication-method=normal --skip-test-db >"$server_log" 2>&1 \
     || give_up "mariadb-install-db failed"
 launch "$@"
 echo "SOCKET=$socket"
