@@ -4,6 +4,7 @@
 mod bad_records;
 mod bulk;
 mod configuration;
+mod cron;
 mod database_failures;
 mod database_tls;
 mod documents;
