@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod environment;
+pub mod watch;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use watch::{AlertSettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;

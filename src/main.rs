@@ -7,6 +7,7 @@ use clap::Parser;
 use log::LevelFilter;
 use stocksync::cli::Cli;
 use stocksync::commands;
+use stocksync::log_tail::Keeping;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -31,10 +32,13 @@ fn start_log(verbose: u8, quiet: bool) {
         (false, _) => LevelFilter::Trace,
     };
     let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
-    env_logger::Builder::new()
+    let logger = env_logger::Builder::new()
         .filter_level(LevelFilter::Warn)
         .filter_module("stocksync", asked.unwrap_or(own))
         .format_timestamp_secs()
         .format_target(false)
-        .init();
+        .build();
+    log::set_max_level(logger.filter());
+    // Fails only if there is a logger already, and nobody else sets one.
+    let _ = log::set_boxed_logger(Box::new(Keeping(logger)));
 }

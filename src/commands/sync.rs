@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
 use crate::marketplace::{self, Pull};
+use crate::monitor::watch::Watch;
 use crate::output;
 use crate::staging::{Snapshot, Staging};
 use crate::store::interruption::Interruption;
@@ -28,14 +29,18 @@ pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> 
     }
     let database = DatabaseSettings::read(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let mut session = Session::open(&database, source, interruption.clone())?;
+    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut session = Session::open(&database, source, interruption.clone())
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
         output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
         return Ok(Exit::Done);
     }
-    let run = begin(args, source, &database, &mut session)?;
+    let run = begin(args, source, &database, &mut session)
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if !args.dry_run {
         interruption.runs(&run);
+        watch.begins();
     }
     let mut sync = Sync { args, environment, database, session, run, account: Account::default() };
     let outcome = sync.pull_and_write();
@@ -45,6 +50,7 @@ pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> 
         sync.log_failure(failure);
     }
     interruption.checkpoint();
+    watch.ended(&mut sync.session, &outcome);
     outcome
 }
 

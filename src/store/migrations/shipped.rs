@@ -37,6 +37,7 @@ pub const SHIPPED: &[Migration] = &[
         name: "product_listings",
         text: include_str!("../../../sql/0004_product_listings.sql"),
     },
+    Migration { version: 5, name: "watch", text: include_str!("../../../sql/0005_watch.sql") },
 ];
 
 impl Migration {
@@ -123,6 +124,7 @@ mod tests {
                 "0004_product_listings",
                 "7d0762e9a815cbc67846c6c0c323a0b7f247e2093556032dcf5d1cf2dba43854",
             ),
+            ("0005_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
