@@ -1,7 +1,17 @@
 #!/usr/bin/env bash
-# Every check and test.
+# Every check and test, on a machine that may have nothing but Debian and Rust.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo fmt --check
-cargo clippy --locked --all-targets -- -D warnings
-cargo test --locked
+tests/support/install.sh
+export PATH="$PATH:$HOME/.cargo/bin"
+
+step() {
+    printf '\n== %s\n' "$1"
+    shift
+    "$@"
+}
+step "formatting" cargo fmt --check
+step "lints" cargo clippy --locked --all-targets -- -D warnings
+step "tests" cargo test --locked
+step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+printf '\nAll checks passed.\n'

@@ -14,7 +14,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(cli.env_file.as_deref())?;
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
-        Command::Sync(args) => sync::run(args, &environment),
+        Command::Sync(args) => sync::run(args, cli.quiet, &environment),
         Command::CheckFreshness(args) => check_freshness::run(args, &environment),
         Command::Report(args) => report::run(args, &environment),
     }

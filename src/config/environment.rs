@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure};
 use crate::secret::Secret;
 
 /// The variables of this run: those of the process, filled up from the `.env` file.
@@ -175,8 +175,15 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 fn read_env_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
-    let entries = dotenvy::from_path_iter(path)
-        .or_fail(Exit::Configuration, || format!("cannot read {}", path.display()))?;
+    let unreadable = |error: dotenvy::Error| {
+        let cause = match error {
+            dotenvy::Error::Io(error) => error.into(),
+            other => anyhow::Error::new(other),
+        };
+        Failure::caused(Exit::Configuration, cause)
+            .context(format!("cannot read {}", path.display()))
+    };
+    let entries = dotenvy::from_path_iter(path).map_err(unreadable)?;
     let mut values = HashMap::new();
     let mut last = "the beginning".to_owned();
     for entry in entries {
@@ -194,10 +201,7 @@ fn read_env_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
                 );
                 return Err(Failure::new(Exit::Configuration, message));
             }
-            Err(error) => {
-                return Err(Failure::caused(Exit::Configuration, error)
-                    .context(format!("cannot read {}", path.display())));
-            }
+            Err(error) => return Err(unreadable(error)),
         }
     }
     Ok(values)

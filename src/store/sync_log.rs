@@ -85,7 +85,8 @@ fn new_run_id() -> String {
     format!("{:016x}", fastrand::u64(..))
 }
 
-fn now() -> DateTime<Utc> {
+/// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
+pub fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now.with_nanosecond(0).unwrap_or(now)
 }
@@ -184,7 +185,7 @@ pub fn complete(
 ) -> Result<bool, StoreError> {
     let (changes, totals) = account.written.unzip();
     let changes = changes.unwrap_or_default();
-    let completed_at = Utc::now();
+    let completed_at = now();
     let seconds = (completed_at - run.started_at).num_seconds().max(0);
     let values: Vec<(&str, Value)> = vec![
         ("status", status.as_str().into()),

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
-use super::error::StoreError;
+use super::error::{StoreError, may_pass};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
@@ -86,7 +86,11 @@ pub fn write(
         };
         account.written = None;
         in_doubt |= matches!(setback, Setback::InDoubt(_));
+        let refused = matches!(setback, Setback::Refused(_));
         let (failure, may_pass) = recover(session, setback);
+        if refused {
+            return Err(failure);
+        }
         if number >= settings.attempts || !may_pass {
             let fate = if in_doubt {
                 "the connection died during the commit: whether the stock was written says the run's row in sync_logs"
@@ -113,7 +117,7 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, false)
         }
         Setback::Unreachable(failure) => {
-            let may_pass = failure.exit() == Exit::Database;
+            let may_pass = may_pass(&failure);
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
@@ -195,7 +199,7 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     guard_against_shrinking(conn, order)?;
     let plans = Plans::make(conn, order)?;
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
-    let stamp = Stamp { source, day, moment: Utc::now() };
+    let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
     listings::mark_seen(conn, source, day, &plans.listings)?;
     let changes = plans.changes();
