@@ -11,7 +11,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
-pub use watch::{AlertSettings, TelegramSettings, Thresholds};
+pub use watch::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;

@@ -1,7 +1,9 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
+mod alerts;
 mod documents;
+mod freshness;
 mod ozon_sync;
 mod stand_in;
 #[allow(dead_code)]

@@ -1,9 +1,9 @@
 //! `check-freshness`: is the stored stock recent and sane?
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::cli::{FreshnessArgs, FreshnessFormat};
-use crate::config::{AlertSettings, DatabaseSettings, Environment};
+use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::monitor::finding::Finding;
@@ -16,11 +16,10 @@ use crate::store::{Database, StoreError, migrations, overview};
 pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
     let alerts = AlertSettings::read(environment)?;
     let now = Utc::now();
-    let mut keys = Vec::new();
+    let keys = KeySettings::read(environment)?;
     let sources = args.source.map_or(Source::ALL.to_vec(), |source| vec![source.into()]);
-    for source in &sources {
-        keys.push(key_finding(*source, environment, &alerts, now)?);
-    }
+    let keys =
+        sources.iter().map(|source| key_finding(*source, &keys, alerts.utc_offset, now)).collect();
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
     let known = ask(args, &mut database, &sources, keys)?;
@@ -69,24 +68,19 @@ fn ask(
     Ok(known)
 }
 
-/// A key that is not configured here is judged where it is.
+/// What there is to say of a marketplace's key; nothing of one that is not configured here.
 fn key_finding(
     source: Source,
-    environment: &Environment,
-    alerts: &AlertSettings,
+    keys: &KeySettings,
+    offset: FixedOffset,
     now: DateTime<Utc>,
-) -> Result<Option<Finding>, Failure> {
+) -> Option<Finding> {
     match source {
         Source::Ozon => {
-            let issued = environment.date("OZON_API_KEY_ISSUED")?;
-            let today = now.with_timezone(&alerts.utc_offset).date_naive();
-            Ok(issued.and_then(|issued| keys::judge_ozon(issued, today)))
+            let today = now.with_timezone(&offset).date_naive();
+            keys::judge_ozon(keys.ozon_issued?, today)
         }
-        Source::Wildberries if environment.text("WB_API_TOKEN").is_some() => {
-            let token = environment.secret("WB_API_TOKEN")?;
-            Ok(keys::judge_wildberries(&token, now, alerts.utc_offset))
-        }
-        Source::Wildberries => Ok(None),
+        Source::Wildberries => keys::judge_wildberries(keys.wildberries.as_ref()?, now, offset),
     }
 }
 

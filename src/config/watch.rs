@@ -1,6 +1,6 @@
 //! Settings of `check-freshness`, `report` and the alerts: what counts as odd, and whom to tell.
 
-use chrono::FixedOffset;
+use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
 use super::environment::is_loopback;
@@ -47,6 +47,30 @@ impl Thresholds {
             slow: environment.count("ANOMALY_SLOW", 3)?,
             requests: environment.count("ANOMALY_REQUESTS", 3)?,
             failures: environment.count("ALERT_AFTER_FAILURES", 2)?,
+        })
+    }
+}
+
+/// What is known here of the marketplaces' keys, to judge how long they hold.
+#[derive(Clone, Debug)]
+pub struct KeySettings {
+    /// `OZON_API_KEY_ISSUED`.
+    pub ozon_issued: Option<NaiveDate>,
+    /// `WB_API_TOKEN`, which carries its own dates; it need not be set where no sync runs.
+    pub wildberries: Option<Secret>,
+}
+
+impl KeySettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const TOKEN: &str = "WB_API_TOKEN";
+        let token = environment.text(TOKEN).map(|_| environment.secret(TOKEN));
+        Ok(Self {
+            ozon_issued: environment.date("OZON_API_KEY_ISSUED")?,
+            wildberries: token.transpose()?,
         })
     }
 }

@@ -6,5 +6,6 @@
 pub mod binary;
 pub mod database;
 pub mod marketplace;
+pub mod receiver;
 pub mod server;
 pub mod world;

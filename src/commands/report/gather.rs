@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mysql::Conn;
 
 use crate::cli::ReportArgs;
-use crate::config::{Environment, Thresholds, snapshot_utc_offset};
+use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
 use crate::monitor::anomalies::{self, DayStock, Picture, Product, failures_in_a_row, ran_out};
@@ -34,7 +34,7 @@ impl Gathering {
             .and_then(|period| generated_at.checked_sub_signed(period))
             .unwrap_or(DateTime::UNIX_EPOCH)
             .max(DateTime::UNIX_EPOCH);
-        let token = environment.text("WB_API_TOKEN").map(crate::secret::Secret::new);
+        let token = KeySettings::read(environment)?.wildberries;
         let key_expires_at =
             token.and_then(|token| keys::token_dates(&token)).map(|dates| dates.expires);
         Ok(Self {
