@@ -5,6 +5,7 @@ mod alerts;
 mod documents;
 mod freshness;
 mod ozon_sync;
+mod report;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
