@@ -17,13 +17,11 @@ const WIDTH: usize = 80;
 /// Renders the report.
 pub fn text(report: &Report) -> String {
     let mut parts = vec![format!(
-        "Stock and syncs on {} (UTC{}), runs of the last {}",
+        "Stock and syncs on {} (UTC{})",
         time(report, report.generated_at),
-        report.utc_offset,
-        readable(report.period_seconds)
+        report.utc_offset
     )];
     parts.push(overview(report));
-    parts.push(runs(report));
     parts.extend(anomalies(report));
     for source in &report.sources {
         parts.extend(stock(source));
@@ -40,43 +38,44 @@ fn time(report: &Report, moment: DateTime<Utc>) -> String {
     moment.with_timezone(&report.utc_offset).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A row per figure and a column per marketplace: so many figures side by side would not fit.
 fn overview(report: &Report) -> String {
-    let rows = report.sources.iter().map(|source| {
-        vec![
-            source.source.to_string(),
-            format!("{:?}", source.freshness.verdict).to_lowercase(),
-            source.last_success().map_or("never".into(), |moment| time(report, moment)),
-            source.snapshot.products.to_string(),
-            source.snapshot.products_with_stock.to_string(),
-            source.unmatched_products.map_or("–".into(), |count| count.to_string()),
-            source.oddities_in_all().to_string(),
-        ]
-    });
-    let header = ["", "Stock is", "Last success", "Products", "In stock", "Unmatched", "Anomalies"];
-    table(&header, 3..=6, rows)
+    let period = readable(report.period_seconds);
+    let row = |name: &str, value: &dyn Fn(&SourceReport) -> String| {
+        let mut row = vec![name.to_owned()];
+        row.extend(report.sources.iter().map(value));
+        row
+    };
+    let count = |value: Option<u64>| value.map_or("–".into(), |count| count.to_string());
+    let rows = vec![
+        row("Stock is", &|source| format!("{:?}", source.freshness.verdict).to_lowercase()),
+        row("Last success", &|source| {
+            source.last_success().map_or("never".into(), |moment| time(report, moment))
+        }),
+        row("Products", &|source| source.snapshot.products.to_string()),
+        row("  with stock", &|source| source.snapshot.products_with_stock.to_string()),
+        row("  not on the other marketplace", &|source| count(source.unmatched_products)),
+        row("  ran out since the snapshot before", &|source| source.ran_out.total.to_string()),
+        row(&format!("Syncs of the last {period}"), &|source| source.runs.total.to_string()),
+        row("  successful", &|source| rate(source)),
+        row("  partial", &|source| source.runs.partial.to_string()),
+        row("  failed", &|source| source.runs.failed.to_string()),
+        row("  average duration", &|source| {
+            let average = source.runs.average_duration_seconds;
+            average.map_or("–".into(), |seconds| format!("{seconds:.1} s"))
+        }),
+        row("  records rejected", &|source| source.runs.records_rejected.to_string()),
+        row("  requests", &|source| source.runs.requests.to_string()),
+        row("  received", &|source| bytesize::ByteSize(source.runs.bytes).to_string()),
+        row("Anomalies", &|source| source.oddities_in_all().to_string()),
+    ];
+    let mut header = vec![""];
+    header.extend(report.sources.iter().map(|source| source.source.as_str()));
+    table(&header, 1..=report.sources.len(), rows)
 }
 
-fn runs(report: &Report) -> String {
-    let rows = report.sources.iter().map(|source| {
-        let runs = &source.runs;
-        vec![
-            source.source.to_string(),
-            runs.total.to_string(),
-            runs.succeeded.to_string(),
-            runs.partial.to_string(),
-            runs.failed.to_string(),
-            source.success_rate().map_or("–".into(), |rate| format!("{:.0} %", rate * 100.0)),
-            runs.average_duration_seconds.map_or("–".into(), |seconds| format!("{seconds:.1} s")),
-            runs.records_rejected.to_string(),
-            runs.requests.to_string(),
-            bytesize::ByteSize(runs.bytes).to_string(),
-        ]
-    });
-    let header = [
-        "Runs", "All", "Success", "Partial", "Failed", "Rate", "Average", "Rejects", "Requests",
-        "Received",
-    ];
-    table(&header, 1..=9, rows)
+fn rate(source: &SourceReport) -> String {
+    source.success_rate().map_or("–".into(), |rate| format!("{:.0} %", rate * 100.0))
 }
 
 fn anomalies(report: &Report) -> Option<String> {
@@ -92,7 +91,7 @@ fn anomalies(report: &Report) -> Option<String> {
             "{}: {}: {}",
             anomaly.severity.as_str(),
             anomaly.source,
-            shown(&anomaly.message)
+            long(&anomaly.message)
         );
         lines.push(paragraph(&line, "", WIDTH));
         for product in anomaly.products.iter().take(3) {

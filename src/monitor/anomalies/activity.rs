@@ -28,7 +28,7 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
             .collect();
         let Some(last) = runs.first() else { continue };
         let message = format!(
-            "{what} ({} runs, the last one {})",
+            "{what} ({}×, last {})",
             runs.len(),
             last.started_at.format("%Y-%m-%d %H:%M UTC")
         );

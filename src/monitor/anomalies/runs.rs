@@ -112,7 +112,7 @@ fn unfinished(picture: &Picture) -> Option<Anomaly> {
     let dead: Vec<&RunRow> = recent.filter(dead).map(|(_, run)| run).collect();
     let last = dead.first()?;
     let message = format!(
-        "{} syncs began and never finished, the last one {}; were they killed, did the machine go down?",
+        "syncs that began and never finished: {}, the last one {}; was it killed, did the machine go down?",
         dead.len(),
         last.started_at.format("%Y-%m-%d %H:%M UTC")
     );

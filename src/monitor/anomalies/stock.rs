@@ -160,7 +160,7 @@ fn jumps(source: Source, compared: &Comparison, factor: i64) -> Option<Anomaly> 
     });
     let worst = products.first()?;
     let message = format!(
-        "{} products changed {factor}-fold or more; {} went from {} to {} pieces",
+        "products whose stock changed {factor}-fold or more: {}; {} went from {} to {} pieces",
         products.len(),
         crate::inventory::printable(&worst.sku),
         worst.before.unwrap_or(0),
