@@ -2,7 +2,7 @@
 
 mod rejects;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -17,6 +17,7 @@ use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
 use crate::monitor::watch::Watch;
 use crate::output;
+use crate::progress::{self, Phase, Span};
 use crate::staging::{Duplicate, Snapshot, Staging};
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
@@ -128,10 +129,11 @@ impl Sync<'_> {
             let changes = write::rehearse(&mut self.session, &order)?;
             self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
-            let began = Instant::now();
+            let span = Span::begin(Phase::Write, None);
             let changes =
                 write::write(&mut self.session, &self.database, &order, &mut self.account)?;
-            self.account.phases.write = Some(began.elapsed());
+            let rows = format!("{} rows", snapshot.totals.rows);
+            self.account.phases.write = Some(span.finish(&rows));
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
@@ -139,7 +141,7 @@ impl Sync<'_> {
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
     fn fetch(&mut self) -> Result<Pull, Failure> {
-        let began = Instant::now();
+        let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
@@ -152,13 +154,20 @@ impl Sync<'_> {
         let sent = &mut self.account.traffic;
         sent.requests += pull.traffic.requests;
         sent.bytes += pull.traffic.bytes;
-        self.account.phases.fetch = Some(began.elapsed());
+        let what = format!(
+            "{} in {} requests",
+            bytesize::ByteSize(pull.traffic.bytes),
+            pull.traffic.requests
+        );
+        // A pull that had to begin again took the time of both.
+        *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
     }
 
     /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let began = Instant::now();
+        let length = pull.parts.iter().map(|part| part.length).sum();
+        let span = Span::begin(Phase::Read, Some(length));
         let mut validation = ValidationResult::default();
         let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
         rejects.begin(source, run_id);
@@ -169,6 +178,7 @@ impl Sync<'_> {
         let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
         let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
+            progress::note(Phase::Read, validation.total);
             match outcome {
                 Ok(mut record) => {
                     for warning in record.warnings.drain(..) {
@@ -192,12 +202,13 @@ impl Sync<'_> {
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();
+        let what = format!("{} records", validation.total);
+        *self.account.phases.read.get_or_insert_default() += span.finish(&what);
         if let Some(reason) = moved {
             return Err(shifted(reason));
         }
         self.account.processed = validation.total;
         self.account.rejected = validation.rejected;
-        self.account.phases.read = Some(began.elapsed());
         say_what_was_not_shown(&validation);
         if !validation.is_stock_data() {
             let message = format!(
@@ -209,7 +220,6 @@ impl Sync<'_> {
         Ok((snapshot, validation))
     }
 
-    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     /// A pull that follows another one at once would run into the marketplace's rate limit.
     fn wait_between_pulls(&self) -> Result<Duration, Failure> {
         if self.args.file.is_some() || self.run.source == Source::Ozon {
@@ -219,6 +229,7 @@ impl Sync<'_> {
         Ok(settings.request_interval.max(settings.http.base_delay))
     }
 
+    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
         if self.quiet {
             return;

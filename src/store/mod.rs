@@ -1,6 +1,7 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
 pub mod alerts;
+pub mod backup;
 pub mod bulk;
 pub mod connection;
 pub mod error;
@@ -13,6 +14,7 @@ mod merge;
 pub mod migrations;
 pub mod overview;
 mod products;
+pub mod retention;
 mod row;
 pub mod session;
 mod snapshot;

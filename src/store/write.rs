@@ -17,6 +17,7 @@ use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
+use crate::progress::{self, Phase};
 use crate::staging::Snapshot;
 
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
@@ -179,6 +180,15 @@ impl Plans {
         Ok(Self { listings, snapshot })
     }
 
+    /// Rows that will travel to the server, in whichever table.
+    fn rows_to_load(&self) -> u64 {
+        let snapshot = &self.snapshot;
+        self.listings.new.count()
+            + snapshot.inserts.count()
+            + snapshot.changes.count()
+            + snapshot.removed.count()
+    }
+
     fn changes(&self) -> Changes {
         Changes {
             inserted: self.snapshot.inserts.count(),
@@ -198,10 +208,11 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     conn.query_drop("START TRANSACTION")?;
     guard_against_shrinking(conn, order)?;
     let plans = Plans::make(conn, order)?;
+    progress::expect(Phase::Write, plans.rows_to_load());
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
     let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, source, day, &plans.listings)?;
+    listings::mark_seen(conn, way, source, day, &plans.listings)?;
     let changes = plans.changes();
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));
