@@ -174,7 +174,7 @@ fn try_once(
 /// What a write would change, found out by reading only.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn rehearse(session: &mut Session, order: &Order) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
     let planned = (|| {
