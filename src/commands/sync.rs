@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
+use super::cards;
 use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
@@ -37,8 +38,16 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     if !args.dry_run {
         interruption.runs(&run);
     }
-    let mut sync =
-        Sync { args, quiet, environment, database, session, run, account: Account::default() };
+    let mut sync = Sync {
+        args,
+        quiet,
+        environment,
+        database,
+        session,
+        run,
+        account: Account::default(),
+        cards: None,
+    };
     let outcome = sync.pull_and_write();
     if let Err(failure) = &outcome
         && !args.dry_run
@@ -78,6 +87,8 @@ struct Sync<'a> {
     session: Session,
     run: Run,
     account: Account,
+    /// For a pull that may ask for Wildberries' cards: how.
+    cards: Option<WildberriesSettings>,
 }
 
 impl Sync<'_> {
@@ -92,8 +103,9 @@ impl Sync<'_> {
             if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
         let may_shrink = self.args.accept_shrink || self.args.full;
         let message = validation.summary();
+        let run = self.run.clone();
         let order = Order {
-            run: &self.run,
+            run: &run,
             day,
             snapshot: &snapshot,
             full: self.args.full,
@@ -106,13 +118,34 @@ impl Sync<'_> {
             let changes = write::rehearse(&mut self.session, &order)?;
             self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
-            let began = Instant::now();
-            let changes =
-                write::write(&mut self.session, &self.database, &order, &mut self.account)?;
-            self.account.phases.write = Some(began.elapsed());
+            let changes = self.write(&order)?;
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
+    }
+
+    /// Writes; a pull of Wildberries reads the cards first, should it hold listings that nobody knows.
+    fn write(&mut self, order: &Order<'_>) -> Result<Changes, Failure> {
+        let began = Instant::now();
+        let mut learning = Duration::ZERO;
+        let Self { session, database, account, .. } = self;
+        let changes = match &self.cards {
+            None => write::write(session, database, order, account, None)?,
+            Some(settings) => {
+                let mut learn = |session: &mut Session, unknown, account: &mut Account| {
+                    let began = Instant::now();
+                    let reading = cards::learn(settings, session, unknown);
+                    account.cards = reading.cards;
+                    account.traffic.requests += reading.traffic.requests;
+                    account.traffic.bytes += reading.traffic.bytes;
+                    learning = began.elapsed();
+                    reading.complete
+                };
+                write::write(session, database, order, account, Some(&mut learn))?
+            }
+        };
+        self.account.phases.write = Some(began.elapsed().saturating_sub(learning));
+        Ok(changes)
     }
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
@@ -124,7 +157,10 @@ impl Sync<'_> {
                 marketplace::ozon::fetch(&OzonSettings::read(self.environment)?)?
             }
             (None, Source::Wildberries) => {
-                marketplace::wildberries::fetch(&WildberriesSettings::read(self.environment)?)?
+                let settings = WildberriesSettings::read(self.environment)?;
+                let pull = marketplace::wildberries::fetch(&settings)?;
+                self.cards = Some(settings);
+                pull
             }
         };
         self.account.traffic = pull.traffic;
@@ -179,7 +215,7 @@ impl Sync<'_> {
         let Account { processed, rejected, traffic, phases, .. } = &self.account;
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
-             {processed} records, {rejected} rejected; {} new listings, {} new products; {} requests, {}; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {} requests, {}; \
              fetch {}, read {}, write {}",
             self.run.source,
             snapshot.totals.rows,
@@ -190,6 +226,8 @@ impl Sync<'_> {
             snapshot.totals.stock(),
             changes.listings_created,
             changes.products_created,
+            changes.listings_linked,
+            changes.products_joined,
             traffic.requests,
             bytesize::ByteSize(traffic.bytes),
             seconds(phases.fetch),

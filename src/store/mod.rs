@@ -1,11 +1,15 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+mod barcodes;
 pub mod bulk;
+pub mod cards;
 pub mod connection;
 pub mod error;
 pub mod explained;
 mod identity;
 pub mod interruption;
+mod joins;
+mod known;
 mod listings;
 pub mod lock;
 mod merge;
@@ -16,6 +20,7 @@ mod row;
 pub mod session;
 mod snapshot;
 pub mod sync_log;
+mod walk;
 pub mod write;
 
 pub use connection::Database;

@@ -1,23 +1,28 @@
 //! The one transaction of a sync: listings and products, the snapshot's rows, the log row, commit; or nothing of it.
 //! Tried again as a whole when the database fails, from the rows that are already on disk.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
+use super::connection::Database;
 use super::error::StoreError;
+use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
-use super::{listings, snapshot};
+use super::{cards, joins, known, listings, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
 use crate::staging::Snapshot;
+
+/// How long a write waits for the other marketplace's.
+const TURN: Duration = Duration::from_secs(10 * 60);
 
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
@@ -58,6 +63,8 @@ enum Setback {
     InDoubt(StoreError),
     /// The pull is not to be written at all.
     Refused(Failure),
+    /// So many listings could be asked about first.
+    Unknown(u64),
 }
 
 impl<E: Into<StoreError>> From<E> for Setback {
@@ -65,6 +72,10 @@ impl<E: Into<StoreError>> From<E> for Setback {
         Setback::Fault(error.into())
     }
 }
+
+/// Asked at most once, before anything is written, when the pull holds so many listings whose name or barcode nobody
+/// knows. Says whether everything that can be known of them is known now.
+pub type Learn<'a> = dyn FnMut(&mut Session, u64, &mut Account) -> bool + 'a;
 
 /// Writes the snapshot and completes the run's log row in one transaction.
 ///
@@ -77,20 +88,25 @@ pub fn write(
     settings: &DatabaseSettings,
     order: &Order,
     account: &mut Account,
+    mut learn: Option<&mut Learn<'_>>,
 ) -> Result<Changes, Failure> {
     let mut in_doubt = false;
-    for number in 1.. {
-        let setback = match try_once(session, order, account, in_doubt) {
+    let mut lesson = if learn.is_some() { Lesson::Wanted } else { Lesson::Unwanted };
+    let mut number = 1;
+    loop {
+        let setback = match try_once(session, order, account, in_doubt, lesson) {
             Ok(changes) => return Ok(changes),
+            Err(Setback::Unknown(count)) => {
+                session.roll_back();
+                let complete = learn.take().is_some_and(|learn| learn(session, count, account));
+                lesson = if complete { Lesson::Complete } else { Lesson::Unwanted };
+                continue;
+            }
             Err(setback) => setback,
         };
         account.written = None;
         in_doubt |= matches!(setback, Setback::InDoubt(_));
-        let refused = matches!(setback, Setback::Refused(_));
         let (failure, may_pass) = recover(session, setback);
-        if refused {
-            return Err(failure);
-        }
         if number >= settings.attempts || !may_pass {
             let fate = if in_doubt {
                 "the connection died during the commit: whether the stock was written says the run's row in sync_logs"
@@ -105,8 +121,19 @@ pub fn write(
             settings,
         );
         std::thread::sleep(settings.delay);
+        number += 1;
     }
-    Err(Failure::new(Exit::Database, "no attempt was made to write"))
+}
+
+/// What a write does about listings that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lesson {
+    /// It stops, so that they can be asked about.
+    Wanted,
+    /// It takes them as they are.
+    Unwanted,
+    /// It takes them as they are, and notes that there is nothing more to be known today.
+    Complete,
 }
 
 /// Leaves the session fit for another attempt, and says whether one makes sense.
@@ -115,6 +142,10 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
         Setback::Refused(failure) => {
             session.roll_back();
             (failure, false)
+        }
+        Setback::Unknown(_) => {
+            let message = "listings were to be asked about, and nobody is there to ask";
+            (Failure::new(Exit::Program, message), false)
         }
         Setback::Unreachable(failure) => {
             let may_pass = failure.exit() == Exit::Database;
@@ -136,14 +167,34 @@ fn try_once(
     order: &Order,
     account: &mut Account,
     in_doubt: bool,
+    lesson: Lesson,
 ) -> Result<Changes, Setback> {
-    let conn = session.database().map_err(Setback::Unreachable)?.conn();
-    if in_doubt && let Some(changes) = sync_log::committed(conn, order.run)? {
+    let database = session.database().map_err(Setback::Unreachable)?;
+    if in_doubt && let Some(changes) = sync_log::committed(database.conn(), order.run)? {
         log::info!("the commit had gone through before the connection died");
         account.written = Some((changes, order.snapshot.totals));
         return Ok(changes);
     }
-    attempt(conn, order, account)
+    take_turn(database).map_err(Setback::Unreachable)?;
+    let outcome = attempt(database.conn(), order, account, lesson);
+    // Whoever waits for the turn is let in, also where this connection lives on; a broken one has given it back.
+    if let Err(failure) = lock::release(database, Purpose::Write) {
+        log::debug!("{failure}");
+    }
+    outcome
+}
+
+/// The writes of the two marketplaces go one after the other: either may move the other's listings to another product.
+fn take_turn(database: &mut Database) -> Result<(), Failure> {
+    if lock::try_acquire(database, Purpose::Write)? {
+        return Ok(());
+    }
+    log::info!("the other marketplace's sync is writing; waiting for it");
+    if lock::acquire(database, Purpose::Write, TURN)? {
+        return Ok(());
+    }
+    let message = "the other marketplace's sync has been writing for more than 10 minutes";
+    Err(Failure::new(Exit::Database, message))
 }
 
 /// What a write would change, found out by reading only.
@@ -155,7 +206,7 @@ pub fn rehearse(session: &mut Session, order: &Order) -> Result<Changes, Failure
     let planned = (|| {
         conn.query_drop("START TRANSACTION READ ONLY")?;
         guard_against_shrinking(conn, order)?;
-        Plans::make(conn, order)
+        Plans::make(conn, order, Lesson::Unwanted)
     })();
     match planned {
         Ok(plans) => {
@@ -172,9 +223,12 @@ struct Plans {
 }
 
 impl Plans {
-    fn make(conn: &mut Conn, order: &Order) -> Result<Self, Setback> {
+    fn make(conn: &mut Conn, order: &Order, lesson: Lesson) -> Result<Self, Setback> {
         let (source, day) = (order.run.source, order.day);
         let (listings, targets) = listings::plan(conn, source, day, order.snapshot)?;
+        if lesson == Lesson::Wanted && listings.unknown > 0 {
+            return Err(Setback::Unknown(listings.unknown));
+        }
         let snapshot = snapshot::plan(conn, source, day, order.full, targets)?;
         Ok(Self { listings, snapshot })
     }
@@ -185,24 +239,26 @@ impl Plans {
             changed: self.snapshot.changes.count(),
             removed: self.snapshot.removed.count() + self.snapshot.discarded,
             unchanged: self.snapshot.unchanged,
-            products_created: self.listings.products_to_create,
-            listings_created: self.listings.new.count(),
+            products_created: self.listings.links.products_to_create,
+            listings_created: self.listings.links.new.count(),
+            listings_linked: self.listings.links.linked,
+            products_joined: 0,
         }
     }
 }
 
-fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Changes, Setback> {
+fn attempt(
+    conn: &mut Conn,
+    order: &Order,
+    account: &mut Account,
+    lesson: Lesson,
+) -> Result<Changes, Setback> {
     let began = Instant::now();
-    let (source, day) = (order.run.source, order.day);
     let way = BulkWay::ask(conn)?;
     conn.query_drop("START TRANSACTION")?;
     guard_against_shrinking(conn, order)?;
-    let plans = Plans::make(conn, order)?;
-    let created = listings::apply(conn, way, source, day, &plans.listings)?;
-    let stamp = Stamp { source, day, moment: sync_log::now() };
-    snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, source, day, &plans.listings)?;
-    let changes = plans.changes();
+    let plans = Plans::make(conn, order, lesson)?;
+    let changes = carry_out(conn, way, order, &plans, lesson)?;
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));
     if !sync_log::complete(
@@ -218,6 +274,33 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
         return Err(StoreError::Unfaithful(message).into());
     }
     conn.query_drop("COMMIT").map_err(|error| in_doubt(error.into()))?;
+    Ok(changes)
+}
+
+/// Products are joined last: until then every row is written under the product that its listing had.
+fn carry_out(
+    conn: &mut Conn,
+    way: BulkWay,
+    order: &Order,
+    plans: &Plans,
+    lesson: Lesson,
+) -> Result<Changes, StoreError> {
+    let (source, day) = (order.run.source, order.day);
+    let created = listings::apply(conn, way, source, day, &plans.listings)?;
+    let stamp = Stamp { source, day, moment: sync_log::now() };
+    snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
+    listings::mark_seen(conn, source, day, &plans.listings)?;
+    if source == Source::Wildberries {
+        cards::taken_over(conn)?;
+    }
+    if lesson == Lesson::Complete {
+        known::mark_asked(conn, day)?;
+    }
+    let links = &plans.listings.links;
+    let joined = joins::apply(conn, way, &links.moves, &links.leaving)?;
+    let mut changes = plans.changes();
+    changes.products_created += joined.products_created;
+    changes.products_joined = joined.products_joined;
     Ok(changes)
 }
 

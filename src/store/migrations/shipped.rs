@@ -37,6 +37,11 @@ pub const SHIPPED: &[Migration] = &[
         name: "product_listings",
         text: include_str!("../../../sql/0004_product_listings.sql"),
     },
+    Migration {
+        version: 5,
+        name: "products",
+        text: include_str!("../../../sql/0005_products.sql"),
+    },
 ];
 
 impl Migration {
@@ -123,6 +128,7 @@ mod tests {
                 "0004_product_listings",
                 "7d0762e9a815cbc67846c6c0c323a0b7f247e2093556032dcf5d1cf2dba43854",
             ),
+            ("0005_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
