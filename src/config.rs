@@ -131,6 +131,8 @@ pub struct WildberriesSettings {
     pub method: StocksMethod,
     /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
     pub seller_warehouses: bool,
+    /// `WB_PAGE_LIMIT`: items on a page of the two `stocks-report` methods, 2…250 000 (the most that they allow).
+    pub page_limit: u32,
     /// `WB_REQUEST_INTERVAL`: the pause between two requests to the same method.
     pub request_interval: Duration,
     /// The patience.
@@ -152,10 +154,23 @@ impl WildberriesSettings {
                 .duration("WB_CARDS_INTERVAL", Duration::from_millis(600))?,
             method: StocksMethod::read(environment)?,
             seller_warehouses: environment.switch("WB_SELLER_WAREHOUSES", true)?,
+            page_limit: page_limit(environment)?,
             request_interval: environment
                 .duration("WB_REQUEST_INTERVAL", Duration::from_secs(20))?,
             http: HttpSettings::read(environment)?,
         })
+    }
+}
+
+/// Pages overlap by one item, so one that holds no more than that would not get on.
+fn page_limit(environment: &Environment) -> Result<u32, Failure> {
+    const MOST: u32 = 250_000;
+    match environment.count("WB_PAGE_LIMIT", MOST)? {
+        limit @ 2..=MOST => Ok(limit),
+        limit => Err(Failure::new(
+            Exit::Configuration,
+            format!("WB_PAGE_LIMIT: {limit} is not a number from 2 to {MOST}"),
+        )),
     }
 }
 

@@ -111,6 +111,11 @@ impl Failure {
         self.exit
     }
 
+    /// What it came from, from the outermost to the first cause.
+    pub fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        self.cause.chain()
+    }
+
     /// Says what was being done, above what went wrong.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {

@@ -8,6 +8,8 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod failure;
+#[cfg(test)]
+mod fuzzing;
 pub mod inventory;
 pub mod marketplace;
 pub mod monitor;

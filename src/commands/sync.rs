@@ -1,5 +1,7 @@
 //! `sync`: one pull of one marketplace's stock into the database, exactly or not at all.
 
+mod rejects;
+
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -12,13 +14,15 @@ use crate::config::{
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
+use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
 use crate::output;
-use crate::staging::{Snapshot, Staging};
+use crate::staging::{Duplicate, Snapshot, Staging};
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
 use crate::store::sync_log::{self, Account, Changes, Run, Status};
 use crate::store::write::{self, Order};
+use rejects::Rejects;
 
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
 pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
@@ -28,6 +32,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         return Ok(Exit::Done);
     }
     let database = DatabaseSettings::read(environment)?;
+    let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
     let mut session = Session::open(&database, source, interruption.clone())?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
@@ -45,6 +50,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         database,
         session,
         run,
+        rejects,
         account: Account::default(),
         cards: None,
     };
@@ -86,6 +92,7 @@ struct Sync<'a> {
     database: DatabaseSettings,
     session: Session,
     run: Run,
+    rejects: Rejects,
     account: Account,
     /// For a pull that may ask for Wildberries' cards: how.
     cards: Option<WildberriesSettings>,
@@ -96,8 +103,10 @@ impl Sync<'_> {
         let settings = SyncSettings::read(self.environment)?;
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
-        let pull = self.fetch()?;
-        let (snapshot, validation) = self.read(&pull)?;
+        let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
+            let pull = self.fetch()?;
+            self.read(&pull)
+        })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
             if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
@@ -163,7 +172,9 @@ impl Sync<'_> {
                 pull
             }
         };
-        self.account.traffic = pull.traffic;
+        let sent = &mut self.account.traffic;
+        sent.requests += pull.traffic.requests;
+        sent.bytes += pull.traffic.bytes;
         self.account.phases.fetch = Some(began.elapsed());
         Ok(pull)
     }
@@ -172,8 +183,14 @@ impl Sync<'_> {
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
         let began = Instant::now();
         let mut validation = ValidationResult::default();
+        let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
+        rejects.begin(source, run_id);
+        let mut reject = |validation: &mut ValidationResult, rejection: Rejection| {
+            rejects.keep(source, run_id, &rejection);
+            reject(validation, rejection);
+        };
         let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
-        marketplace::read_records(pull, &mut |outcome| {
+        let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
             match outcome {
                 Ok(mut record) => {
@@ -190,9 +207,17 @@ impl Sync<'_> {
                 }
             }
         })?;
+        let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| reject(&mut validation, duplicate))
+            .finish(&mut |duplicate| {
+                moved = moved.take().or_else(|| on_two_pages(&duplicate, &beginnings));
+                reject(&mut validation, duplicate.rejection);
+            })
             .or_fail(Exit::Program, no_temporary_files)?;
+        self.rejects.finish();
+        if let Some(reason) = moved {
+            return Err(shifted(reason));
+        }
         self.account.processed = validation.total;
         self.account.rejected = validation.rejected;
         self.account.phases.read = Some(began.elapsed());
@@ -208,6 +233,15 @@ impl Sync<'_> {
     }
 
     /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
+    /// A pull that follows another one at once would run into the marketplace's rate limit.
+    fn wait_between_pulls(&self) -> Result<Duration, Failure> {
+        if self.args.file.is_some() || self.run.source == Source::Ozon {
+            return Ok(Duration::ZERO);
+        }
+        let settings = WildberriesSettings::read(self.environment)?;
+        Ok(settings.request_interval.max(settings.http.base_delay))
+    }
+
     fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
         if self.quiet {
             return;
@@ -264,9 +298,22 @@ impl Sync<'_> {
     }
 }
 
+/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
+fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
+    let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
+    let (first, second) = (page(duplicate.winner), page(duplicate.number));
+    (first != second).then(|| {
+        format!(
+            "the stock changed between two pages, {} is on another page too",
+            duplicate.rejection.record
+        )
+    })
+}
+
 fn reject(validation: &mut ValidationResult, rejection: Rejection) {
     let text = format!("rejected {rejection}");
-    if validation.reject(rejection) {
+    // What a log names in short need not be kept in full.
+    if validation.reject(Rejection { original: None, ..rejection }) {
         log::warn!("{text}");
     }
 }

@@ -7,8 +7,9 @@ pub mod file;
 pub mod http;
 pub mod ozon;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 pub mod read;
+pub mod shift;
 mod waiting;
 pub mod wildberries;
 

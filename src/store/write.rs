@@ -9,7 +9,7 @@ use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
 use super::connection::Database;
-use super::error::StoreError;
+use super::error::{StoreError, may_pass};
 use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
@@ -148,7 +148,7 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (Failure::new(Exit::Program, message), false)
         }
         Setback::Unreachable(failure) => {
-            let may_pass = failure.exit() == Exit::Database;
+            let may_pass = may_pass(&failure);
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {

@@ -6,7 +6,7 @@ const WB: &str = r#"{"data":{"items":[{"nmId":47254354,"chrtId":91663228,"wareho
 
 fn read_all(page: &[u8], format: Format) -> Result<Vec<Result<Record, Rejection>>, Failure> {
     let mut records = Vec::new();
-    read(page, format, &mut 0, &mut |record| {
+    read(page, format, false, &mut 0, &mut |record| {
         records.push(record);
         Ok(())
     })?;
@@ -217,7 +217,8 @@ fn a_survey_counts_items_and_keeps_the_last_date_of_change() {
     assert_eq!(survey(WB.as_bytes(), Format::WbWarehouses).unwrap().items, 1);
     let second = STATISTICS.replace("11:13:35", "12:00:00");
     let page = format!("{},{}", STATISTICS.trim_end_matches(']'), &second[1..]);
-    let expected = Survey { items: 2, last_change_date: Some("2023-07-05T12:00:00".into()) };
+    let expected =
+        Survey { items: 2, last_change_date: Some("2023-07-05T12:00:00".into()), ends: None };
     assert_eq!(survey(page.as_bytes(), Format::SupplierStocks).unwrap(), expected);
     assert_eq!(survey(&b"[]"[..], Format::SupplierStocks).unwrap(), Survey::default());
 }
@@ -227,7 +228,7 @@ fn records_are_numbered_on_across_pages() {
     let mut number = 250_000;
     let page = WB.replace("43,", "-1,");
     let mut said = String::new();
-    read(page.as_bytes(), Format::WbWarehouses, &mut number, &mut |record| {
+    read(page.as_bytes(), Format::WbWarehouses, false, &mut number, &mut |record| {
         said = record.unwrap_err().record;
         Ok(())
     })
@@ -238,6 +239,6 @@ fn records_are_numbered_on_across_pages() {
 #[test]
 fn the_failure_of_whoever_takes_the_records_ends_the_reading() {
     let full = || Failure::new(Exit::Program, "disk full");
-    let failed = read(WB.as_bytes(), Format::WbWarehouses, &mut 0, &mut |_| Err(full()));
+    let failed = read(WB.as_bytes(), Format::WbWarehouses, false, &mut 0, &mut |_| Err(full()));
     assert_eq!(failed.unwrap_err().exit(), Exit::Program);
 }
