@@ -3,6 +3,7 @@
 
 mod documents;
 mod ozon_sync;
+mod products;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
