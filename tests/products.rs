@@ -146,12 +146,16 @@ fn product(world: &World, sku: &str, size_id: &str) -> i64 {
 /// What must hold whatever happened.
 #[track_caller]
 fn assert_sound(world: &World) {
-    let astray = world.database.number(
-        "SELECT COUNT(*) FROM inventory_data i LEFT JOIN dim_products p ON p.product_id = i.product_id \
-         LEFT JOIN product_listings l ON l.source = i.source AND l.sku = i.sku AND l.size_id = i.size_id \
-         WHERE p.product_id IS NULL OR l.product_id IS NULL OR l.product_id <> i.product_id",
-    );
-    assert_eq!(astray, 0, "rows without their product");
+    for source in ["Ozon", "Wildberries"] {
+        // The name twice: the columns' character sets differ, and a join over them would find no index.
+        let astray = world.database.number(&format!(
+            "SELECT COUNT(*) FROM inventory_data i LEFT JOIN dim_products p ON p.product_id = i.product_id \
+             LEFT JOIN product_listings l ON l.source = '{source}' AND l.sku = i.sku AND l.size_id = i.size_id \
+             WHERE i.source = '{source}' \
+             AND (p.product_id IS NULL OR l.product_id IS NULL OR l.product_id <> i.product_id)"
+        ));
+        assert_eq!(astray, 0, "rows without their product");
+    }
     let melted = world.database.number(
         "SELECT COUNT(*) FROM (SELECT 1 FROM product_listings WHERE set_by_hand = 0 \
          GROUP BY product_id, source, COALESCE(chrt_id, size_id) = '', IF(source = 'Ozon', '', sku) HAVING \
