@@ -53,6 +53,18 @@ pub struct MigrateArgs {
     /// Print the SQL that would run, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Take the schema back to this version; 0 is what was there before the first migration
+    #[arg(long, value_name = "N", conflicts_with = "status")]
+    pub rollback_to: Option<u32>,
+
+    /// Where to put the backup that is made before the schema changes
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<PathBuf>,
+
+    /// Change the schema without a backup
+    #[arg(long, conflicts_with = "backup_dir")]
+    pub no_backup: bool,
 }
 
 /// Options of `sync`.

@@ -2,7 +2,9 @@
 
 pub mod database;
 pub mod environment;
+mod key_files;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -193,11 +195,51 @@ impl SyncSettings {
     }
 }
 
+/// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
+    match environment.text("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => {
+            let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
+            Err(Failure::new(Exit::Configuration, message))
+        }
+    }
+}
+
+/// How long rows are kept; `migrate` sees to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
+    pub logs: Duration,
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    pub inventory: Duration,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl RetentionSettings {
+    /// Reads the variables named at the fields.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Ok(Self {
+            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
+            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
 /// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
 pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
     let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
+}
+
+/// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
+pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
+    environment.text("REJECTS_DIR").map(PathBuf::from)
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.

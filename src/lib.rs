@@ -11,9 +11,11 @@ pub mod failure;
 #[cfg(test)]
 mod fuzzing;
 pub mod inventory;
+pub mod logging;
 pub mod marketplace;
 pub mod monitor;
 pub mod output;
+pub mod progress;
 pub mod report;
 pub mod secret;
 pub mod staging;

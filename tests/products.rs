@@ -58,6 +58,7 @@ impl Shop {
             tech_size: "0".into(),
             stock: vec![place(WB_WAREHOUSE, 7)],
             own: Vec::new(),
+            stray: Default::default(),
         });
         let ozon = self.articles.iter().zip(0..).map(|((article, barcodes), number)| OzonProduct {
             offer_id: article.clone(),

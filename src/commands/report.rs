@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::output;
 use crate::report::{self, Report, SourceReport};
-use crate::store::{Database, migrations, overview};
+use crate::store::{Database, migrations, overview, product_overview};
 
 /// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
@@ -50,7 +50,8 @@ fn gather(args: &ReportArgs, database: &mut Database) -> Result<Report, Failure>
             })
         })
         .collect::<Result<_, Failure>>()?;
-    Ok(Report { generated_at, period_seconds: args.period.as_secs(), sources })
+    let products = product_overview::products(database.conn())?;
+    Ok(Report { generated_at, period_seconds: args.period.as_secs(), sources, products })
 }
 
 /// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one.

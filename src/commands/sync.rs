@@ -17,6 +17,7 @@ use crate::inventory::{Rejection, Source, ValidationResult};
 use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
 use crate::output;
+use crate::progress::{self, Phase, Span};
 use crate::staging::{Duplicate, Snapshot, Staging};
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
@@ -135,7 +136,7 @@ impl Sync<'_> {
 
     /// Writes; a pull of Wildberries reads the cards first, should it hold listings that nobody knows.
     fn write(&mut self, order: &Order<'_>) -> Result<Changes, Failure> {
-        let began = Instant::now();
+        let span = Span::begin(Phase::Write, None);
         let mut learning = Duration::ZERO;
         let Self { session, database, account, .. } = self;
         let changes = match &self.cards {
@@ -153,13 +154,14 @@ impl Sync<'_> {
                 write::write(session, database, order, account, Some(&mut learn))?
             }
         };
-        self.account.phases.write = Some(began.elapsed().saturating_sub(learning));
+        let took = span.finish(&format!("{} rows", order.snapshot.totals.rows));
+        self.account.phases.write = Some(took.saturating_sub(learning));
         Ok(changes)
     }
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
     fn fetch(&mut self) -> Result<Pull, Failure> {
-        let began = Instant::now();
+        let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
@@ -175,13 +177,20 @@ impl Sync<'_> {
         let sent = &mut self.account.traffic;
         sent.requests += pull.traffic.requests;
         sent.bytes += pull.traffic.bytes;
-        self.account.phases.fetch = Some(began.elapsed());
+        let what = format!(
+            "{} in {} requests",
+            bytesize::ByteSize(pull.traffic.bytes),
+            pull.traffic.requests
+        );
+        // A pull that had to begin again took the time of both.
+        *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
     }
 
     /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let began = Instant::now();
+        let length = pull.parts.iter().map(|part| part.length).sum();
+        let span = Span::begin(Phase::Read, Some(length));
         let mut validation = ValidationResult::default();
         let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
         rejects.begin(source, run_id);
@@ -192,6 +201,7 @@ impl Sync<'_> {
         let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
         let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
+            progress::note(Phase::Read, validation.total);
             match outcome {
                 Ok(mut record) => {
                     for warning in record.warnings.drain(..) {
@@ -215,12 +225,13 @@ impl Sync<'_> {
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();
+        let what = format!("{} records", validation.total);
+        *self.account.phases.read.get_or_insert_default() += span.finish(&what);
         if let Some(reason) = moved {
             return Err(shifted(reason));
         }
         self.account.processed = validation.total;
         self.account.rejected = validation.rejected;
-        self.account.phases.read = Some(began.elapsed());
         say_what_was_not_shown(&validation);
         if !validation.is_stock_data() {
             let message = format!(
@@ -232,7 +243,6 @@ impl Sync<'_> {
         Ok((snapshot, validation))
     }
 
-    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     /// A pull that follows another one at once would run into the marketplace's rate limit.
     fn wait_between_pulls(&self) -> Result<Duration, Failure> {
         if self.args.file.is_some() || self.run.source == Source::Ozon {
@@ -242,6 +252,7 @@ impl Sync<'_> {
         Ok(settings.request_interval.max(settings.http.base_delay))
     }
 
+    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
         if self.quiet {
             return;

@@ -15,8 +15,10 @@ pub(super) struct Assembly {
 impl Assembly {
     /// An empty pull; its file has no name, so that no crash can leave it behind.
     pub(super) fn new() -> Result<Self, Failure> {
-        let document = tempfile::tempfile()
-            .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())?;
+        let document = tempfile::tempfile().or_fail(Exit::Program, || {
+            let directory = std::env::temp_dir();
+            format!("cannot make a temporary file in {} (TMPDIR)", directory.display())
+        })?;
         let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
         Ok(Self { pull, end: 0 })
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Report, SourceReport};
+use crate::store::product_overview::ProductOverview;
 
 #[derive(Serialize)]
 struct Root<'a> {
@@ -12,6 +13,8 @@ struct Root<'a> {
     generated_at: String,
     period_seconds: u64,
     sources: Vec<SourceObject<'a>>,
+    /// Of both marketplaces together.
+    products: &'a ProductOverview,
     anomalies: Vec<()>,
 }
 
@@ -72,6 +75,7 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         generated_at: moment(report.generated_at),
         period_seconds: report.period_seconds,
         sources: report.sources.iter().map(source).collect(),
+        products: &report.products,
         anomalies: Vec::new(),
     })
 }

@@ -1,6 +1,7 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
 
 mod json;
+mod products;
 mod text;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,7 @@ pub use text::text;
 
 use crate::inventory::Source;
 use crate::store::overview::{FailedRun, NewestSnapshot, Runs};
+use crate::store::product_overview::ProductOverview;
 
 /// Everything a report shows.
 pub struct Report {
@@ -19,6 +21,8 @@ pub struct Report {
     pub period_seconds: u64,
     /// One entry per marketplace.
     pub sources: Vec<SourceReport>,
+    /// The products of both, whatever the period.
+    pub products: ProductOverview,
 }
 
 /// What a report shows of one marketplace.

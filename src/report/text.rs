@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::{Report, SourceReport};
+use super::{Report, SourceReport, products};
 use crate::monitor::freshness::readable;
 use crate::store::overview::WarehouseStock;
 
@@ -20,6 +20,7 @@ pub fn text(report: &Report) -> String {
     for source in &report.sources {
         parts.extend(stock(source));
     }
+    parts.extend(products::text(&report.products));
     for source in &report.sources {
         parts.extend(failures(source));
     }

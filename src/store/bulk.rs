@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, LocalInfileHandler, Params, Value};
 
 use super::error::StoreError;
+use crate::progress::{self, Phase};
 
 /// The protocol counts the placeholders of a statement in 16 bits.
 const MAX_PLACEHOLDERS: usize = 65_535;
@@ -92,6 +93,7 @@ impl BulkWay {
         let mut sent = 0;
         for row in rows {
             batch.push(&row?);
+            progress::advance(Phase::Write, 1);
             if batch.rows == most || batch.bytes >= budget {
                 sent += batch.send(conn, target)?;
             }
@@ -141,6 +143,16 @@ impl Batch {
     }
 }
 
+/// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
+pub fn fresh_temporary(
+    conn: &mut Conn,
+    create: &str,
+    table: &'static str,
+) -> Result<(), StoreError> {
+    conn.query_drop(format!("DROP TEMPORARY TABLE IF EXISTS {table}"))?;
+    Ok(conn.query_drop(create)?)
+}
+
 /// `(?, ?), (?, ?)` for so many rows of so many columns.
 pub fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
@@ -163,6 +175,7 @@ where
             line.clear();
             write_line(&row, &mut line);
             stream.write_all(&line)?;
+            progress::advance(Phase::Write, 1);
             sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
         Ok(())

@@ -9,14 +9,14 @@ use mysql::{Conn, Value};
 use serde::{Deserialize, Serialize};
 
 use super::barcodes;
-use super::bulk::{BulkWay, Cell, Target, ToCells, placeholders};
+use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary, placeholders};
 use super::error::StoreError;
 use super::identity::{self, Learned, Links, counts_since};
 use super::known::{self, KnownUpdate};
 use super::merge::Merge;
 use super::products::Products;
 use super::snapshot::TargetRow;
-use super::walk::{KnownListing, Walk, Walked};
+use super::walk::{GoneListing, KnownListing, Walk, Walked};
 use crate::inventory::Source;
 use crate::inventory::card::CardSize;
 use crate::staging::{Snapshot, Spool, SpoolWriter, StagedRow};
@@ -56,14 +56,25 @@ const FILL_UP: &str = "
         name = COALESCE(name, VALUES(name))";
 
 const SEEN: &str = "
+    UPDATE product_listings
+    SET last_seen_on = ?
+    WHERE source = ? AND last_seen_on < ?";
+
+/// To look for each listing among those that are gone takes half the time of looking for it in the day's snapshot.
+const SEEN_BUT_GONE: &str = "
     UPDATE product_listings AS l
+    LEFT JOIN stocksync_gone AS gone ON gone.sku = l.sku AND gone.size_id = l.size_id
     SET l.last_seen_on = ?
-    WHERE l.source = ?
-      AND l.last_seen_on < ?
-      AND EXISTS (
-          SELECT 1 FROM inventory_data AS i
-          WHERE i.source = ? AND i.snapshot_date = ? AND i.sku = l.sku AND i.size_id = l.size_id
-      )";
+    WHERE l.source = ? AND l.last_seen_on < ? AND gone.sku IS NULL";
+
+const CREATE_GONE: &str = "
+    CREATE TEMPORARY TABLE stocksync_gone (
+        sku VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        size_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        PRIMARY KEY (sku, size_id)
+    )";
+
+const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_id"] };
 
 /// Rows of one `FILL_UP`.
 const BATCH: usize = 500;
@@ -146,8 +157,10 @@ pub struct ListingPlan {
     lacking: Spool<PlannedListing>,
     /// Known listings whose barcodes changed, or of which a card has said something.
     updates: Spool<KnownUpdate>,
-    /// How many known listings were last seen on an earlier day.
+    /// How many known listings of the pull were last seen on an earlier day.
     unseen_today: u64,
+    /// Known listings that the pull does not hold.
+    gone: Spool<GoneListing>,
 }
 
 /// Finds the product of every row of the pull, and what its listings need.
@@ -187,10 +200,10 @@ pub fn plan(
             (new, updates, of_new + of_known)
         }
     };
-    let learned = Learned { new, updates: &updates, absent: walked.absent };
+    let learned = Learned { new, updates: &updates, gone: &walked.gone };
     let links = identity::link(conn, source, day, learned)?;
-    let Walked { lacking, unseen_today, targets, .. } = walked;
-    Ok((ListingPlan { links, unknown, lacking, updates, unseen_today }, targets))
+    let Walked { lacking, unseen_today, gone, targets, .. } = walked;
+    Ok((ListingPlan { links, unknown, lacking, updates, unseen_today, gone }, targets))
 }
 
 /// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
@@ -262,18 +275,25 @@ fn create_products(
     Ok((created.finish()?, complete.finish()?))
 }
 
-/// Notes the day on the listings of the pull; to be called when the day's snapshot stands.
+/// Notes the day on the listings of the pull.
 pub fn mark_seen(
     conn: &mut Conn,
+    way: BulkWay,
     source: Source,
     day: NaiveDate,
     plan: &ListingPlan,
 ) -> Result<(), StoreError> {
-    if plan.unseen_today > 0 {
-        let source = source.as_str();
-        conn.exec_drop(SEEN, (day, source, day, source, day))?;
+    if plan.unseen_today == 0 {
+        return Ok(());
     }
-    Ok(())
+    let statement = if plan.gone.count() == 0 {
+        SEEN
+    } else {
+        fresh_temporary(conn, CREATE_GONE, GONE.table)?;
+        way.load(conn, GONE, plan.gone.read())?;
+        SEEN_BUT_GONE
+    };
+    Ok(conn.exec_drop(statement, (day, source.as_str(), day))?)
 }
 
 fn fill_up(

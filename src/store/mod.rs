@@ -1,5 +1,6 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod backup;
 mod barcodes;
 pub mod bulk;
 pub mod cards;
@@ -15,7 +16,9 @@ pub mod lock;
 mod merge;
 pub mod migrations;
 pub mod overview;
+pub mod product_overview;
 mod products;
+pub mod retention;
 mod row;
 pub mod session;
 mod snapshot;

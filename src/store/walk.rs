@@ -4,8 +4,10 @@
 use std::cmp::Ordering;
 
 use mysql::Row;
+use serde::{Deserialize, Serialize};
 
 use super::barcodes;
+use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
 use super::known::Rebarcoded;
 use super::listings::PlannedListing;
@@ -23,7 +25,7 @@ pub struct Walk {
     lacking: SpoolWriter<PlannedListing>,
     nameless: SpoolWriter<PlannedListing>,
     rebarcoded: SpoolWriter<Rebarcoded>,
-    absent: SpoolWriter<(String, String)>,
+    gone: SpoolWriter<GoneListing>,
     unseen_today: u64,
 }
 
@@ -39,8 +41,8 @@ pub struct Walked {
     pub nameless: Spool<PlannedListing>,
     /// Known listings of Ozon, of which the pull names other barcodes than before.
     pub rebarcoded: Spool<Rebarcoded>,
-    /// Known listings of Ozon that the pull does not list.
-    pub absent: Spool<(String, String)>,
+    /// Known listings that the pull does not hold.
+    pub gone: Spool<GoneListing>,
     /// How many known listings were last seen on an earlier day.
     pub unseen_today: u64,
 }
@@ -55,7 +57,7 @@ impl Walk {
             lacking: SpoolWriter::new()?,
             nameless: SpoolWriter::new()?,
             rebarcoded: SpoolWriter::new()?,
-            absent: SpoolWriter::new()?,
+            gone: SpoolWriter::new()?,
             unseen_today: 0,
         })
     }
@@ -91,12 +93,9 @@ impl Walk {
         Ok(product_id)
     }
 
-    /// A known listing that the pull does not list. Wildberries' keep their barcodes for a while.
+    /// A known listing that the pull does not hold.
     pub fn pass(&mut self, known: KnownListing) -> Result<(), StoreError> {
-        if self.source == Source::Ozon {
-            self.absent.push(&(known.sku, known.size_id))?;
-        }
-        Ok(())
+        Ok(self.gone.push(&GoneListing { sku: known.sku, size_id: known.size_id })?)
     }
 
     /// At the end.
@@ -107,7 +106,7 @@ impl Walk {
             lacking: self.lacking.finish()?,
             nameless: self.nameless.finish()?,
             rebarcoded: self.rebarcoded.finish()?,
-            absent: self.absent.finish()?,
+            gone: self.gone.finish()?,
             unseen_today: self.unseen_today,
         })
     }
@@ -167,5 +166,20 @@ impl KnownListing {
         (self.lacks_barcode && !row.barcodes.is_empty())
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
+    }
+}
+
+/// A known listing that the marketplace no longer lists.
+#[derive(Serialize, Deserialize)]
+pub struct GoneListing {
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+}
+
+impl ToCells for GoneListing {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
     }
 }

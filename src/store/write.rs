@@ -19,6 +19,7 @@ use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
+use crate::progress::{self, Phase};
 use crate::staging::Snapshot;
 
 /// How long a write waits for the other marketplace's.
@@ -233,6 +234,15 @@ impl Plans {
         Ok(Self { listings, snapshot })
     }
 
+    /// Rows that will travel to the server, in whichever table.
+    fn rows_to_load(&self) -> u64 {
+        let snapshot = &self.snapshot;
+        self.listings.links.new.count()
+            + snapshot.inserts.count()
+            + snapshot.changes.count()
+            + snapshot.removed.count()
+    }
+
     fn changes(&self) -> Changes {
         Changes {
             inserted: self.snapshot.inserts.count(),
@@ -258,6 +268,7 @@ fn attempt(
     conn.query_drop("START TRANSACTION")?;
     guard_against_shrinking(conn, order)?;
     let plans = Plans::make(conn, order, lesson)?;
+    progress::expect(Phase::Write, plans.rows_to_load());
     let changes = carry_out(conn, way, order, &plans, lesson)?;
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));
@@ -289,7 +300,7 @@ fn carry_out(
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
     let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, source, day, &plans.listings)?;
+    listings::mark_seen(conn, way, source, day, &plans.listings)?;
     if source == Source::Wildberries {
         cards::taken_over(conn)?;
     }

@@ -6,5 +6,6 @@
 pub mod binary;
 pub mod database;
 pub mod marketplace;
+pub mod proxy;
 pub mod server;
 pub mod world;

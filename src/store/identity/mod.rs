@@ -19,6 +19,7 @@ use super::barcodes;
 use super::error::StoreError;
 use super::known::KnownUpdate;
 use super::listings::PlannedListing;
+use super::walk::GoneListing;
 use crate::inventory::Source;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 
@@ -62,8 +63,8 @@ pub struct Learned<'a> {
     pub new: Spool<PlannedListing>,
     /// Known listings, as they shall be.
     pub updates: &'a Spool<KnownUpdate>,
-    /// Known listings that the pull does not list: `sku` and `size_id`.
-    pub absent: Spool<(String, String)>,
+    /// Known listings that the pull does not hold.
+    pub gone: &'a Spool<GoneListing>,
 }
 
 /// Finds out who belongs to whom. Nothing is asked of the database when there is no news.
@@ -73,7 +74,7 @@ pub fn link(
     day: NaiveDate,
     learned: Learned<'_>,
 ) -> Result<Links, StoreError> {
-    let Learned { new, updates, absent } = learned;
+    let Learned { new, updates, gone } = learned;
     if new.count() + updates.count() == 0 {
         return Ok(Links {
             new,
@@ -83,7 +84,7 @@ pub fn link(
             leaving: SpoolWriter::new()?.finish()?,
         });
     }
-    let news = gather_news(conn, source, &new, updates, &absent)?;
+    let news = gather_news(conn, source, &new, updates, gone)?;
     let mut pairing = Pairing::new()?;
     claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
     let mut decisions = Decisions::new()?;
@@ -104,7 +105,7 @@ fn gather_news(
     source: Source,
     new: &Spool<PlannedListing>,
     updates: &Spool<KnownUpdate>,
-    absent: &Spool<(String, String)>,
+    gone: &Spool<GoneListing>,
 ) -> Result<News, StoreError> {
     let mut news = News { claims: Sorter::new()?, outdated: Sorter::new()? };
     for (number, listing) in (0..).zip(new.read()) {
@@ -126,17 +127,26 @@ fn gather_news(
             news.claims.push(Claim { set_by_hand, ..claim })?;
         }
     }
-    let mut absent = absent.read();
+    if source == Source::Ozon {
+        let_go(conn, gone, &mut news)?;
+    }
+    Ok(news)
+}
+
+/// An article that Ozon no longer lists carries no barcode.
+fn let_go(conn: &mut Conn, gone: &Spool<GoneListing>, news: &mut News) -> Result<(), StoreError> {
+    let mut gone = gone.read();
     loop {
-        let batch = absent.by_ref().take(BATCH).collect::<Result<Vec<(String, String)>, _>>()?;
+        let batch = gone.by_ref().take(BATCH).collect::<Result<Vec<GoneListing>, _>>()?;
         if batch.is_empty() {
-            return Ok(news);
+            return Ok(());
         }
-        let keys: Vec<_> = batch.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
-        let mut stored = barcodes::of_listings(conn, source, &keys)?;
-        for listing in batch {
+        let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
+        let mut stored = barcodes::of_listings(conn, Source::Ozon, &keys)?;
+        for GoneListing { sku, size_id } in batch {
+            let listing = (sku, size_id);
             for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
-                news.outdated.push(outdated(source, &listing.0, &listing.1, &barcode))?;
+                news.outdated.push(outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
             }
         }
     }
