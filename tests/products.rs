@@ -480,3 +480,49 @@ fn a_link_set_by_hand_with_the_documented_sql_is_never_overwritten() {
     }
     assert_sound(&world);
 }
+
+#[test]
+fn the_report_counts_each_product_everywhere_under_its_name() {
+    let mut shop = Shop::default();
+    shop.article("A", &["4600000000011"]).article("B", &["4600000000999"]);
+    shop.size(1, 11, &["4600000000011"]).size(2, 21, &["4600000000021"]);
+    let cards = shop.cards();
+    shop.size(3, 31, &["4600000000031"]);
+    let world = World::new(Catalogue::default());
+    world.run("report").expect(0);
+    let mut catalogue = shop.catalogue();
+    catalogue.wb[0].own = vec![place("Мой склад", 3)];
+    world.marketplaces.set_catalogue(catalogue);
+    world.marketplaces.configure(|settings| settings.cards = Some(Arc::new(cards)));
+    world.run("sync ozon").expect(0);
+    world.run("sync wb").expect(0);
+    let report = world.run("report --format json").expect(0);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let products = &report["products"];
+    let counts = ["total", "on_both", "only_ozon", "only_wildberries", "listings_without_name"];
+    assert_eq!(counts.map(|count| products[count].as_u64().unwrap()), [4, 1, 1, 2, 1]);
+    assert_eq!(
+        products["nameless"],
+        json!([{"source": "Wildberries", "sku": "3", "size_id": "31"}])
+    );
+    let most = &products["most_stock"][0];
+    assert_eq!(most["name"], "Носки Озон A", "of the product, which Ozon's report named first");
+    assert_eq!([&most["stock"], &most["ozon"], &most["wildberries"]], [15, 5, 10]);
+    assert_eq!(
+        most["warehouses"],
+        json!([
+            {"source": "Ozon", "stock_type": "FBO", "warehouse_name": "Ozon FBO", "stock": 5},
+            {"source": "Wildberries", "stock_type": "FBO", "warehouse_name": WB_WAREHOUSE, "stock": 7},
+            {"source": "Wildberries", "stock_type": "FBS", "warehouse_name": "Мой склад", "stock": 3},
+        ])
+    );
+    assert_eq!(products["most_stock"][3]["ozon"], Value::Null, "not sold there");
+    world
+        .run("report")
+        .expect(0)
+        .shows(
+            "Products: 4, of them 1 on both marketplaces, 1 on Ozon only, 2 on Wildberries only.",
+        )
+        .shows("Носки Озон A")
+        .shows("Listings without a name: 1 (Wildberries 3/31)");
+}

@@ -151,16 +151,20 @@ pub fn each(
     stored.pass_until(|_| Ordering::Less, |claim| keep(claim, on_claim))
 }
 
-/// From which day on a listing must have been seen. A pull of the source itself has not noted its own day yet: what it
-/// does not list is among the outdated rows.
+/// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the outdated rows, and all
+/// else it holds, whatever the table says of an earlier day.
 fn since(
     conn: &mut Conn,
     source: Source,
     own_day: Option<NaiveDate>,
 ) -> Result<NaiveDate, StoreError> {
+    const EARLIEST: Option<NaiveDate> = NaiveDate::from_ymd_opt(1000, 1, 1);
+    let earliest = EARLIEST.unwrap_or(NaiveDate::MIN);
+    if source == Source::Ozon && own_day.is_some() {
+        return Ok(earliest);
+    }
     let newest: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-    let newest = newest.flatten().or(own_day).unwrap_or(NaiveDate::MIN);
-    Ok(counts_since(source, newest).max(NaiveDate::from_ymd_opt(1000, 1, 1).unwrap_or(newest)))
+    Ok(newest.flatten().or(own_day).map_or(earliest, |newest| counts_since(source, newest)))
 }
 
 fn read(row: Row) -> Result<Claim, StoreError> {
