@@ -20,4 +20,5 @@ GRANT SELECT, INSERT, UPDATE ON `planning`.`stocksync_state` TO 'stocksync'@'loc
 GRANT SELECT, INSERT ON `planning`.`product_joins` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`sync_logs` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT ON `planning`.`stocksync_alerts` TO 'stocksync'@'localhost';
 GRANT SELECT ON `planning`.`stocksync_migrations` TO 'stocksync'@'localhost';

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use stocksync::config::{
-    DatabaseSettings, Environment, HttpSettings, OzonSettings, SyncSettings, WildberriesSettings,
-    switched_off,
+    AlertSettings, DatabaseSettings, Environment, HttpSettings, OzonSettings, SyncSettings,
+    Thresholds, WildberriesSettings, switched_off,
 };
 use stocksync::inventory::Source;
 
@@ -106,6 +106,7 @@ fn the_data_dictionary_has_every_column_of_the_migrations_and_no_other() {
         "product_joins",
         "wb_card_sizes",
         "stocksync_state",
+        "stocksync_alerts",
     ] {
         let described: BTreeSet<String> = table_rows(&section(&format!("### `{table}`")))
             .iter()
@@ -146,6 +147,7 @@ fn every_line_of_the_crontab_has_five_time_fields_and_a_command_that_the_binary_
     }
     let expected = [
         "check-freshness --env-file",
+        "migrate --env-file",
         "report --env-file",
         "sync ozon --quiet --env-file",
         "sync ozon --retry-failed --quiet --env-file",
@@ -233,12 +235,14 @@ fn all_settings(file: &str) -> String {
     fs::write(&path, file).expect("a file");
     let environment = Environment::load(Some(&path)).expect("the file loads");
     format!(
-        "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:?}",
+        "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:?}",
         DatabaseSettings::read(&environment).unwrap(),
         HttpSettings::read(&environment).unwrap(),
         OzonSettings::read(&environment).unwrap(),
         WildberriesSettings::read(&environment).unwrap(),
         SyncSettings::read(&environment).unwrap(),
+        Thresholds::read(&environment).unwrap(),
+        AlertSettings::read(&environment).unwrap().after_failures,
         Source::ALL.map(|source| switched_off(&environment, source).unwrap()),
     )
 }

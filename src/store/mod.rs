@@ -1,5 +1,6 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod alerts;
 pub mod backup;
 mod barcodes;
 pub mod bulk;
@@ -7,6 +8,7 @@ pub mod cards;
 pub mod connection;
 pub mod error;
 pub mod explained;
+mod fate;
 mod identity;
 pub mod interruption;
 mod joins;

@@ -14,7 +14,7 @@ use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
-use super::{cards, joins, known, listings, snapshot};
+use super::{cards, fate, joins, known, listings, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -107,14 +107,13 @@ pub fn write(
         };
         account.written = None;
         in_doubt |= matches!(setback, Setback::InDoubt(_));
+        let refused = matches!(setback, Setback::Refused(_));
         let (failure, may_pass) = recover(session, setback);
+        if refused {
+            return Err(failure);
+        }
         if number >= settings.attempts || !may_pass {
-            let fate = if in_doubt {
-                "the connection died during the commit: whether the stock was written says the run's row in sync_logs"
-            } else {
-                "writing the stock failed; nothing was changed"
-            };
-            return Err(failure.context(fate));
+            return last_word(session, settings, order, account, failure, in_doubt);
         }
         announce_retry(
             &failure.context("writing the stock failed and was rolled back"),
@@ -135,6 +134,32 @@ enum Lesson {
     Unwanted,
     /// It takes them as they are, and notes that there is nothing more to be known today.
     Complete,
+}
+
+/// What is said after the last attempt: the tables are as they were, unless a commit has gone through whose answer got lost.
+fn last_word(
+    session: &mut Session,
+    settings: &DatabaseSettings,
+    order: &Order,
+    account: &mut Account,
+    failure: Failure,
+    in_doubt: bool,
+) -> Result<Changes, Failure> {
+    let fate = if in_doubt { fate::of_commit(session, settings, order.run) } else { Ok(None) };
+    match fate {
+        Ok(Some(changes)) => {
+            log::info!("{failure}, but the commit had gone through");
+            account.written = Some((changes, order.snapshot.totals));
+            Ok(changes)
+        }
+        Ok(None) => Err(failure.context("writing the stock failed; nothing was changed")),
+        Err(unknown) => {
+            log::warn!("{unknown}");
+            Err(failure.context(
+                "the connection died during the commit: whether the stock was written says the run's row in sync_logs",
+            ))
+        }
+    }
 }
 
 /// Leaves the session fit for another attempt, and says whether one makes sense.
@@ -175,6 +200,9 @@ fn try_once(
         log::info!("the commit had gone through before the connection died");
         account.written = Some((changes, order.snapshot.totals));
         return Ok(changes);
+    }
+    if let Some(failure) = fate::overtaken(database.conn(), order.run)? {
+        return Err(Setback::Refused(failure));
     }
     take_turn(database).map_err(Setback::Unreachable)?;
     let outcome = attempt(database.conn(), order, account, lesson);

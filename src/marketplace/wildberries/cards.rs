@@ -91,7 +91,7 @@ impl CardReader {
             .every(self.interval)
             .advising(KEY_ADVICE);
         let document = temporary_file()?;
-        let length = self.http.download(&call, &document, 0)?.required(NAME)?;
+        let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)
             .and_then(|page| self.advance(page))
             .map_err(|failure| self.http.in_last_answer(failure))?;
