@@ -3,6 +3,7 @@
 pub mod database;
 pub mod environment;
 mod key_files;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use watch::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -36,7 +38,7 @@ impl HttpSettings {
     /// Reads the variables named at the fields.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
-            timeout: environment.duration("HTTP_TIMEOUT", Duration::from_secs(60))?,
+            timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
             attempts: environment.count("RETRY_ATTEMPTS", 3)?,
             base_delay: environment.duration("RETRY_BASE_DELAY", Duration::from_secs(2))?,
             max_wait: environment.duration("RETRY_MAX_WAIT", Duration::from_secs(600))?,

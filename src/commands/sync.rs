@@ -10,11 +10,12 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
 use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
+use crate::monitor::watch::Watch;
 use crate::output;
 use crate::progress::{self, Phase, Span};
 use crate::staging::{Duplicate, Snapshot, Staging};
@@ -34,14 +35,18 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     let database = DatabaseSettings::read(environment)?;
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let mut session = Session::open(&database, source, interruption.clone())?;
+    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut session = Session::open(&database, source, interruption.clone())
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
         output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
         return Ok(Exit::Done);
     }
-    let run = begin(args, source, &database, &mut session)?;
+    let run = begin(args, source, &database, &mut session)
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if !args.dry_run {
         interruption.runs(&run);
+        watch.begins();
     }
     let mut sync = Sync {
         args,
@@ -60,6 +65,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         sync.log_failure(failure);
     }
     interruption.checkpoint();
+    watch.ended(&mut sync.session, &outcome);
     outcome
 }
 
@@ -101,8 +107,11 @@ impl Sync<'_> {
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
-            let pull = self.fetch()?;
-            self.read(&pull)
+            let mut spent = Cost::default();
+            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
+            self.account.traffic.requests += spent.requests;
+            self.account.traffic.bytes += spent.bytes;
+            self.read(&pull?)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -190,9 +199,9 @@ impl Sync<'_> {
         })?;
         let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| {
-                moved = moved.take().or_else(|| on_two_pages(&duplicate, &beginnings));
-                reject(&mut validation, duplicate.rejection);
+            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();

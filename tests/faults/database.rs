@@ -32,7 +32,6 @@ pub fn group() -> Group {
     faults.extend(restarts());
     faults.extend(refusals());
     faults.extend(settings());
-    faults.extend(triggers());
     Group { name: "Database", stage: || Stage::on(server()), faults }
 }
 
@@ -119,7 +118,29 @@ fn locks() -> Vec<Fault> {
             },
         )
         .survived(),
+        Fault::new("another run writes after this one has lost its lock", 75, overtaken)
+            .survived()
+            .unlogged(),
     ]
+}
+
+/// The first of two runs loses its connection, and with it its lock; the second one writes newer stock.
+fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
+    let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(1_500)));
+    stage.world.marketplaces.fault(OzonInfo, slow);
+    let first = binary.spawn();
+    stage.until_asked(OzonInfo);
+    for connection in stage.connections() {
+        stage.world.database.run(&format!("KILL CONNECTION {connection}"));
+    }
+    binary.run().expect(0);
+    let written = stage.held();
+    let outcome = first.wait();
+    assert!(written.is_untouched(&stage.held()), "the newer stock stays");
+    let logs = stage.world.database.logs();
+    assert_eq!(logs[logs.len() - 2].status, "failed");
+    stage.forget_logs();
+    outcome
 }
 
 /// A run that waits for a marketplace that takes its time.
@@ -283,41 +304,6 @@ fn crowded(stage: &Stage, act: impl FnOnce() -> Outcome) -> Outcome {
         drop(crowd);
         outcome
     })
-}
-
-fn with_trigger(stage: &Stage, body: &str, act: impl FnOnce() -> Outcome) -> Outcome {
-    let events = ["INSERT", "UPDATE"];
-    for event in events {
-        stage.world.database.run(&format!(
-            "CREATE TRIGGER odd_{event} BEFORE {event} ON inventory_data FOR EACH ROW {body}"
-        ));
-    }
-    let outcome = act();
-    for event in events {
-        stage.world.database.run(&format!("DROP TRIGGER odd_{event}"));
-    }
-    outcome
-}
-
-fn triggers() -> Vec<Fault> {
-    vec![
-        Fault::new("a trigger changes the rows that are written", 74, |stage, binary| {
-            let body = "SET NEW.available_stock = NEW.available_stock + 1";
-            with_trigger(stage, body, || binary.run())
-        })
-        .attempts(2)
-        .says("does a trigger or another program change the table?"),
-        Fault::new("a trigger refuses the rows", 74, |stage, binary| {
-            let body = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'";
-            with_trigger(stage, body, || binary.run())
-        })
-        .attempts(2)
-        .says("not today"),
-        Fault::new("a trigger takes the reserve away", 74, |stage, binary| {
-            with_trigger(stage, "SET NEW.reserved_stock = 0", || binary.run())
-        })
-        .attempts(2),
-    ]
 }
 
 /// A server whose data file may not grow.

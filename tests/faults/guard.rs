@@ -8,10 +8,12 @@ use super::{Fault, Group};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload};
 use crate::support::marketplace::fault::Fault as Spoiled;
 
+const HEADER: &str = "Артикул;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\n";
+
 /// A report of one product, where the table holds a hundred.
 fn shrunk(stage: &Stage) {
     stage.world.marketplaces.configure(|settings| {
-        settings.report = Some("Артикул;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\nONE;1;0;0;0\n".into());
+        settings.report = Some(format!("{HEADER}ONE;1;0;0;0\n").into());
     });
 }
 
@@ -48,6 +50,7 @@ pub fn group() -> Group {
 
 fn retries() -> Vec<Fault> {
     vec![
+        after_a_partial_run(),
         Fault::new("--retry-failed after a failure", 0, |stage, binary| {
             stage.world.marketplaces.fault(OzonCreate, Spoiled::Status(400));
             binary.run().expect(65);
@@ -65,6 +68,19 @@ fn retries() -> Vec<Fault> {
         })
         .survived(),
     ]
+}
+
+/// A partial run is tried again; its faulty record has been mended by then.
+fn after_a_partial_run() -> Fault {
+    Fault::new("--retry-failed after a partial run", 0, |stage, binary| {
+        let report = format!("{HEADER}A;1;0;0;0\nB;many;0;0;0\n");
+        stage.world.marketplaces.configure(|settings| settings.report = Some(report.into()));
+        binary.clone().args("--accept-shrink").run().expect(3);
+        stage.forget_logs();
+        stage.world.marketplaces.configure(|settings| settings.report = None);
+        binary.args("--retry-failed").run()
+    })
+    .survived()
 }
 
 fn wrong(name: &str, exit: i32, variable: &'static str, value: &'static str) -> Fault {
@@ -94,7 +110,7 @@ fn settings() -> Vec<Fault> {
         }),
         Fault::new("rejected records are kept whole", 3, |stage, binary| {
             let directory = tempfile::tempdir().unwrap();
-            let report = "Артикул;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\nA;1;0;0;0\nB;many;0;0;0\n";
+            let report = format!("{HEADER}A;1;0;0;0\nB;many;0;0;0\n");
             stage.world.marketplaces.configure(|settings| settings.report = Some(report.into()));
             let binary = binary.args("--accept-shrink");
             let outcome = binary.env("REJECTS_DIR", directory.path()).run();

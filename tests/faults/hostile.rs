@@ -15,9 +15,7 @@ const SMALL: (&str, &str) = ("MAX_DOWNLOAD", "1MiB");
 const ESCAPES: &str = "\u{1b}[31m\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{8}";
 
 pub fn ozon() -> Group {
-    let header = "Артикул;Название товара;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\n";
-    let escapes = format!("{header}A{ESCAPES};x{ESCAPES};many{ESCAPES};0;0;0\n");
-    let faults = vec![
+    let mut faults = vec![
         Fault::met_with("an endless report", 65, SMALL, |shop| {
             shop.configure(|settings| settings.gzip = false);
             shop.always(OzonDownload, Spoiled::Wire(Wire::Endless));
@@ -40,6 +38,26 @@ pub fn ozon() -> Group {
             shop.always(OzonCreate, Spoiled::Wire(Wire::Endless));
         })
         .calls(OzonCreate, 1),
+        Fault::met_with(
+            "a report that comes with long silences",
+            69,
+            ("HTTP_TIMEOUT", "100ms"),
+            |shop| {
+                shop.always(
+                    OzonDownload,
+                    Spoiled::Wire(Wire::Drip(2_000, Duration::from_millis(700))),
+                );
+            },
+        ),
+    ];
+    faults.extend(heads_and_texts());
+    Group { name: "Hostile, Ozon", stage: Stage::ozon, faults }
+}
+
+fn heads_and_texts() -> Vec<Fault> {
+    let header = "Артикул;Название товара;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\n";
+    let escapes = format!("{header}A{ESCAPES};x{ESCAPES};many{ESCAPES};0;0;0\n");
+    vec![
         Fault::met("headers of megabytes", 69, |shop| {
             let head = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "a".repeat(3 << 20));
             shop.always(OzonCreate, Spoiled::Wire(Wire::Bytes(head.into_bytes())));
@@ -64,19 +82,7 @@ pub fn ozon() -> Group {
             let report = escapes.clone().into_bytes();
             shop.configure(|settings| settings.report = Some(report));
         }),
-        Fault::met_with(
-            "a report that comes with long silences",
-            69,
-            ("HTTP_TIMEOUT", "100ms"),
-            |shop| {
-                shop.always(
-                    OzonDownload,
-                    Spoiled::Wire(Wire::Drip(2_000, Duration::from_millis(700))),
-                );
-            },
-        ),
-    ];
-    Group { name: "Hostile, Ozon", stage: Stage::ozon, faults }
+    ]
 }
 
 fn page(name: &str, exit: i32, body: fn() -> String) -> Fault {

@@ -26,14 +26,17 @@ pub fn group() -> Group {
         .says("the commit had gone through"),
     ];
     faults.push(
-        Fault::new(
-            "the answer to the COMMIT is lost and no attempt is left",
-            74,
-            |stage, binary| {
-                cut(stage, Break::BeforeCommit, false, binary.env("DB_RETRY_ATTEMPTS", "1"))
-            },
-        )
-        .says("the connection died during the commit"),
+        Fault::new("the COMMIT is lost and no attempt is left", 74, |stage, binary| {
+            cut(stage, Break::BeforeCommit, false, binary.env("DB_RETRY_ATTEMPTS", "1"))
+        })
+        .says("nothing was changed"),
+    );
+    faults.push(
+        Fault::new("the COMMIT's answer is lost and no attempt is left", 0, |stage, binary| {
+            cut(stage, Break::AfterCommit, false, binary.env("DB_RETRY_ATTEMPTS", "1"))
+        })
+        .survived()
+        .says("the commit had gone through"),
     );
     for place in [0, 60, 300, 1_000, 3_000, 10_000, 30_000] {
         faults.push(through(

@@ -5,6 +5,7 @@ mod database;
 mod guard;
 mod hostile;
 mod lost;
+mod meddling;
 mod ozon;
 mod runs;
 mod shift;
@@ -18,6 +19,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::support::binary::{Binary, Outcome};
+use crate::support::database::LogRow;
 use crate::support::marketplace::StandIn;
 use crate::support::marketplace::catalogue::row::StockRow;
 use crate::support::marketplace::endpoint::Endpoint;
@@ -49,6 +51,7 @@ pub struct Fault {
     completed: bool,
     calls: Option<(Endpoint, usize)>,
     attempts: Option<usize>,
+    requests: Option<i64>,
     says: Vec<String>,
 }
 
@@ -68,6 +71,7 @@ impl Fault {
             completed: true,
             calls: None,
             attempts: None,
+            requests: None,
             says: Vec::new(),
         }
     }
@@ -130,6 +134,11 @@ impl Fault {
         Self { attempts: Some(attempts), ..self }
     }
 
+    /// How many requests were sent, by the run's row in the log.
+    pub fn requests(self, requests: i64) -> Self {
+        Self { requests: Some(requests), ..self }
+    }
+
     pub fn says(mut self, words: impl Into<String>) -> Self {
         self.says.push(words.into());
         self
@@ -145,6 +154,23 @@ impl Fault {
             wrong.push(format!("exit {:?} instead of {}", outcome.code, self.exit));
         }
         self.check_rows(stage, &before, &after, &mut wrong);
+        self.check_logs(stage, &logs, &mut wrong);
+        let attempts = self.check_attempts(stage, &outcome, &mut wrong);
+        self.check_output(&outcome, &mut wrong);
+        if !wrong.is_empty() {
+            wrong.push(format!("output:\n{}{}", outcome.stdout, outcome.stderr));
+        }
+        Line {
+            fault: self.name.clone(),
+            attempts: attempts.to_string(),
+            exit: outcome.code.map_or("killed".into(), |code| code.to_string()),
+            changed: before.changed(&after).to_string(),
+            log: logs.last().map_or("-".into(), |log| log.status.clone()),
+            wrong,
+        }
+    }
+
+    fn check_logs(&self, stage: &Stage, logs: &[LogRow], wrong: &mut Vec<String>) {
         let status: Vec<&str> = logs.iter().map(|log| log.status.as_str()).collect();
         if status != self.log.map_or(vec![], |status| vec![status]) {
             wrong.push(format!("new rows in sync_logs: {status:?} instead of {:?}", self.log));
@@ -154,40 +180,38 @@ impl Fault {
         {
             wrong.push(format!("the run ended at {:?}, says the log", log.completed_at));
         }
-        let said = 1
-            + outcome.stderr.matches(" attempt ").count()
-            + outcome.stderr.matches(" pull ").count();
-        let attempts = match self.calls {
-            Some((endpoint, wanted)) => {
-                let found = stage.world.marketplaces.calls_of(endpoint).len();
-                if found != wanted {
-                    wrong.push(format!("{endpoint:?} was called {found} times, not {wanted}"));
-                }
-                found
+        if let Some(wanted) = self.requests {
+            let sql = "SELECT requests FROM sync_logs ORDER BY id DESC LIMIT 1";
+            let found = stage.world.database.number(sql);
+            if found != wanted {
+                wrong.push(format!("{found} requests instead of {wanted}, says the log"));
             }
-            None => said,
-        };
+        }
+    }
+
+    /// How often it was tried: by the marketplace's count if the fault names a method, else by the run's own log.
+    fn check_attempts(&self, stage: &Stage, outcome: &Outcome, wrong: &mut Vec<String>) -> usize {
+        let again = |words: &str| outcome.stderr.matches(words).count();
+        let said = 1 + again(" attempt ") + again(" pull ");
         if self.attempts.is_some_and(|wanted| wanted != said) {
             wrong.push(format!("{said} attempts instead of {:?}", self.attempts));
         }
+        let Some((endpoint, wanted)) = self.calls else { return said };
+        let found = stage.world.marketplaces.calls_of(endpoint).len();
+        if found != wanted {
+            wrong.push(format!("{endpoint:?} was called {found} times, not {wanted}"));
+        }
+        found
+    }
+
+    fn check_output(&self, outcome: &Outcome, wrong: &mut Vec<String>) {
         for words in &self.says {
             if !outcome.stderr.contains(words) && !outcome.stdout.contains(words) {
                 wrong.push(format!("the output does not say {words:?}"));
             }
         }
-        if let Some(raw) = raw_control(&outcome) {
+        if let Some(raw) = raw_control(outcome) {
             wrong.push(format!("raw control character {raw:?} in the output"));
-        }
-        if !wrong.is_empty() {
-            wrong.push(format!("output:\n{}{}", outcome.stdout, outcome.stderr));
-        }
-        Line {
-            fault: self.name.clone(),
-            attempts: attempts.to_string(),
-            exit: outcome.code.map_or("killed".into(), |code| code.to_string()),
-            changed: before.changed(&after).to_string(),
-            log: status.last().map_or("-".into(), ToString::to_string),
-            wrong,
         }
     }
 
@@ -281,7 +305,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn groups() -> Vec<Group> {
-    let mut groups = vec![database::group(), lost::group()];
+    let mut groups = vec![database::group(), lost::group(), meddling::group()];
     groups.extend([ozon::transport(), ozon::answers(), wb::group(), shift::group()]);
     groups.extend([
         hostile::ozon(),

@@ -57,6 +57,7 @@ fn refused() -> Fault {
         binary.env("OZON_API_URL", "http://127.0.0.1:1").run()
     })
     .attempts(3)
+    .requests(3)
 }
 
 /// Once it is survived, always it is "cannot be reached".

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::stage::{Stage, until};
 use super::{Fault, Group};
-use crate::support::binary::Running;
+use crate::support::binary::{Binary, Outcome, Running};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload, OzonInfo};
 use crate::support::marketplace::fault::Fault as Spoiled;
 use crate::support::marketplace::http::Reply;
@@ -55,7 +55,7 @@ pub fn group() -> Group {
             let outcome = running.kill();
             drop(other);
             stage.until_alone();
-            crate::support::binary::Outcome { code: outcome.code.or(Some(-1)), ..outcome }
+            Outcome { code: outcome.code.or(Some(-1)), ..outcome }
         })
         .unfinished(),
     ];
@@ -65,17 +65,14 @@ pub fn group() -> Group {
     Group { name: "Runs and signals", stage: Stage::ozon, faults }
 }
 
-fn after_a_kill(
-    stage: &Stage,
-    binary: &crate::support::binary::Binary,
-) -> crate::support::binary::Outcome {
+fn after_a_kill(stage: &Stage, binary: &Binary) -> Outcome {
     stage.until_alone();
     stage.world.marketplaces.mend();
     stage.forget_logs();
     binary.run()
 }
 
-fn asking(stage: &Stage, binary: &crate::support::binary::Binary) -> Running {
+fn asking(stage: &Stage, binary: &Binary) -> Running {
     let slow = Spoiled::change(|reply| reply.after(Duration::from_secs(20)));
     stage.world.marketplaces.fault(OzonInfo, slow);
     let running = binary.spawn();
@@ -83,29 +80,27 @@ fn asking(stage: &Stage, binary: &crate::support::binary::Binary) -> Running {
     running
 }
 
-fn ended(running: Running, signal: &str) -> crate::support::binary::Outcome {
+fn ended(running: Running, signal: &str) -> Outcome {
     running.signal(signal);
     let outcome = running.wait();
     assert!(outcome.took < Duration::from_secs(15), "a signal ends a run at once");
     outcome
 }
 
+type Interrupt = fn(&Stage, &Binary, &str) -> Outcome;
+
+fn interrupted(signal: &'static str, code: i32, name: &str, act: Interrupt) -> Fault {
+    Fault::new(format!("SIG{signal} {name}"), code, move |stage, binary| {
+        let outcome = act(stage, &binary, signal);
+        let message = stage.world.last_log().error.unwrap_or_default();
+        assert!(message.contains(&format!("interrupted by SIG{signal}")), "{message}");
+        outcome
+    })
+    .says("interrupted")
+}
+
 fn signals(signal: &'static str, code: i32) -> Vec<Fault> {
-    let interrupted = |name: &str,
-                       act: fn(
-        &Stage,
-        &crate::support::binary::Binary,
-        &str,
-    ) -> crate::support::binary::Outcome| {
-        Fault::new(format!("SIG{signal} {name}"), code, move |stage, binary| {
-            let outcome = act(stage, &binary, signal);
-            let log = stage.world.last_log();
-            let message = log.error.unwrap_or_default();
-            assert!(message.contains(&format!("interrupted by SIG{signal}")), "{message}");
-            outcome
-        })
-        .says("interrupted")
-    };
+    let interrupted = |name, act| interrupted(signal, code, name, act);
     vec![
         interrupted("while the marketplace is asked", |stage, binary, signal| {
             ended(asking(stage, binary), signal)
