@@ -75,10 +75,8 @@ impl Span {
     /// Begins a phase. `length` is how much there is to do, if that is known, in the phase's unit.
     pub fn begin(phase: Phase, length: Option<u64>) -> Self {
         if let Some(bars) = BARS.get() {
-            let bar = ProgressBar::no_length();
-            if let Some(length) = length {
-                bar.set_length(length);
-            }
+            // Hidden until it has its style: it is drawn as soon as it is added.
+            let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
             if let Ok(style) = ProgressStyle::with_template(phase.template()) {
                 bar.set_style(style.progress_chars("=> "));
             }
