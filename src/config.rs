@@ -3,7 +3,9 @@
 pub mod database;
 pub mod environment;
 mod key_files;
+pub mod watch;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -11,6 +13,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use watch::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -35,7 +38,7 @@ impl HttpSettings {
     /// Reads the variables named at the fields.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
-            timeout: environment.duration("HTTP_TIMEOUT", Duration::from_secs(60))?,
+            timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
             attempts: environment.count("RETRY_ATTEMPTS", 3)?,
             base_delay: environment.duration("RETRY_BASE_DELAY", Duration::from_secs(2))?,
             max_wait: environment.duration("RETRY_MAX_WAIT", Duration::from_secs(600))?,
@@ -226,6 +229,11 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
     let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
+}
+
+/// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
+pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
+    environment.text("REJECTS_DIR").map(PathBuf::from)
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.

@@ -10,6 +10,8 @@ use env_logger::fmt::Formatter;
 use env_logger::{Builder, Logger};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use crate::{log_tail, progress};
+
 /// The crates below log requests with their headers at `debug` and `trace`: no filter may show a key.
 const FOREIGN: LevelFilter = LevelFilter::Info;
 
@@ -39,9 +41,7 @@ pub fn start(verbose: u8, quiet: bool) {
     let logger = Capped(builder.format(line).build());
     let most = logger.0.filter();
     JSON.store(std::env::var("LOG_FORMAT").is_ok_and(|form| form == "json"), Ordering::Relaxed);
-    if log::set_boxed_logger(Box::new(logger)).is_ok() {
-        log::set_max_level(most);
-    }
+    progress::start(logger, most, !quiet);
 }
 
 /// Whether the lines from now on are JSON objects. Until this is called, only the process's own `LOG_FORMAT` counts.
@@ -59,6 +59,9 @@ impl Log for Capped {
 
     fn log(&self, record: &Record<'_>) {
         if may_show(record.target(), record.level()) {
+            if self.0.enabled(record.metadata()) {
+                log_tail::keep(record);
+            }
             self.0.log(record);
         }
     }

@@ -181,3 +181,11 @@ fn a_broken_answer_is_fetched_again() {
     world.run("sync wb").expect(0);
     world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb(true));
 }
+
+#[test]
+fn a_last_page_that_is_exactly_full_is_followed_by_the_question_for_one_more() {
+    let world = World::new(Catalogue::sized(2, 0, 150));
+    world.binary().env("WB_PAGE_LIMIT", "50").args("sync wb").run().expect(0);
+    world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb(true));
+    assert_eq!(world.marketplaces.calls_of(Endpoint::WbWarehouses).len(), 4);
+}

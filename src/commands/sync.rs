@@ -2,7 +2,7 @@
 
 mod rejects;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -10,12 +10,14 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
 use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
+use crate::monitor::watch::Watch;
 use crate::output;
+use crate::progress::{self, Phase, Span};
 use crate::staging::{Duplicate, Snapshot, Staging};
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
@@ -33,14 +35,18 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     let database = DatabaseSettings::read(environment)?;
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let mut session = Session::open(&database, source, interruption.clone())?;
+    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut session = Session::open(&database, source, interruption.clone())
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
         output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
         return Ok(Exit::Done);
     }
-    let run = begin(args, source, &database, &mut session)?;
+    let run = begin(args, source, &database, &mut session)
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if !args.dry_run {
         interruption.runs(&run);
+        watch.begins();
     }
     let mut sync = Sync {
         args,
@@ -59,6 +65,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         sync.log_failure(failure);
     }
     interruption.checkpoint();
+    watch.ended(&mut sync.session, &outcome);
     outcome
 }
 
@@ -100,8 +107,11 @@ impl Sync<'_> {
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
-            let pull = self.fetch()?;
-            self.read(&pull)
+            let mut spent = Cost::default();
+            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
+            self.account.traffic.requests += spent.requests;
+            self.account.traffic.bytes += spent.bytes;
+            self.read(&pull?)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -122,10 +132,11 @@ impl Sync<'_> {
             let changes = write::rehearse(&mut self.session, &order)?;
             self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
-            let began = Instant::now();
+            let span = Span::begin(Phase::Write, None);
             let changes =
                 write::write(&mut self.session, &self.database, &order, &mut self.account)?;
-            self.account.phases.write = Some(began.elapsed());
+            let rows = format!("{} rows", snapshot.totals.rows);
+            self.account.phases.write = Some(span.finish(&rows));
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
@@ -133,7 +144,7 @@ impl Sync<'_> {
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
     fn fetch(&mut self) -> Result<Pull, Failure> {
-        let began = Instant::now();
+        let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
@@ -146,13 +157,20 @@ impl Sync<'_> {
         let sent = &mut self.account.traffic;
         sent.requests += pull.traffic.requests;
         sent.bytes += pull.traffic.bytes;
-        self.account.phases.fetch = Some(began.elapsed());
+        let what = format!(
+            "{} in {} requests",
+            bytesize::ByteSize(pull.traffic.bytes),
+            pull.traffic.requests
+        );
+        // A pull that had to begin again took the time of both.
+        *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
     }
 
     /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let began = Instant::now();
+        let length = pull.parts.iter().map(|part| part.length).sum();
+        let span = Span::begin(Phase::Read, Some(length));
         let mut validation = ValidationResult::default();
         let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
         rejects.begin(source, run_id);
@@ -163,6 +181,7 @@ impl Sync<'_> {
         let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
         let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
+            progress::note(Phase::Read, validation.total);
             match outcome {
                 Ok(mut record) => {
                     for warning in record.warnings.drain(..) {
@@ -180,18 +199,19 @@ impl Sync<'_> {
         })?;
         let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| {
-                moved = moved.take().or_else(|| on_two_pages(&duplicate, &beginnings));
-                reject(&mut validation, duplicate.rejection);
+            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
             })
             .or_fail(Exit::Program, no_temporary_files)?;
         self.rejects.finish();
+        let what = format!("{} records", validation.total);
+        *self.account.phases.read.get_or_insert_default() += span.finish(&what);
         if let Some(reason) = moved {
             return Err(shifted(reason));
         }
         self.account.processed = validation.total;
         self.account.rejected = validation.rejected;
-        self.account.phases.read = Some(began.elapsed());
         say_what_was_not_shown(&validation);
         if !validation.is_stock_data() {
             let message = format!(
@@ -203,7 +223,6 @@ impl Sync<'_> {
         Ok((snapshot, validation))
     }
 
-    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     /// A pull that follows another one at once would run into the marketplace's rate limit.
     fn wait_between_pulls(&self) -> Result<Duration, Failure> {
         if self.args.file.is_some() || self.run.source == Source::Ozon {
@@ -213,6 +232,7 @@ impl Sync<'_> {
         Ok(settings.request_interval.max(settings.http.base_delay))
     }
 
+    /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
     fn summarize(&self, verb: &str, day: NaiveDate, snapshot: &Snapshot, changes: &Changes) {
         if self.quiet {
             return;

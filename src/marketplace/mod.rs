@@ -20,6 +20,8 @@ use std::os::unix::fs::FileExt;
 
 pub use read::read_records;
 
+use crate::progress::{self, Phase};
+
 /// What a stretch of a [`Pull`] holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -100,6 +102,7 @@ impl Read for PartReader<'_> {
             kind => io::Error::new(kind, DiskError(error)),
         })?;
         self.position += read as u64;
+        progress::advance(Phase::Read, read as u64);
         Ok(read)
     }
 }

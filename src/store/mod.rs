@@ -1,10 +1,12 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod alerts;
 pub mod backup;
 pub mod bulk;
 pub mod connection;
 pub mod error;
 pub mod explained;
+mod fate;
 mod identity;
 pub mod interruption;
 mod listings;

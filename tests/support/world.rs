@@ -9,6 +9,7 @@ use super::database::{Database, LogRow};
 use super::marketplace::StandIn;
 use super::marketplace::catalogue::Catalogue;
 use super::marketplace::catalogue::row::{self, StockRow};
+use super::server::MariaDb;
 
 pub const OZON: &str = "Ozon";
 pub const WB: &str = "Wildberries";
@@ -34,6 +35,14 @@ impl World {
     /// An empty database.
     pub fn bare(catalogue: Catalogue) -> Self {
         Self { database: Database::fresh(), marketplaces: StandIn::start(catalogue) }
+    }
+
+    /// A migrated database on a server of the test's own, which lives as long as the tests.
+    pub fn on(server: &'static MariaDb, catalogue: Catalogue) -> Self {
+        let database = Database::on(server);
+        let world = Self { database, marketplaces: StandIn::start(catalogue) };
+        world.run("migrate").expect(0);
+        world
     }
 
     /// A migrated database.

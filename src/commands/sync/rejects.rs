@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::config::Environment;
+use crate::config::{Environment, rejects_dir};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source};
 
@@ -38,12 +38,12 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Reads `REJECTS_DIR` and looks whether files can be made there.
+    /// Looks whether `REJECTS_DIR` is set and files can be made there.
     ///
     /// # Errors
     /// [`Exit::Configuration`] if they cannot.
     pub fn prepare(environment: &Environment) -> Result<Self, Failure> {
-        let directory = environment.text("REJECTS_DIR").map(PathBuf::from);
+        let directory = rejects_dir(environment);
         if let Some(directory) = &directory {
             tempfile::tempfile_in(directory).or_fail(Exit::Configuration, || {
                 format!("REJECTS_DIR: cannot write into {}", directory.display())
