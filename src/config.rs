@@ -36,7 +36,7 @@ impl HttpSettings {
     /// Reads the variables named at the fields.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
-            timeout: environment.duration("HTTP_TIMEOUT", Duration::from_secs(60))?,
+            timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
             attempts: environment.count("RETRY_ATTEMPTS", 3)?,
             base_delay: environment.duration("RETRY_BASE_DELAY", Duration::from_secs(2))?,
             max_wait: environment.duration("RETRY_MAX_WAIT", Duration::from_secs(600))?,

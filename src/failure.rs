@@ -132,6 +132,17 @@ impl Failure {
         Self { cost, ..self }
     }
 
+    /// The same causes where they mean another code.
+    #[must_use]
+    pub fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
+    /// Why it failed, for somebody who decides anew what that means.
+    pub fn into_cause(self) -> anyhow::Error {
+        self.cause
+    }
+
     /// What it came from, from the outermost to the first cause.
     pub fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
         self.cause.chain()

@@ -9,6 +9,9 @@ use crate::support::database::Database;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::world::{OZON, WB, World};
 
+/// Tables that are there want a backup first; these tests are not about it.
+const MIGRATE: &str = "migrate --no-backup";
+
 fn world() -> World {
     World::bare(Catalogue::demo())
 }
@@ -108,7 +111,7 @@ fn an_empty_database_gets_the_schema_of_the_design() {
 #[test]
 fn a_grown_database_keeps_every_old_row_with_its_meaning() {
     let (world, rows) = legacy_world();
-    world.run("migrate").expect(0);
+    world.run(MIGRATE).expect(0);
     assert_design(&world.database);
     assert_old_rows_kept(&world.database, &rows);
 }
@@ -116,9 +119,9 @@ fn a_grown_database_keeps_every_old_row_with_its_meaning() {
 #[test]
 fn migrating_again_changes_nothing() {
     for world in [world(), legacy_world().0] {
-        world.run("migrate").expect(0);
+        world.run(MIGRATE).expect(0);
         let (before, rows) = (schema(&world.database), world.database.all_text());
-        world.run("migrate").expect(0);
+        world.run(MIGRATE).expect(0);
         assert_eq!(schema(&world.database), before);
         assert_eq!(world.database.all_text(), rows);
     }
@@ -132,7 +135,7 @@ fn status_and_dry_run_change_nothing() {
         let plan = world.run("migrate --dry-run").expect(0).stdout;
         assert!(plan.contains("ALTER TABLE") && plan.contains("product_listings"), "{plan}");
         assert_eq!((schema(&world.database), world.database.all_text()), before);
-        world.run("migrate").expect(0);
+        world.run(MIGRATE).expect(0);
         let before = (schema(&world.database), world.database.all_text());
         world.run("migrate --status").expect(0);
         world.run("migrate --dry-run").expect(0);
@@ -143,7 +146,7 @@ fn status_and_dry_run_change_nothing() {
 #[test]
 fn two_migrations_at_once_both_succeed() {
     for (world, rows) in [(world(), None), legacy_world_with_rows()] {
-        let running: Vec<_> = (0..4).map(|_| world.binary().args("migrate").spawn()).collect();
+        let running: Vec<_> = (0..4).map(|_| world.binary().args(MIGRATE).spawn()).collect();
         for run in running {
             run.wait().expect(0);
         }
@@ -164,7 +167,7 @@ fn legacy_world_with_rows() -> (World, Option<Vec<Vec<String>>>) {
 #[test]
 fn a_migration_that_is_killed_while_it_waits_for_a_table_finishes_next_time() {
     let whole = legacy_world().0;
-    whole.run("migrate").expect(0);
+    whole.run(MIGRATE).expect(0);
     let holds = [
         ["START TRANSACTION", "SELECT COUNT(*) FROM inventory_data"],
         ["SET @nothing = 1", "LOCK TABLES dim_products WRITE"],
@@ -173,11 +176,11 @@ fn a_migration_that_is_killed_while_it_waits_for_a_table_finishes_next_time() {
         let (world, rows) = legacy_world();
         let mut other = world.database.conn();
         hold.iter().for_each(|statement| other.query_drop(statement).expect("another session"));
-        let running = world.binary().args("migrate").spawn();
+        let running = world.binary().args(MIGRATE).spawn();
         wait_until(|| world.database.number(WAITING) > 0);
         running.kill();
         drop(other);
-        world.run("migrate").expect(0);
+        world.run(MIGRATE).expect(0);
         assert_design(&world.database);
         assert_old_rows_kept(&world.database, &rows);
         assert_eq!(schema(&world.database), schema(&whole.database), "{hold:?}");
@@ -198,14 +201,14 @@ fn wait_until(condition: impl Fn() -> bool) {
 #[test]
 fn a_migration_that_is_killed_at_any_moment_finishes_next_time() {
     let whole = legacy_world().0;
-    let took = whole.run("migrate").expect(0).took;
+    let took = whole.run(MIGRATE).expect(0).took;
     let mut cut_short = 0;
     for step in 1..16 {
         let (world, rows) = legacy_world();
-        let running = world.binary().args("migrate").spawn();
+        let running = world.binary().args(MIGRATE).spawn();
         thread::sleep(took * step / 16);
         cut_short += i32::from(running.kill().code.is_none());
-        world.run("migrate").expect(0);
+        world.run(MIGRATE).expect(0);
         assert_old_rows_kept(&world.database, &rows);
         assert_eq!(schema(&world.database), schema(&whole.database), "killed after {step}/16");
     }
@@ -218,7 +221,7 @@ fn syncs_after_the_migration_keep_the_old_rows_and_their_products() {
     catalogue.ozon[0].offer_id = "TEST-001".into();
     let world = World::bare(catalogue.clone());
     world.database.load_legacy();
-    world.run("migrate").expect(0);
+    world.run(MIGRATE).expect(0);
     let rows = old_rows(&world.database);
     world.run("sync ozon").expect(0);
     world.run("sync wb").expect(0);
@@ -242,10 +245,25 @@ fn a_database_with_products_of_another_shape_keeps_their_columns() {
          season VARCHAR(20) NOT NULL DEFAULT 'winter')",
     );
     world.database.run("INSERT INTO dim_products (product_name, season) VALUES ('Плед', 'summer')");
-    world.run("migrate").expect(0);
+    world.run(MIGRATE).expect(0);
     world.run("sync ozon").expect(0);
     world.assert_stock(OZON, &Catalogue::demo().expected_ozon());
     let first =
         "SELECT product_id, product_name, season FROM dim_products ORDER BY product_id LIMIT 1";
     assert_eq!(world.database.value(first), "1|Плед|summer");
+}
+
+/// Nothing was there before, so there is nothing to back up: a crontab's plain `migrate` must get on by itself.
+#[test]
+fn a_first_migration_that_is_killed_finishes_by_the_same_command() {
+    let whole = world();
+    let took = whole.run("migrate").expect(0).took;
+    for step in 1..12 {
+        let world = world();
+        let running = world.binary().args("migrate").spawn();
+        thread::sleep(took * step / 12);
+        running.kill();
+        world.run("migrate").expect(0);
+        assert_eq!(schema(&world.database), schema(&whole.database), "killed after {step}/12");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use crate::support::marketplace::StandIn;
 use crate::support::marketplace::catalogue::Catalogue;
@@ -81,9 +81,10 @@ fn raw(stand_in: &StandIn, host: Host, line: &str) -> String {
     let address = stand_in.url(host);
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("it listens");
     write!(stream, "{line} HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}").expect("it reads");
-    let mut answer = [0; 4096];
-    let length = stream.read(&mut answer).expect("it answers");
-    String::from_utf8_lossy(&answer[..length]).into_owned()
+    stream.shutdown(Shutdown::Write).expect("that was all");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
 }
 
 /// The comparison is what the whole suite rests on: one piece more in any column of any row must not pass.

@@ -99,6 +99,17 @@ impl Environment {
         })
     }
 
+    /// A duration within which something has to happen: none at all would be too short for anything.
+    pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
+        let timeout = self.duration(name, default)?;
+        if timeout.is_zero() {
+            let message =
+                format!("{name}: nothing can happen within no time; say a duration such as 60s");
+            return Err(Failure::new(Exit::Configuration, message));
+        }
+        Ok(timeout)
+    }
+
     /// A size in bytes as people write it.
     pub fn size(&self, name: &str, default: u64) -> Result<u64, Failure> {
         self.parsed(name, default, "a size such as 500MiB or 2GiB", |text| {

@@ -1,6 +1,7 @@
 //! Goes through a pull part by part and hands out its records, one by one and in order. Which format looks how is up to
 //! the readers below; whether a record counts is up to `inventory`.
 
+use super::file::whole;
 use super::{Format, Pull, ozon, wildberries};
 use crate::failure::Failure;
 use crate::inventory::{Record, Rejection};
@@ -24,6 +25,8 @@ pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64
             Format::OzonReport => ozon::report::read(input, &mut number, on_record),
             format => wildberries::items::read(input, format, repeats, &mut number, on_record),
         };
+        // What was fetched has been found whole, so half an answer here is half a file.
+        let read = read.map_err(whole);
         read.map_err(|failure| match pull.parts.len() {
             1 => failure,
             parts => failure.context(format!("answer {} of {parts}", index + 1)),

@@ -110,14 +110,16 @@ impl Http {
         })
     }
 
-    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on. Returns its length;
-    /// `file` ends where the answer ends. An HTML page is refused.
-    pub fn download(
+    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
+    /// answer ends. Returns its length and what `look` makes of it. An HTML page is refused; an answer that `look` finds
+    /// to be cut off ([`Exit::Unreachable`]) is asked for again.
+    pub fn download<T>(
         &mut self,
         call: &Call,
         file: &File,
         start: u64,
-    ) -> Result<Reply<u64>, Failure> {
+        mut look: impl FnMut(u64) -> Result<T, Failure>,
+    ) -> Result<Reply<(u64, T)>, Failure> {
         let limit = self.settings.max_download;
         self.exchange(call, |body| {
             let length = body.copy_to(file, start, limit)?;
@@ -129,7 +131,11 @@ impl Http {
                 let message = "the answer is an HTML page, not stock data";
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
-            Ok(length)
+            let found = look(length).map_err(|failure| match failure.exit() {
+                Exit::Unreachable => Fault::passing(failure.into_cause()),
+                _ => failure.into(),
+            })?;
+            Ok((length, found))
         })
     }
 

@@ -133,8 +133,10 @@ fn is_enveloped(format: Format) -> bool {
 }
 
 fn must_begin<R: Read>(scanner: &mut Scanner<R>, byte: u8, what: &str) -> Result<(), Failure> {
-    if scanner.peek()? == Some(byte) {
-        return Ok(());
+    match scanner.peek()? {
+        Some(found) if found == byte => return Ok(()),
+        None if !scanner.is_at_start() => return Err(scanner.cut_off()),
+        _ => {}
     }
     let wanted = if byte == b'{' { "object" } else { "list" };
     let found = scanner.looks_like();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::items::{Place, survey};
+use super::items::Place;
 use super::{ANALYTICS_ADVICE, MOST_PAGES, endless};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
@@ -51,15 +51,14 @@ impl Method {
             let call = Call::post(self.name, http.url(self.path)?, &body)
                 .every(settings.request_interval)
                 .advising(self.key_advice);
-            let part = match assembly.add(http, &call, self.format)? {
+            let reply = assembly.add_page(http, &call, self.format);
+            let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
                 Reply::Nothing => {
                     log::info!("{} page {page}: nothing", self.name);
                     return self.joined(page, before.as_ref(), None);
                 }
                 reply => reply.required(self.name)?,
             };
-            let found = survey(assembly.open(&part), self.format)
-                .map_err(|failure| http.in_last_answer(failure).context(format!("page {page}")))?;
             log::info!("{} page {page}: {} items", self.name, grouped(found.items));
             if page > 1 && assembly.repeats()? {
                 let message = format!("{} answers the same page again and again", self.name);

@@ -104,12 +104,20 @@ fn a_page_that_comes_again_and_again_is_not_stock_data() {
 
 #[test]
 fn a_page_that_is_not_stock_is_named_in_the_failure() {
-    for body in ["<html></html>", "{\"data\":{}}", "{\"data\":{\"items\":[{\"nmId\":1}", "[]"] {
+    for body in ["<html></html>", "{\"data\":{}}", "{\"data\":{\"items\":[{\"nmId\":1]}}", "[]"] {
         let stand = Stand::answering(|_| vec![page(3, 0), ok(body)]);
         let (exit, text) = ended(paged(&stand));
         assert_eq!(exit, Exit::NotStockData, "{body}");
         assert!(text.contains("/wb-warehouses: 200 OK"), "{text}");
     }
+}
+
+#[test]
+fn a_page_that_is_cut_off_is_asked_for_again() {
+    let stand = Stand::answering(|_| {
+        vec![page(3, 0), ok("{\"data\":{\"items\":[{\"nmId\":1}"), page(1, 2)]
+    });
+    assert_eq!(paged(&stand).unwrap().traffic.requests, 3);
 }
 
 #[test]
