@@ -95,7 +95,8 @@ fn page(name: &str, exit: i32, body: fn() -> String) -> Fault {
 pub fn wb() -> Group {
     let faults = vec![
         page("items nested a million deep", 65, || {
-            format!("{{\"data\":{{\"items\":[{}", "[".repeat(1_000_000))
+            let depth = 1_000_000;
+            format!("{{\"data\":{{\"items\":[{}{}]}}}}", "[".repeat(depth), "]".repeat(depth))
         }),
         page("an answer nested a million deep, and closed", 65, || {
             format!("{}{}", "{\"data\":".repeat(1_000_000), "}".repeat(1_000_000))
