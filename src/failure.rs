@@ -121,17 +121,6 @@ impl Failure {
         self.exit
     }
 
-    /// What had been sent and received by then.
-    pub fn cost(&self) -> Cost {
-        self.cost
-    }
-
-    /// Says what had been sent and received by then.
-    #[must_use]
-    pub fn costing(self, cost: Cost) -> Self {
-        Self { cost, ..self }
-    }
-
     /// The same causes where they mean another code.
     #[must_use]
     pub fn with_exit(self, exit: Exit) -> Self {
@@ -141,6 +130,17 @@ impl Failure {
     /// Why it failed, for somebody who decides anew what that means.
     pub fn into_cause(self) -> anyhow::Error {
         self.cause
+    }
+
+    /// What had been sent and received by then.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// Says what had been sent and received by then.
+    #[must_use]
+    pub fn costing(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 
     /// What it came from, from the outermost to the first cause.

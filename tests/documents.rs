@@ -137,6 +137,7 @@ fn every_line_of_the_crontab_has_five_time_fields_and_a_command_that_the_binary_
     }
     let expected = [
         "check-freshness --env-file",
+        "migrate --env-file",
         "report --env-file",
         "sync ozon --quiet --env-file",
         "sync ozon --retry-failed --quiet --env-file",

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
 mod bad_records;
+mod bulk;
 mod configuration;
+mod cron;
 mod database_failures;
 mod database_tls;
 mod documents;
@@ -14,6 +16,7 @@ mod freshness;
 mod migrations;
 mod operations;
 mod ozon_sync;
+mod progress;
 mod rights;
 mod runs;
 mod schema_changes;

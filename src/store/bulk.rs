@@ -86,9 +86,13 @@ impl BulkWay {
         target: Target,
         rows: impl Iterator<Item = io::Result<T>>,
     ) -> Result<u64, StoreError> {
-        let most = MAX_ROWS.min(MAX_PLACEHOLDERS / target.columns.len());
-        // The statement's own bytes travel with prepare, not with the values.
+        // The statement travels with its preparation, the values with its execution: each must fit into a packet.
         let budget = self.max_packet / 2;
+        let columns = target.columns.len();
+        let most = MAX_ROWS
+            .min(MAX_PLACEHOLDERS / columns)
+            .min(budget / placeholders(1, columns).len())
+            .max(1);
         let mut batch = Batch::default();
         let mut sent = 0;
         for row in rows {

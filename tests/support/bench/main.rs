@@ -64,6 +64,7 @@ fn main() {
         "ratio",
         "from",
         "to",
+        "CPU ratio",
         "peak MiB",
         "fetch s",
         "read s",
@@ -116,14 +117,19 @@ fn measure_form(
     }
     report(table, form, count, "first of a day", &first);
     report(table, form, count, "second of a day", &second);
-    let limit = median(first.iter().map(|pair| pair.limit.wall));
-    let limit = Cost { wall: limit, peak_kib: 0 };
+    let limit = Cost {
+        wall: median(first.iter().map(|pair| pair.limit.wall)),
+        cpu: median(first.iter().map(|pair| pair.limit.cpu)),
+        peak_kib: 0,
+    };
     report(table, form, count, "very first ever", &[Pair { limit, ours: newest, phases }]);
 }
 
 fn report(table: &mut Table, form: Form, rows: u64, sync: &str, pairs: &[Pair]) {
     let ratios =
         || pairs.iter().map(|pair| pair.ours.wall.as_secs_f64() / pair.limit.wall.as_secs_f64());
+    let cpu_ratios =
+        pairs.iter().map(|pair| pair.ours.cpu.as_secs_f64() / pair.limit.cpu.as_secs_f64());
     let seconds =
         |of: fn(&Pair) -> Duration| format!("{:.2}", median(pairs.iter().map(of)).as_secs_f64());
     let phase = |of: fn(&Phases) -> u64| {
@@ -142,6 +148,7 @@ fn report(table: &mut Table, form: Form, rows: u64, sync: &str, pairs: &[Pair]) 
         format!("{:.2}", median(ratios())),
         format!("{:.2}", ratios().fold(f64::INFINITY, f64::min)),
         format!("{:.2}", ratios().fold(0.0, f64::max)),
+        format!("{:.2}", median(cpu_ratios)),
         format!("{:.1}", peak as f64 / 1024.0),
         phase(|phases| phases.fetch),
         phase(|phases| phases.read),

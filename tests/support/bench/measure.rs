@@ -1,4 +1,4 @@
-//! How long a program runs and how much memory it takes at most.
+//! How long a program runs, how much memory it takes at most, and how long it and the database server keep a processor busy.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,12 +9,15 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub wall: Duration,
+    /// Of the program, what it started, and the server meanwhile: what is left of a difference on a machine with other guests.
+    pub cpu: Duration,
     /// The most that was resident at once.
     pub peak_kib: u64,
 }
 
-/// Runs a program to its end, which must be a good one.
-pub fn run(command: &mut Command) -> Cost {
+/// Runs a program to its end, which must be a good one. `server` is the process of the database server.
+pub fn run(command: &mut Command, server: u32) -> Cost {
+    let before = cpu_of_children() + cpu(&format!("/proc/{server}/stat"), OWN);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let started = Instant::now();
     let mut child = command.spawn().expect("the program starts");
@@ -31,7 +34,25 @@ pub fn run(command: &mut Command) -> Cost {
         thread::sleep(Duration::from_millis(1));
     };
     assert!(ended.success(), "{command:?}: {ended}");
-    Cost { wall: started.elapsed(), peak_kib }
+    let wall = started.elapsed();
+    let after = cpu_of_children() + cpu(&format!("/proc/{server}/stat"), OWN);
+    Cost { wall, cpu: after.saturating_sub(before), peak_kib }
+}
+
+/// Where `stat` tells user and system time, counted behind the program's name; proc(5), fields 14 to 17.
+const OWN: usize = 11;
+const CHILDREN: usize = 13;
+
+fn cpu_of_children() -> Duration {
+    cpu("/proc/self/stat", CHILDREN)
+}
+
+fn cpu(path: &str, first: usize) -> Duration {
+    let stat = fs::read_to_string(path).expect("a process that runs");
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = behind_name.split_whitespace().skip(first).take(2);
+    // A tick is a hundredth of a second on every Linux that is around.
+    Duration::from_millis(ticks.map(|ticks| 10 * ticks.parse::<u64>().expect("a number")).sum())
 }
 
 fn high_water(status: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
@@ -58,7 +58,7 @@ impl<'a> World<'a> {
         let directory = data.path("run");
         fs::create_dir_all(&directory).expect("a directory");
         let world = Self { server, files, binary, data, form, name, directory };
-        measure::run(world.stocksync(&["migrate", "--quiet"]).stdout(Stdio::null()));
+        world.measure(&mut world.stocksync(&["migrate", "--quiet"]));
         world
     }
 
@@ -66,7 +66,7 @@ impl<'a> World<'a> {
     pub fn sync(&self, state: &str) -> (Cost, Phases) {
         self.files.show(self.data.path(state));
         self.settle();
-        let cost = measure::run(&mut self.stocksync(&["--quiet", "sync", self.form.argument()]));
+        let cost = self.measure(&mut self.stocksync(&["--quiet", "sync", self.form.argument()]));
         let phases: Option<(u64, u64, u64)> = self
             .conn()
             .query_first(
@@ -130,7 +130,7 @@ impl<'a> World<'a> {
         let mut shell = Command::new("sh");
         shell.args(["-ec", &script.join("\n")]);
         shell.env("SOCKET", &self.server.socket).env("DATABASE", &self.name).env("SQL", sql);
-        measure::run(shell.current_dir(&self.directory))
+        self.measure(shell.current_dir(&self.directory))
     }
 
     /// What the table holds, to compare.
@@ -160,6 +160,12 @@ impl<'a> World<'a> {
     fn settle(&self) {
         let mut conn = self.server.connect(None);
         conn.query_drop("SET GLOBAL innodb_max_purge_lag_wait = 0").expect("a purge");
+    }
+
+    fn measure(&self, command: &mut Command) -> Cost {
+        let file = self.server.socket.with_file_name("pid");
+        let pid = fs::read_to_string(file).expect("the server's pid file");
+        measure::run(command, pid.trim().parse().expect("a number"))
     }
 
     fn stocksync(&self, arguments: &[&str]) -> Command {
