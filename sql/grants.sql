@@ -16,4 +16,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`inventory_data` TO 'stocksyn
 GRANT SELECT, INSERT, UPDATE ON `planning`.`product_listings` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`sync_logs` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT ON `planning`.`stocksync_alerts` TO 'stocksync'@'localhost';
 GRANT SELECT ON `planning`.`stocksync_migrations` TO 'stocksync'@'localhost';

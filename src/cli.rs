@@ -120,9 +120,9 @@ pub struct FreshnessArgs {
     #[arg(long, value_enum)]
     pub source: Option<Marketplace>,
 
-    /// How old the last successful sync may be
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "6h")]
-    pub max_age: Duration,
+    /// How old the last successful sync may be [default: 6h and the time a sync takes]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub max_age: Option<Duration>,
 
     /// For people or for programs
     #[arg(long, value_enum, default_value_t = FreshnessFormat::Text)]
@@ -161,6 +161,10 @@ pub enum ReportFormat {
     Text,
     /// One JSON object
     Json,
+    /// One self-contained page
+    Html,
+    /// Metrics for the textfile collector of node_exporter
+    Prometheus,
 }
 
 fn exit_codes() -> String {

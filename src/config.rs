@@ -3,6 +3,7 @@
 pub mod database;
 pub mod environment;
 mod key_files;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use watch::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;

@@ -11,9 +11,11 @@ pub mod failure;
 #[cfg(test)]
 mod fuzzing;
 pub mod inventory;
+pub mod log_tail;
 pub mod logging;
 pub mod marketplace;
 pub mod monitor;
+pub mod notify;
 pub mod output;
 pub mod progress;
 pub mod report;

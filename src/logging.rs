@@ -10,7 +10,7 @@ use env_logger::fmt::Formatter;
 use env_logger::{Builder, Logger};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-use crate::progress;
+use crate::{log_tail, progress};
 
 /// The crates below log requests with their headers at `debug` and `trace`: no filter may show a key.
 const FOREIGN: LevelFilter = LevelFilter::Info;
@@ -59,6 +59,9 @@ impl Log for Capped {
 
     fn log(&self, record: &Record<'_>) {
         if may_show(record.target(), record.level()) {
+            if self.0.enabled(record.metadata()) {
+                log_tail::keep(record);
+            }
             self.0.log(record);
         }
     }

@@ -15,6 +15,7 @@ use crate::inventory::{Rejection, Source, ValidationResult};
 
 use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
+use crate::monitor::watch::Watch;
 use crate::output;
 use crate::progress::{self, Phase, Span};
 use crate::staging::{Duplicate, Snapshot, Staging};
@@ -34,14 +35,18 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     let database = DatabaseSettings::read(environment)?;
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let mut session = Session::open(&database, source, interruption.clone())?;
+    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut session = Session::open(&database, source, interruption.clone())
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
         output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
         return Ok(Exit::Done);
     }
-    let run = begin(args, source, &database, &mut session)?;
+    let run = begin(args, source, &database, &mut session)
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if !args.dry_run {
         interruption.runs(&run);
+        watch.begins();
     }
     let mut sync = Sync {
         args,
@@ -60,6 +65,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         sync.log_failure(failure);
     }
     interruption.checkpoint();
+    watch.ended(&mut sync.session, &outcome);
     outcome
 }
 

@@ -1,5 +1,6 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod alerts;
 pub mod backup;
 pub mod bulk;
 pub mod connection;

@@ -50,6 +50,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../sql/0005_log_partitions.sql"),
         rollback: include_str!("../../../sql/0005_log_partitions.rollback.sql"),
     },
+    Migration {
+        version: 6,
+        name: "watch",
+        text: include_str!("../../../sql/0006_watch.sql"),
+        rollback: include_str!("../../../sql/0006_watch.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -151,6 +157,7 @@ mod tests {
                 "0005_log_partitions",
                 "26f5881a58113588dce0de4102f0f6f1f560366a9f2e6342b04b4b3fb94ec39b",
             ),
+            ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

@@ -1,59 +1,41 @@
 //! `report`: what the syncs did, and what is in stock.
 
+mod gather;
+
 use std::io::Write;
 use std::path::Path;
-
-use chrono::{TimeDelta, Utc};
 
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::config::{DatabaseSettings, Environment};
 use crate::failure::{Exit, Failure, OrFail};
-use crate::inventory::Source;
 use crate::output;
-use crate::report::{self, Report, SourceReport};
-use crate::store::{Database, migrations, overview};
+use crate::report;
+use crate::store::{Database, migrations};
 
 /// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
+    let gathering = gather::Gathering::prepare(args, environment)?;
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
-    let report = gather(args, &mut database)?;
+    let report = gathering.ask(database.conn())?;
     let rendered = match args.format {
         ReportFormat::Text => report::text(&report),
         ReportFormat::Json => {
             report::json(&report).or_fail(Exit::Program, || "writing JSON".into())?
         }
+        ReportFormat::Html => report::html(&report),
+        ReportFormat::Prometheus => report::prometheus(&report),
     };
+    let rendered = rendered.trim_end();
     match &args.output {
-        None => output::line(&rendered)?,
-        Some(path) => replace(path, &rendered)?,
+        None => output::line(rendered)?,
+        Some(path) => replace(path, rendered)?,
     }
     Ok(Exit::Done)
 }
 
-fn gather(args: &ReportArgs, database: &mut Database) -> Result<Report, Failure> {
-    let generated_at = Utc::now();
-    let since = TimeDelta::from_std(args.period)
-        .ok()
-        .and_then(|period| generated_at.checked_sub_signed(period))
-        .unwrap_or(chrono::DateTime::UNIX_EPOCH);
-    let sources = Source::ALL
-        .into_iter()
-        .map(|source| {
-            let conn = database.conn();
-            Ok(SourceReport {
-                source,
-                last_success: overview::last_success(conn, source)?,
-                runs: overview::runs(conn, source, since)?,
-                failures: overview::failures(conn, source, since)?,
-                snapshot: overview::newest_snapshot(conn, source)?,
-            })
-        })
-        .collect::<Result<_, Failure>>()?;
-    Ok(Report { generated_at, period_seconds: args.period.as_secs(), sources })
-}
-
-/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one.
+/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. The name beside it
+/// begins with a dot and does not end as the file does, so that no collector of `*.prom` picks it up.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let directory =
         path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
