@@ -177,6 +177,11 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
 }
 
+/// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
+pub fn locale(environment: &Environment) -> Option<&str> {
+    environment.text("LANG")
+}
+
 /// The variable that has switched off the syncs of `source`, if one has.
 pub fn switched_off(
     environment: &Environment,

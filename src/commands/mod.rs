@@ -3,6 +3,7 @@
 mod check_freshness;
 mod migrate;
 mod report;
+mod report_page;
 mod sync;
 
 use crate::cli::{Cli, Command};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::{TimeDelta, Utc};
 
+use super::report_page;
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::config::{DatabaseSettings, Environment};
 use crate::failure::{Exit, Failure, OrFail};
@@ -17,11 +18,12 @@ use crate::store::{Database, migrations, overview};
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
-    let report = gather(args, &mut database)?;
     let rendered = match args.format {
-        ReportFormat::Text => report::text(&report),
-        ReportFormat::Json => {
-            report::json(&report).or_fail(Exit::Program, || "writing JSON".into())?
+        ReportFormat::Text => report::text(&gather(args, &mut database)?),
+        ReportFormat::Json => report::json(&gather(args, &mut database)?)
+            .or_fail(Exit::Program, || "writing JSON".into())?,
+        ReportFormat::Html => {
+            report_page::render(args.lang.map(Into::into), &mut database, environment)?
         }
     };
     match &args.output {

@@ -1,6 +1,7 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
 
 mod json;
+pub mod page;
 mod text;
 
 use chrono::{DateTime, Utc};

@@ -11,6 +11,7 @@ pub mod lock;
 mod merge;
 pub mod migrations;
 pub mod overview;
+pub mod page;
 mod products;
 mod row;
 pub mod session;
