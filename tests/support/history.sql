@@ -3,6 +3,8 @@
 --   @products   how many (120)
 --   @detailed   1: several warehouses and types, as sellers have them; 0: one row per product, marketplace and day (1)
 --   @today      the newest day (today in Moscow)
+-- As in stocksync's own sessions.
+SET time_zone = '+00:00';
 SET @products = COALESCE(@products, 120);
 SET @detailed = COALESCE(@detailed, 1);
 SET @today = COALESCE(@today, DATE(DATE_ADD(UTC_TIMESTAMP(), INTERVAL 3 HOUR)));
@@ -37,7 +39,7 @@ SELECT n,
         IF(n > 120, CONCAT(', модель ', n), '')),
     1 + CRC32(CONCAT('demand', n)) % 9,
     9 + CRC32(CONCAT('rhythm', n)) % 20,
-    8 + CRC32(CONCAT('cover', n)) % 26,
+    12 + CRC32(CONCAT('cover', n)) % 40,
     CRC32(CONCAT('phase', n)) % 40
 FROM numbers
 WHERE n <= @products;

@@ -125,7 +125,7 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
                     @match (source.last_success_at, source.age_seconds) {
                         (Some(moment), Some(age)) => {
                             (language.moment(moment.with_timezone(page.made_at.offset())))
-                            " · " (language.duration(age.unsigned_abs())) " " (phrases.ago)
+                            " · " (language.duration(whole_minutes(age.unsigned_abs()))) " " (phrases.ago)
                         }
                         _ => (phrases.never_synced),
                     }
@@ -133,6 +133,10 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
             }
         }
     }
+}
+
+fn whole_minutes(seconds: u64) -> u64 {
+    if seconds < 60 { seconds } else { seconds - seconds % 60 }
 }
 
 fn sound(page: &Page, language: Language) -> Markup {

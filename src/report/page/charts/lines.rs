@@ -1,6 +1,7 @@
 //! Lines over the days of the month, one per series.
 
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::{Role, Spot, Width, framed, headroom, text};
 
@@ -45,7 +46,7 @@ pub struct Frame<'a> {
 pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Result<String> {
     let size = (width.pixels(), if width == Width::Wide { 270 } else { 230 });
     let days = series.iter().map(|series| series.daily.len()).max().unwrap_or(0).max(2);
-    let last = i32::try_from(days - 1)?;
+    let last = (days - 1) as f64;
     let highest = series.iter().flat_map(|series| &series.daily).flatten().max();
     let top = headroom(highest.copied().unwrap_or(0) as f64);
     let mut drawing = String::new();
@@ -57,7 +58,7 @@ pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Resul
             .margin_right(16)
             .x_label_area_size(26)
             .y_label_area_size(if width == Width::Wide { 66 } else { 56 })
-            .build_cartesian_2d(0..last, 0.0..top)?;
+            .build_cartesian_2d(0.0..last, 0.0..top)?;
         let label = text(12.0, Role::Label);
         chart
             .configure_mesh()
@@ -66,17 +67,23 @@ pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Resul
             .bold_line_style(Role::Grid.color())
             .axis_style(Role::Grid.color())
             .label_style(label.clone())
-            .x_labels(if width == Width::Wide { 7 } else { 4 })
+            .x_labels(0)
             .y_labels(5)
-            .x_label_formatter(&|day| (frame.day)(usize::try_from(*day).unwrap_or(0)))
             .y_label_formatter(&|value| (frame.number)(value.round() as i64))
             .draw()?;
-        root.draw(&Text::new(frame.unit.to_owned(), (4, 4), label))?;
+        root.draw(&Text::new(frame.unit.to_owned(), (4, 4), label.clone()))?;
+        // Counted from the newest day, which is the one that everybody looks for.
+        let centered = label.pos(Pos::new(HPos::Center, VPos::Top));
+        for day in (0..days).rev().step_by(if width == Width::Wide { 4 } else { 7 }) {
+            let (x, y) = chart.backend_coord(&(day as f64, 0.0));
+            root.draw(&PathElement::new(vec![(x, y), (x, y + 4)], Role::Grid.color()))?;
+            root.draw(&Text::new((frame.day)(day), (x, y + 8), centered.clone()))?;
+        }
         for series in series {
             let color = series.role.color();
             let points = || {
                 let known = series.daily.iter().enumerate();
-                known.filter_map(|(day, value)| Some((i32::try_from(day).ok()?, (*value)? as f64)))
+                known.filter_map(|(day, value)| Some((day as f64, (*value)? as f64)))
             };
             chart.draw_series(LineSeries::new(points(), color.stroke_width(2)))?;
             for point in points() {
@@ -89,9 +96,9 @@ pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Resul
                 }
             }
         }
-        let (left, bottom) = chart.backend_coord(&(0, 0.0));
+        let (left, bottom) = chart.backend_coord(&(0.0, 0.0));
         let (right, ceiling) = chart.backend_coord(&(last, top));
-        let step = (right - left) / last.max(1) + 1;
+        let step = (right - left) / i32::try_from(days - 1)? + 1;
         for day in 0..days {
             let values: Vec<String> = series
                 .iter()
@@ -101,7 +108,7 @@ pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Resul
                 })
                 .collect();
             if !values.is_empty() {
-                let (x, _) = chart.backend_coord(&(i32::try_from(day)?, 0.0));
+                let (x, _) = chart.backend_coord(&(day as f64, 0.0));
                 spots.push(Spot {
                     x: x - step / 2,
                     y: ceiling,
