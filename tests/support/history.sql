@@ -128,13 +128,14 @@ FROM (
     ) AS planned
 ) AS run;
 
--- The newest run of each says what it left.
+-- The newest run of each says what it left. (Counted into a table of its own, or it is counted again for every run.)
+CREATE TEMPORARY TABLE kept (source ENUM('Ozon', 'Wildberries') NOT NULL, total_rows INT NOT NULL, stock BIGINT NOT NULL, newest_run TIMESTAMP NULL)
+    DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci;
+INSERT INTO kept (source, total_rows, stock)
+SELECT source, COUNT(*), SUM(current_stock) FROM inventory_data WHERE snapshot_date = @today GROUP BY source;
+UPDATE kept SET newest_run = (SELECT MAX(started_at) FROM sync_logs WHERE marketplace = kept.source);
 UPDATE sync_logs AS run
-JOIN (
-    SELECT source, COUNT(*) AS total_rows, SUM(current_stock) AS stock FROM inventory_data WHERE snapshot_date = @today GROUP BY source
-) AS kept ON kept.source = run.marketplace
-JOIN (SELECT marketplace, MAX(started_at) AS newest FROM sync_logs GROUP BY marketplace) AS last_one
-    ON last_one.marketplace = run.marketplace AND last_one.newest = run.started_at
+JOIN kept ON kept.source = run.marketplace AND kept.newest_run = run.started_at
 SET run.snapshot_date = @today, run.rows_total = kept.total_rows, run.stock_total = kept.stock, run.started_at = run.started_at;
 
-DROP TEMPORARY TABLE numbers, days, goods, places;
+DROP TEMPORARY TABLE numbers, days, goods, places, kept;
