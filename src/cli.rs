@@ -54,6 +54,18 @@ pub struct MigrateArgs {
     /// Print the SQL that would run, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Take the schema back to this version; 0 is what was there before the first migration
+    #[arg(long, value_name = "N", conflicts_with = "status")]
+    pub rollback_to: Option<u32>,
+
+    /// Where to put the backup that is made before the schema changes
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<PathBuf>,
+
+    /// Change the schema without a backup
+    #[arg(long, conflicts_with = "backup_dir")]
+    pub no_backup: bool,
 }
 
 /// Options of `sync`.
@@ -109,9 +121,9 @@ pub struct FreshnessArgs {
     #[arg(long, value_enum)]
     pub source: Option<Marketplace>,
 
-    /// How old the last successful sync may be
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "6h")]
-    pub max_age: Duration,
+    /// How old the last successful sync may be [default: 6h and the time a sync takes]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub max_age: Option<Duration>,
 
     /// For people or for programs
     #[arg(long, value_enum, default_value_t = FreshnessFormat::Text)]
@@ -156,6 +168,8 @@ pub enum ReportFormat {
     Json,
     /// A page for a browser, in one file: the stock of a month and the runs of a week, whatever the period
     Html,
+    /// Metrics for the textfile collector of node_exporter
+    Prometheus,
 }
 
 /// The language of the page.

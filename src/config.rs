@@ -2,7 +2,10 @@
 
 pub mod database;
 pub mod environment;
+mod key_files;
+pub mod watch;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::FixedOffset;
@@ -10,6 +13,7 @@ use reqwest::Url;
 
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use watch::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -34,7 +38,7 @@ impl HttpSettings {
     /// Reads the variables named at the fields.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
-            timeout: environment.duration("HTTP_TIMEOUT", Duration::from_secs(60))?,
+            timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
             attempts: environment.count("RETRY_ATTEMPTS", 3)?,
             base_delay: environment.duration("RETRY_BASE_DELAY", Duration::from_secs(2))?,
             max_wait: environment.duration("RETRY_MAX_WAIT", Duration::from_secs(600))?,
@@ -127,6 +131,8 @@ pub struct WildberriesSettings {
     pub method: StocksMethod,
     /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
     pub seller_warehouses: bool,
+    /// `WB_PAGE_LIMIT`: items on a page of the two `stocks-report` methods, 2…250 000 (the most that they allow).
+    pub page_limit: u32,
     /// `WB_REQUEST_INTERVAL`: the pause between two requests to the same method.
     pub request_interval: Duration,
     /// The patience.
@@ -144,10 +150,23 @@ impl WildberriesSettings {
                 .api_url("WB_STATISTICS_API_URL", "https://statistics-api.wildberries.ru")?,
             method: StocksMethod::read(environment)?,
             seller_warehouses: environment.switch("WB_SELLER_WAREHOUSES", true)?,
+            page_limit: page_limit(environment)?,
             request_interval: environment
                 .duration("WB_REQUEST_INTERVAL", Duration::from_secs(20))?,
             http: HttpSettings::read(environment)?,
         })
+    }
+}
+
+/// Pages overlap by one item, so one that holds no more than that would not get on.
+fn page_limit(environment: &Environment) -> Result<u32, Failure> {
+    const MOST: u32 = 250_000;
+    match environment.count("WB_PAGE_LIMIT", MOST)? {
+        limit @ 2..=MOST => Ok(limit),
+        limit => Err(Failure::new(
+            Exit::Configuration,
+            format!("WB_PAGE_LIMIT: {limit} is not a number from 2 to {MOST}"),
+        )),
     }
 }
 
@@ -170,6 +189,41 @@ impl SyncSettings {
     }
 }
 
+/// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
+    match environment.text("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => {
+            let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
+            Err(Failure::new(Exit::Configuration, message))
+        }
+    }
+}
+
+/// How long rows are kept; `migrate` sees to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
+    pub logs: Duration,
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    pub inventory: Duration,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl RetentionSettings {
+    /// Reads the variables named at the fields.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Ok(Self {
+            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
+            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
 /// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
 pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
@@ -180,6 +234,11 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
 /// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
 pub fn locale(environment: &Environment) -> Option<&str> {
     environment.text("LANG")
+}
+
+/// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
+pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
+    environment.text("REJECTS_DIR").map(PathBuf::from)
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.

@@ -8,10 +8,16 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod failure;
+#[cfg(test)]
+mod fuzzing;
 pub mod inventory;
+pub mod log_tail;
+pub mod logging;
 pub mod marketplace;
 pub mod monitor;
+pub mod notify;
 pub mod output;
+pub mod progress;
 pub mod report;
 pub mod secret;
 pub mod staging;

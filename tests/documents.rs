@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use stocksync::config::{
-    DatabaseSettings, Environment, HttpSettings, OzonSettings, SyncSettings, WildberriesSettings,
-    switched_off,
+    AlertSettings, DatabaseSettings, Environment, HttpSettings, OzonSettings, SyncSettings,
+    Thresholds, WildberriesSettings, switched_off,
 };
 use stocksync::inventory::Source;
 
@@ -97,7 +97,9 @@ fn the_exit_codes_in_the_readme_are_those_of_the_help() {
 #[test]
 fn the_data_dictionary_has_every_column_of_the_migrations_and_no_other() {
     let columns = columns_in_migrations();
-    for table in ["inventory_data", "sync_logs", "product_listings", "dim_products"] {
+    for table in
+        ["inventory_data", "sync_logs", "product_listings", "dim_products", "stocksync_alerts"]
+    {
         let described: BTreeSet<String> = table_rows(&section(&format!("### `{table}`")))
             .iter()
             .flat_map(|cells| cells[0].split(", "))
@@ -137,6 +139,7 @@ fn every_line_of_the_crontab_has_five_time_fields_and_a_command_that_the_binary_
     }
     let expected = [
         "check-freshness --env-file",
+        "migrate --env-file",
         "report --env-file",
         "sync ozon --quiet --env-file",
         "sync ozon --retry-failed --quiet --env-file",
@@ -224,12 +227,14 @@ fn all_settings(file: &str) -> String {
     fs::write(&path, file).expect("a file");
     let environment = Environment::load(Some(&path)).expect("the file loads");
     format!(
-        "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:?}",
+        "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:?}",
         DatabaseSettings::read(&environment).unwrap(),
         HttpSettings::read(&environment).unwrap(),
         OzonSettings::read(&environment).unwrap(),
         WildberriesSettings::read(&environment).unwrap(),
         SyncSettings::read(&environment).unwrap(),
+        Thresholds::read(&environment).unwrap(),
+        AlertSettings::read(&environment).unwrap().after_failures,
         Source::ALL.map(|source| switched_off(&environment, source).unwrap()),
     )
 }

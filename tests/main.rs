@@ -1,9 +1,33 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
+mod alerts;
+mod bad_records;
+mod bulk;
+mod configuration;
+mod cron;
+mod database_failures;
+mod database_tls;
 mod documents;
+mod dry_runs;
+mod failed_pulls;
+mod faults;
+mod file_imports;
+mod freshness;
+mod long_history;
+mod migrations;
+mod operations;
+mod ozon_sync;
 mod page;
+mod progress;
+mod report;
+mod rights;
+mod runs;
+mod schema_changes;
+mod secrets;
+mod soundness;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
+mod wb_sync;

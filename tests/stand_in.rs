@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use crate::support::marketplace::StandIn;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::row::{StockRow, difference};
 use crate::support::marketplace::endpoint::Host;
+use crate::support::world::{WB, World, today};
 
 fn all_expectations(catalogue: &Catalogue) -> [Vec<StockRow>; 4] {
     [
@@ -80,7 +81,41 @@ fn raw(stand_in: &StandIn, host: Host, line: &str) -> String {
     let address = stand_in.url(host);
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("it listens");
     write!(stream, "{line} HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}").expect("it reads");
-    let mut answer = [0; 4096];
-    let length = stream.read(&mut answer).expect("it answers");
-    String::from_utf8_lossy(&answer[..length]).into_owned()
+    stream.shutdown(Shutdown::Write).expect("that was all");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+/// The comparison is what the whole suite rests on: one piece more in any column of any row must not pass.
+#[test]
+fn a_single_wrong_number_or_row_in_the_table_is_noticed() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync wb").expect(0);
+    let expected = world.marketplaces.catalogue().expected_wb(true);
+    world.assert_stock(WB, &expected);
+    let noticed = || difference(&world.database.stock(WB, today()), &expected).is_some();
+    for column in [
+        "available_stock",
+        "reserved_stock",
+        "current_stock",
+        "quantity_present",
+        "quantity_reserved",
+        "in_way_to_client",
+        "in_way_from_client",
+    ] {
+        let add = |pieces: i32| {
+            world.database.run(&format!(
+                "UPDATE inventory_data SET {column} = {column} + {pieces} ORDER BY id DESC LIMIT 1"
+            ));
+        };
+        add(1);
+        assert!(noticed(), "one more in {column}");
+        add(-1);
+        assert!(!noticed());
+    }
+    world.database.run("UPDATE inventory_data SET warehouse_name = UPPER(warehouse_name) WHERE warehouse_name = 'Коледино' LIMIT 1");
+    assert!(noticed(), "another letter case");
+    world.database.run("DELETE FROM inventory_data ORDER BY id LIMIT 1");
+    assert!(noticed(), "a row that is missing");
 }

@@ -1,59 +1,114 @@
 //! `check-freshness`: is the stored stock recent and sane?
 
-use chrono::Utc;
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::cli::{FreshnessArgs, FreshnessFormat};
-use crate::config::{DatabaseSettings, Environment};
+use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
-use crate::monitor::freshness::{FreshnessReport, Known, Status, judge, readable};
+use crate::monitor::finding::Finding;
+use crate::monitor::freshness::{FreshnessReport, Known, Status, judge, readable, usual_max_age};
+use crate::monitor::{keys, watch};
 use crate::output;
-use crate::store::{Database, migrations, overview};
+use crate::store::{Database, StoreError, migrations, overview};
 
-/// Looks, says what it found, and ends in 4 unless all is well.
+/// Looks, says what it found, alerts, and ends in 4 unless all is well.
 pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
+    let alerts = AlertSettings::read(environment)?;
+    let now = Utc::now();
+    let keys = KeySettings::read(environment)?;
+    let sources = args.source.map_or(Source::ALL.to_vec(), |source| vec![source.into()]);
+    let keys =
+        sources.iter().map(|source| key_finding(*source, &keys, alerts.utc_offset, now)).collect();
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
-    let sources = args.source.map_or(Source::ALL.to_vec(), |source| vec![source.into()]);
-    let known = sources
-        .into_iter()
-        .map(|source| {
-            let conn = database.conn();
-            Ok(Known {
-                source,
-                last_success: overview::last_success(conn, source)?,
-                doubts: overview::doubts(conn, source)?,
-            })
-        })
-        .collect::<Result<Vec<_>, Failure>>()?;
-    let report = judge(&known, args.max_age, Utc::now());
+    let known = ask(args, &mut database, &sources, keys)?;
+    let report = judge(&known, now);
     match args.format {
-        FreshnessFormat::Text => output::line(&text(&report))?,
+        FreshnessFormat::Text => output::line(&text(&report, &alerts))?,
         FreshnessFormat::Json => {
             let json =
                 serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?;
             output::line(&json)?;
         }
     }
+    if let Err(error) = watch::checked(&alerts, database.conn(), &sources, &report.findings) {
+        log::warn!("nobody was alerted: {error}");
+    }
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 
-fn text(report: &FreshnessReport) -> String {
+/// Both marketplaces as they were at one moment.
+fn ask(
+    args: &FreshnessArgs,
+    database: &mut Database,
+    sources: &[Source],
+    keys: Vec<Option<Finding>>,
+) -> Result<Vec<Known>, Failure> {
+    let conn = database.conn();
+    overview::freeze(conn)?;
+    let known = sources
+        .iter()
+        .zip(keys)
+        .map(|(source, key)| {
+            let max_age = match args.max_age {
+                Some(max_age) => max_age,
+                None => usual_max_age(&overview::recent_runs(conn, *source)?),
+            };
+            Ok(Known {
+                source: *source,
+                last_success: overview::last_success(conn, *source)?,
+                doubts: overview::doubts(conn, *source)?,
+                max_age,
+                key,
+            })
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    overview::thaw(conn)?;
+    Ok(known)
+}
+
+/// What there is to say of a marketplace's key; nothing of one that is not configured here.
+fn key_finding(
+    source: Source,
+    keys: &KeySettings,
+    offset: FixedOffset,
+    now: DateTime<Utc>,
+) -> Option<Finding> {
+    match source {
+        Source::Ozon => {
+            let today = now.with_timezone(&offset).date_naive();
+            keys::judge_ozon(keys.ozon_issued?, today)
+        }
+        Source::Wildberries => keys::judge_wildberries(keys.wildberries.as_ref()?, now, offset),
+    }
+}
+
+/// A line per finding, the most serious first, then a line per marketplace.
+fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
     let mut lines = Vec::new();
     for finding in &report.findings {
-        let severity = format!("{:?}", finding.severity).to_lowercase();
-        lines.push(format!("{severity}: {}", finding.message));
+        lines.push(format!(
+            "{}: {}: {}",
+            finding.severity.as_str(),
+            finding.source,
+            finding.message
+        ));
     }
     for source in &report.sources {
         let verdict = format!("{:?}", source.verdict).to_lowercase();
         let when = match (source.last_success_at, source.age_seconds) {
             (Some(moment), Some(age)) => {
+                let moment = moment.with_timezone(&alerts.utc_offset);
                 let age = readable(age.unsigned_abs());
-                format!("last success {} ({age} ago)", moment.format("%Y-%m-%dT%H:%M:%SZ"))
+                format!("last success {} ({age} ago)", moment.format("%Y-%m-%d %H:%M %:z"))
             }
             _ => "no successful sync yet".to_owned(),
         };
-        lines.push(format!("{}: {verdict}, {when}", source.source));
+        let snapshot = source
+            .snapshot_date
+            .map_or("no snapshot".to_owned(), |day| format!("newest snapshot {day}"));
+        lines.push(format!("{}: {verdict}, {when}, {snapshot}", source.source));
     }
     lines.join("\n")
 }

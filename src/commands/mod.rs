@@ -3,16 +3,17 @@
 mod check_freshness;
 mod migrate;
 mod report;
-mod report_page;
 mod sync;
 
 use crate::cli::{Cli, Command};
-use crate::config::Environment;
+use crate::config::{self, Environment};
 use crate::failure::{Exit, Failure};
+use crate::logging;
 
 /// Runs what the command line asks for.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(cli.env_file.as_deref())?;
+    logging::as_json(config::logs_as_json(&environment)?);
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
         Command::Sync(args) => sync::run(args, cli.quiet, &environment),

@@ -1,6 +1,8 @@
 //! `sync`: one pull of one marketplace's stock into the database, exactly or not at all.
 
-use std::time::{Duration, Instant};
+mod rejects;
+
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -8,16 +10,20 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
 
+use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
+use crate::monitor::watch::Watch;
 use crate::output;
-use crate::staging::{Snapshot, Staging};
+use crate::progress::{self, Phase, Span};
+use crate::staging::{Duplicate, Snapshot, Staging};
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
 use crate::store::sync_log::{self, Account, Changes, Run, Status};
 use crate::store::write::{self, Order};
+use rejects::Rejects;
 
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
 pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
@@ -27,18 +33,31 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         return Ok(Exit::Done);
     }
     let database = DatabaseSettings::read(environment)?;
+    let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let mut session = Session::open(&database, source, interruption.clone())?;
+    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut session = Session::open(&database, source, interruption.clone())
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
         output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
         return Ok(Exit::Done);
     }
-    let run = begin(args, source, &database, &mut session)?;
+    let run = begin(args, source, &database, &mut session)
+        .inspect_err(|failure| watch.could_not_begin(failure))?;
     if !args.dry_run {
         interruption.runs(&run);
+        watch.begins();
     }
-    let mut sync =
-        Sync { args, quiet, environment, database, session, run, account: Account::default() };
+    let mut sync = Sync {
+        args,
+        quiet,
+        environment,
+        database,
+        session,
+        run,
+        rejects,
+        account: Account::default(),
+    };
     let outcome = sync.pull_and_write();
     if let Err(failure) = &outcome
         && !args.dry_run
@@ -46,6 +65,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         sync.log_failure(failure);
     }
     interruption.checkpoint();
+    watch.ended(&mut sync.session, &outcome);
     outcome
 }
 
@@ -77,6 +97,7 @@ struct Sync<'a> {
     database: DatabaseSettings,
     session: Session,
     run: Run,
+    rejects: Rejects,
     account: Account,
 }
 
@@ -85,8 +106,13 @@ impl Sync<'_> {
         let settings = SyncSettings::read(self.environment)?;
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
-        let pull = self.fetch()?;
-        let (snapshot, validation) = self.read(&pull)?;
+        let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
+            let mut spent = Cost::default();
+            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
+            self.account.traffic.requests += spent.requests;
+            self.account.traffic.bytes += spent.bytes;
+            self.read(&pull?)
+        })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
             if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
@@ -106,10 +132,11 @@ impl Sync<'_> {
             let changes = write::rehearse(&mut self.session, &order)?;
             self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
-            let began = Instant::now();
+            let span = Span::begin(Phase::Write, None);
             let changes =
                 write::write(&mut self.session, &self.database, &order, &mut self.account)?;
-            self.account.phases.write = Some(began.elapsed());
+            let rows = format!("{} rows", snapshot.totals.rows);
+            self.account.phases.write = Some(span.finish(&rows));
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
@@ -117,7 +144,7 @@ impl Sync<'_> {
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
     fn fetch(&mut self) -> Result<Pull, Failure> {
-        let began = Instant::now();
+        let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
@@ -127,18 +154,34 @@ impl Sync<'_> {
                 marketplace::wildberries::fetch(&WildberriesSettings::read(self.environment)?)?
             }
         };
-        self.account.traffic = pull.traffic;
-        self.account.phases.fetch = Some(began.elapsed());
+        let sent = &mut self.account.traffic;
+        sent.requests += pull.traffic.requests;
+        sent.bytes += pull.traffic.bytes;
+        let what = format!(
+            "{} in {} requests",
+            bytesize::ByteSize(pull.traffic.bytes),
+            pull.traffic.requests
+        );
+        // A pull that had to begin again took the time of both.
+        *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
     }
 
     /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let began = Instant::now();
+        let length = pull.parts.iter().map(|part| part.length).sum();
+        let span = Span::begin(Phase::Read, Some(length));
         let mut validation = ValidationResult::default();
+        let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
+        rejects.begin(source, run_id);
+        let mut reject = |validation: &mut ValidationResult, rejection: Rejection| {
+            rejects.keep(source, run_id, &rejection);
+            reject(validation, rejection);
+        };
         let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
-        marketplace::read_records(pull, &mut |outcome| {
+        let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
+            progress::note(Phase::Read, validation.total);
             match outcome {
                 Ok(mut record) => {
                     for warning in record.warnings.drain(..) {
@@ -154,12 +197,21 @@ impl Sync<'_> {
                 }
             }
         })?;
+        let mut moved = None;
         let snapshot = staging
-            .finish(&mut |duplicate| reject(&mut validation, duplicate))
+            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
+            })
             .or_fail(Exit::Program, no_temporary_files)?;
+        self.rejects.finish();
+        let what = format!("{} records", validation.total);
+        *self.account.phases.read.get_or_insert_default() += span.finish(&what);
+        if let Some(reason) = moved {
+            return Err(shifted(reason));
+        }
         self.account.processed = validation.total;
         self.account.rejected = validation.rejected;
-        self.account.phases.read = Some(began.elapsed());
         say_what_was_not_shown(&validation);
         if !validation.is_stock_data() {
             let message = format!(
@@ -169,6 +221,15 @@ impl Sync<'_> {
             return Err(Failure::new(Exit::NotStockData, message));
         }
         Ok((snapshot, validation))
+    }
+
+    /// A pull that follows another one at once would run into the marketplace's rate limit.
+    fn wait_between_pulls(&self) -> Result<Duration, Failure> {
+        if self.args.file.is_some() || self.run.source == Source::Ozon {
+            return Ok(Duration::ZERO);
+        }
+        let settings = WildberriesSettings::read(self.environment)?;
+        Ok(settings.request_interval.max(settings.http.base_delay))
     }
 
     /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
@@ -226,9 +287,22 @@ impl Sync<'_> {
     }
 }
 
+/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
+fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
+    let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
+    let (first, second) = (page(duplicate.winner), page(duplicate.number));
+    (first != second).then(|| {
+        format!(
+            "the stock changed between two pages, {} is on another page too",
+            duplicate.rejection.record
+        )
+    })
+}
+
 fn reject(validation: &mut ValidationResult, rejection: Rejection) {
     let text = format!("rejected {rejection}");
-    if validation.reject(rejection) {
+    // What a log names in short need not be kept in full.
+    if validation.reject(Rejection { original: None, ..rejection }) {
         log::warn!("{text}");
     }
 }

@@ -8,12 +8,15 @@ use std::time::Duration;
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
+use super::key_files;
 use crate::failure::{Exit, Failure};
 use crate::secret::Secret;
 
 /// The variables of this run: those of the process, filled up from the `.env` file.
 pub struct Environment {
     values: HashMap<String, String>,
+    /// Why a variable's file could not be read; told when the variable is needed.
+    unreadable: HashMap<String, String>,
 }
 
 impl Environment {
@@ -29,12 +32,14 @@ impl Environment {
         values.extend(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         }));
-        Ok(Self { values })
+        let unreadable = key_files::read(&mut values)?;
+        Ok(Self { values, unreadable })
     }
 
     /// An environment with just these variables, for tests of what is built on top.
     pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
-        Self { values: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
+        let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self { values, unreadable: HashMap::new() }
     }
 
     /// The value of a variable; one that is set to nothing counts as not set.
@@ -45,10 +50,11 @@ impl Environment {
     /// A value that must be there.
     pub fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name).ok_or_else(|| {
-            Failure::new(
-                Exit::Configuration,
-                format!("{name} is not set; put it into .env or the environment"),
-            )
+            let message = match self.unreadable.get(name) {
+                Some(reason) => reason.clone(),
+                None => format!("{name} is not set; put it into .env or the environment"),
+            };
+            Failure::new(Exit::Configuration, message)
         })
     }
 
@@ -91,6 +97,17 @@ impl Environment {
         self.parsed(name, default, "a duration such as 20s, 15m or 6h", |text| {
             humantime::parse_duration(text).ok().filter(|duration| *duration <= LONGEST)
         })
+    }
+
+    /// A duration within which something has to happen: none at all would be too short for anything.
+    pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
+        let timeout = self.duration(name, default)?;
+        if timeout.is_zero() {
+            let message =
+                format!("{name}: nothing can happen within no time; say a duration such as 60s");
+            return Err(Failure::new(Exit::Configuration, message));
+        }
+        Ok(timeout)
     }
 
     /// A size in bytes as people write it.
@@ -175,6 +192,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 fn read_env_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
+    key_files::warn_if_open(path);
     let unreadable = |error: dotenvy::Error| {
         let cause = match error {
             dotenvy::Error::Io(error) => error.into(),

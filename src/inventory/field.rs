@@ -33,6 +33,8 @@ pub struct Rejection {
     pub record: String,
     /// What is wrong with it.
     pub reason: String,
+    /// The whole record as it came (an item's JSON, a row's cells as a JSON list), where the reader kept it. Not for a terminal.
+    pub original: Option<String>,
 }
 
 impl fmt::Display for Rejection {

@@ -47,7 +47,7 @@ impl ReportLine {
                     .map(|warning| format!("{}: {warning}", label(&self)))
                     .collect(),
             }),
-            Err(reason) => Err(Rejection { record: label(&self), reason }),
+            Err(reason) => Err(Rejection { record: label(&self), reason, original: None }),
         }
     }
 

@@ -65,7 +65,11 @@ mod tests {
     fn result(total: u64, rejected: u64) -> ValidationResult {
         let mut result = ValidationResult { total, ..ValidationResult::default() };
         for number in 0..rejected {
-            result.reject(Rejection { record: format!("record {number}"), reason: "odd".into() });
+            result.reject(Rejection {
+                record: format!("record {number}"),
+                reason: "odd".into(),
+                original: None,
+            });
         }
         result
     }

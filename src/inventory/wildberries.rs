@@ -35,7 +35,11 @@ pub struct WarehouseItem {
 impl WarehouseItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
-        self.record().map_err(|reason| Rejection { record: self.label(number), reason })
+        self.record().map_err(|reason| Rejection {
+            record: self.label(number),
+            reason,
+            original: None,
+        })
     }
 
     fn record(&self) -> Result<Record, String> {
@@ -96,7 +100,11 @@ pub struct StatisticsItem {
 impl StatisticsItem {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's items from 1.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
-        self.record().map_err(|reason| Rejection { record: self.label(number), reason })
+        self.record().map_err(|reason| Rejection {
+            record: self.label(number),
+            reason,
+            original: None,
+        })
     }
 
     fn record(&self) -> Result<Record, String> {

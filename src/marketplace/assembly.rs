@@ -3,6 +3,7 @@
 use std::io::{BufReader, Read};
 
 use super::http::{Call, Http, Reply};
+use super::wildberries::items::{Survey, survey};
 use super::{Format, Part, PartReader, Pull, Traffic};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -15,8 +16,10 @@ pub(super) struct Assembly {
 impl Assembly {
     /// An empty pull; its file has no name, so that no crash can leave it behind.
     pub(super) fn new() -> Result<Self, Failure> {
-        let document = tempfile::tempfile()
-            .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())?;
+        let document = tempfile::tempfile().or_fail(Exit::Program, || {
+            let directory = std::env::temp_dir();
+            format!("cannot make a temporary file in {} (TMPDIR)", directory.display())
+        })?;
         let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
         Ok(Self { pull, end: 0 })
     }
@@ -28,19 +31,43 @@ impl Assembly {
         call: &Call,
         format: Format,
     ) -> Result<Reply<Part>, Failure> {
-        let length = match http.download(call, &self.pull.document, self.end)? {
-            Reply::Body(length) => length,
-            Reply::Nothing => return Ok(Reply::Nothing),
-            Reply::Missing(failure) => return Ok(Reply::Missing(failure)),
-        };
-        let part = Part { format, start: self.end, length };
-        self.end += length;
-        self.pull.parts.push(part);
-        Ok(Reply::Body(part))
+        let reply = self.add_after(http, call, format, |_| Ok(()))?;
+        Ok(reply.map(|(part, ())| part))
+    }
+
+    /// Fetches a page of JSON behind the answers that are there, and surveys it. One that is cut off is asked for again.
+    pub(super) fn add_page(
+        &mut self,
+        http: &mut Http,
+        call: &Call,
+        format: Format,
+    ) -> Result<Reply<Survey>, Failure> {
+        let reply = self.add_after(http, call, format, |page| survey(page, format))?;
+        Ok(reply.map(|(_, survey)| survey))
+    }
+
+    fn add_after<T>(
+        &mut self,
+        http: &mut Http,
+        call: &Call,
+        format: Format,
+        look: impl Fn(BufReader<PartReader<'_>>) -> Result<T, Failure>,
+    ) -> Result<Reply<(Part, T)>, Failure> {
+        let (pull, start) = (&self.pull, self.end);
+        let part = |length| Part { format, start, length };
+        let reply = http.download(call, &pull.document, start, |length| {
+            look(BufReader::with_capacity(64 << 10, pull.open(&part(length))))
+        })?;
+        let reply = reply.map(|(length, found)| (part(length), found));
+        if let Reply::Body((part, _)) = &reply {
+            self.end += part.length;
+            self.pull.parts.push(*part);
+        }
+        Ok(reply)
     }
 
     /// The bytes of an answer that is there.
-    pub(super) fn open(&self, part: &Part) -> BufReader<PartReader<'_>> {
+    fn open(&self, part: &Part) -> BufReader<PartReader<'_>> {
         BufReader::with_capacity(64 << 10, self.pull.open(part))
     }
 

@@ -29,10 +29,18 @@ pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     let mut part = Part { format: Format::OzonReport, start: 0, length };
     if source == Source::Wildberries {
         part.format = wildberries_format(pull.open(&part))
-            .map_err(|failure| failure.context(path.display().to_string()))?;
+            .map_err(|failure| whole(failure).context(path.display().to_string()))?;
     }
     pull.parts.push(part);
     Ok(pull)
+}
+
+/// Half an answer may come whole the next time; half a file stays what it is.
+pub(super) fn whole(failure: Failure) -> Failure {
+    match failure.exit() {
+        Exit::Unreachable => failure.with_exit(Exit::NotStockData),
+        _ => failure,
+    }
 }
 
 /// Which of Wildberries' answers this is, by its envelope and its first item.

@@ -7,8 +7,9 @@ pub mod file;
 pub mod http;
 pub mod ozon;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 pub mod read;
+pub mod shift;
 mod waiting;
 pub mod wildberries;
 
@@ -18,6 +19,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
 pub use read::read_records;
+
+use crate::progress::{self, Phase};
 
 /// What a stretch of a [`Pull`] holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +102,7 @@ impl Read for PartReader<'_> {
             kind => io::Error::new(kind, DiskError(error)),
         })?;
         self.position += read as u64;
+        progress::advance(Phase::Read, read as u64);
         Ok(read)
     }
 }

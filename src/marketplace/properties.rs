@@ -36,7 +36,7 @@ fn read_all(format: Format, content: &[u8]) -> Result<Vec<Result<Record, Rejecti
 }
 
 /// Whatever comes, a reader ends with records that keep their promises or says that this is not stock data.
-fn ends_well(format: Format, content: &[u8]) {
+pub(crate) fn ends_well(format: Format, content: &[u8]) {
     match read_all(format, content) {
         Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
         Ok(records) => records.iter().flatten().for_each(keeps_its_promises),

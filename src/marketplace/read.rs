@@ -1,6 +1,7 @@
 //! Goes through a pull part by part and hands out its records, one by one and in order. Which format looks how is up to
 //! the readers below; whether a record counts is up to `inventory`.
 
+use super::file::whole;
 use super::{Format, Pull, ozon, wildberries};
 use crate::failure::Failure;
 use crate::inventory::{Record, Rejection};
@@ -9,25 +10,29 @@ use crate::inventory::{Record, Rejection};
 pub type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
 
 /// Reads all records of a pull as a stream; memory does not grow with the catalogue. Records are numbered from 1 on
-/// across the parts, as their rejections and warnings say.
+/// across the parts, as their rejections and warnings say. Returns the number of each part's first record.
 ///
 /// Fails with [`Exit::NotStockData`](crate::failure::Exit::NotStockData) if a part is not what it should be, broken or
 /// cut off: then none of the records handed out before may be believed. Fails with
 /// [`Exit::Program`](crate::failure::Exit::Program) if the stored answer cannot be read back.
-pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<(), Failure> {
-    let mut number = 0;
+pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64>, Failure> {
+    let (mut number, mut beginnings) = (0, Vec::with_capacity(pull.parts.len()));
     for (index, part) in pull.parts.iter().enumerate() {
         let input = pull.open(part);
+        beginnings.push(number + 1);
+        let repeats = index > 0 && pull.parts[index - 1].format == part.format;
         let read = match part.format {
             Format::OzonReport => ozon::report::read(input, &mut number, on_record),
-            format => wildberries::items::read(input, format, &mut number, on_record),
+            format => wildberries::items::read(input, format, repeats, &mut number, on_record),
         };
+        // What was fetched has been found whole, so half an answer here is half a file.
+        let read = read.map_err(whole);
         read.map_err(|failure| match pull.parts.len() {
             1 => failure,
             parts => failure.context(format!("answer {} of {parts}", index + 1)),
         })?;
     }
-    Ok(())
+    Ok(beginnings)
 }
 
 #[cfg(test)]
@@ -68,11 +73,13 @@ mod tests {
     #[test]
     fn every_part_is_read_in_order_and_records_are_numbered_across_parts() {
         let bad = PAGE.replace("\"nmId\":1,", "");
+        let next = PAGE.replace("]}}", &format!(",{}", &bad[18..]));
         let pull = pull(&[
             (Format::SellerWarehouses, PAGE),
             (Format::WbWarehouses, PAGE),
-            (Format::WbWarehouses, &bad),
+            (Format::WbWarehouses, &next),
         ]);
+        // The last page begins with the item that the one before ended with.
         let expected = ["FBS", "FBO", "item 3 (chrtId 2, warehouse \"A\")"];
         assert_eq!(stock_types(&pull), expected);
         assert_eq!(stock_types(&pull), expected, "a second reading begins anew");

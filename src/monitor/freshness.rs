@@ -1,15 +1,21 @@
-//! Is the stored stock recent, and do its numbers agree with each other?
+//! Is the stored stock recent? Together with the neighbours' judgements this is the answer of `check-freshness`.
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::finding::{Finding, Kind, Severity};
+use super::soundness::{self, sync_command};
 use crate::inventory::Source;
-use crate::store::overview::Doubts;
+use crate::store::overview::{Doubts, RunRow};
 
 /// Data older than this are no longer a nuisance but a danger.
 const CRITICAL_AGE: TimeDelta = TimeDelta::hours(24);
+/// What is allowed beyond the time that a sync takes, unless `--max-age` says otherwise.
+const USUAL_AGE: Duration = Duration::from_secs(6 * 3600);
+/// Runs whose duration says how long a sync takes.
+const MEASURED_RUNS: usize = 20;
 
 /// How recent the stock of one marketplace is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,16 +41,6 @@ pub enum Status {
     Unsound,
 }
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Somebody should look.
-    Warning,
-    /// Somebody must look now: decisions are being made on wrong numbers.
-    Critical,
-}
-
 /// The freshness of one marketplace's stock.
 #[derive(Clone, Debug, Serialize)]
 pub struct SourceFreshness {
@@ -58,17 +54,8 @@ pub struct SourceFreshness {
     pub age_seconds: Option<i64>,
     /// How long ago it may be, in seconds.
     pub max_age_seconds: u64,
-}
-
-/// Something that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// Whose stock it is about.
-    pub source: &'static str,
-    /// What it is, and what to do.
-    pub message: String,
+    /// The day of the newest snapshot.
+    pub snapshot_date: Option<NaiveDate>,
 }
 
 /// All that `check-freshness` found. Serialized, it is the command's JSON.
@@ -90,22 +77,36 @@ pub struct Known {
     pub last_success: Option<DateTime<Utc>>,
     /// What speaks against its newest snapshot.
     pub doubts: Doubts,
+    /// How old its stock may be.
+    pub max_age: Duration,
+    /// What there is to say of its key.
+    pub key: Option<Finding>,
+}
+
+/// How old stock may be without `--max-age`: 6 hours and what the slowest of the last 20 runs took.
+pub fn usual_max_age(runs: &[RunRow]) -> Duration {
+    let slowest = runs
+        .iter()
+        .filter(|run| run.stored())
+        .take(MEASURED_RUNS)
+        .filter_map(RunRow::seconds)
+        .max();
+    USUAL_AGE + Duration::from_secs(slowest.unwrap_or(0).unsigned_abs())
 }
 
 /// Judges.
-pub fn judge(known: &[Known], max_age: Duration, now: DateTime<Utc>) -> FreshnessReport {
+pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     let mut sources = Vec::new();
     let mut findings = Vec::new();
-    let mut unsound = false;
     for known in known {
-        let freshness = freshness(known, max_age, now);
-        findings.extend(age_finding(&freshness));
-        let contradictions = contradictions(known);
-        unsound |= !contradictions.is_empty();
-        findings.extend(contradictions);
+        let freshness = freshness(known, now);
+        findings.extend(soundness::judge(known.source, &known.doubts));
+        findings.extend(age_finding(known.source, &freshness));
+        findings.extend(known.key.clone());
         sources.push(freshness);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let unsound = findings.iter().any(|finding| finding.kind.is_unsound());
     let fresh = sources.iter().all(|source| source.verdict == Verdict::Fresh);
     let status = match (unsound, fresh) {
         (true, _) => Status::Unsound,
@@ -115,7 +116,9 @@ pub fn judge(known: &[Known], max_age: Duration, now: DateTime<Utc>) -> Freshnes
     FreshnessReport { status, sources, findings }
 }
 
-fn freshness(known: &Known, max_age: Duration, now: DateTime<Utc>) -> SourceFreshness {
+/// How recent the stock of one marketplace is.
+pub fn freshness(known: &Known, now: DateTime<Utc>) -> SourceFreshness {
+    let max_age = known.max_age;
     let age = known.last_success.map(|moment| now - moment);
     let max = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
     let verdict = match age {
@@ -129,56 +132,31 @@ fn freshness(known: &Known, max_age: Duration, now: DateTime<Utc>) -> SourceFres
         last_success_at: known.last_success,
         age_seconds: age.map(|age| age.num_seconds()),
         max_age_seconds: max_age.as_secs(),
+        snapshot_date: known.doubts.day,
     }
 }
 
-fn age_finding(freshness: &SourceFreshness) -> Option<Finding> {
-    let source = freshness.source;
+fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
+    let command = sync_command(source);
     let (severity, message) = match (freshness.verdict, freshness.age_seconds) {
         (Verdict::Fresh, _) => return None,
         (_, None) => (
             Severity::Critical,
-            format!("{source} has never been synced; run `stocksync sync` for it"),
+            format!("has never been synced; run `{command}` and look at what it says"),
         ),
         (_, Some(age)) => {
             let critical = TimeDelta::seconds(age) > CRITICAL_AGE;
             let severity = if critical { Severity::Critical } else { Severity::Warning };
             let message = format!(
-                "the last successful sync of {source} was {} ago, {} is allowed; `stocksync report` shows why the runs fail, \
-                 or whether there are none",
+                "the last successful sync was {} ago, {} is allowed; `stocksync report` shows why the runs fail; if there \
+                 are none, look at cron",
                 readable(age.unsigned_abs()),
                 readable(freshness.max_age_seconds),
             );
             (severity, message)
         }
     };
-    Some(Finding { severity, source, message })
-}
-
-fn contradictions(known: &Known) -> Vec<Finding> {
-    let source = known.source.as_str();
-    let mut messages = Vec::new();
-    let doubts = &known.doubts;
-    if doubts.contradictory_rows > 0 {
-        messages.push(format!(
-            "{} rows of {source}'s newest snapshot contradict themselves (current is not available + reserved, or a number is \
-             negative); run its sync with --full",
-            doubts.contradictory_rows
-        ));
-    }
-    if let (Some((day, rows, stock)), Some(found)) = (doubts.stated, doubts.found)
-        && (rows, stock) != found
-    {
-        messages.push(format!(
-            "the last successful sync of {source} left {rows} rows with {stock} pieces for {day}, but there are {} with {}; \
-             something else changes inventory_data; run its sync again",
-            found.0, found.1
-        ));
-    }
-    messages
-        .into_iter()
-        .map(|message| Finding { severity: Severity::Critical, source, message })
-        .collect()
+    Some(Finding { severity, kind: Kind::Stale, source: source.as_str(), message })
 }
 
 /// Hours and minutes for people: `7h 12m`; seconds only below a minute.
@@ -190,18 +168,29 @@ pub fn readable(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sync_log::Status as SyncStatus;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn known(age: Option<TimeDelta>) -> (Vec<Known>, DateTime<Utc>) {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
         let last_success = age.map(|age| now - age);
-        (vec![Known { source: Source::Ozon, last_success, doubts: Doubts::default() }], now)
+        let doubts = Doubts::default();
+        (
+            vec![Known {
+                source: Source::Ozon,
+                last_success,
+                doubts,
+                max_age: HOUR * 6,
+                key: None,
+            }],
+            now,
+        )
     }
 
     fn verdict(age: Option<TimeDelta>) -> (Status, Verdict, Option<Severity>) {
         let (known, now) = known(age);
-        let report = judge(&known, HOUR * 6, now);
+        let report = judge(&known, now);
         (
             report.status,
             report.sources[0].verdict,
@@ -230,16 +219,49 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_that_disagrees_with_its_log_row_is_unsound() {
-        let (mut known, now) = known(Some(TimeDelta::hours(1)));
-        known[0].doubts.stated = Some(("2026-11-23".parse().unwrap(), 10, 55));
-        known[0].doubts.found = Some((9, 50));
-        let report = judge(&known, HOUR * 6, now);
+    fn the_allowed_age_grows_with_the_time_that_a_sync_takes() {
+        let run = |seconds, status| RunRow {
+            started_at: "2026-11-23T06:00:00Z".parse().unwrap(),
+            completed_at: Some(
+                "2026-11-23T06:00:00Z".parse::<DateTime<Utc>>().unwrap()
+                    + TimeDelta::seconds(seconds),
+            ),
+            status,
+            exit_code: None,
+            reason: String::new(),
+            processed: 0,
+            rejected: 0,
+            requests: 0,
+        };
+        let runs = [
+            run(60, SyncStatus::Success),
+            run(900, SyncStatus::Partial),
+            run(9000, SyncStatus::Failed),
+        ];
+        assert_eq!(usual_max_age(&runs), HOUR * 6 + Duration::from_secs(900));
+        assert_eq!(usual_max_age(&[]), HOUR * 6);
+    }
+
+    #[test]
+    fn the_most_serious_finding_comes_first_and_unsound_outweighs_stale() {
+        let (mut known, now) = known(Some(TimeDelta::hours(7)));
+        known[0].doubts.negative_rows = 1;
+        let report = judge(&known, now);
         assert_eq!(report.status, Status::Unsound);
-        assert!(
-            report.findings[0]
-                .message
-                .contains("left 10 rows with 55 pieces for 2026-11-23, but there are 9 with 50")
-        );
+        let kinds: Vec<Kind> = report.findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, [Kind::NegativeStock, Kind::Stale]);
+    }
+
+    #[test]
+    fn an_old_key_is_a_finding_but_leaves_fresh_data_fresh() {
+        let (mut known, now) = known(Some(TimeDelta::hours(1)));
+        known[0].key = Some(Finding {
+            severity: Severity::Warning,
+            kind: Kind::KeyAge,
+            source: "Ozon",
+            message: String::new(),
+        });
+        let report = judge(&known, now);
+        assert_eq!((report.status, report.findings.len()), (Status::Fresh, 1));
     }
 }

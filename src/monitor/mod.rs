@@ -1,3 +1,10 @@
-//! What the stored data say about themselves: recent or not, sound or not. Judges values; asks no database itself.
+//! What the stored data say about themselves: recent or not, sound or not, odd or not, and whether that is worth a message.
+//! Judges values; asks no database and no clock itself, but for `watch.rs`, which brings the judgements to the channels.
 
+pub mod alerts;
+pub mod anomalies;
+pub mod finding;
 pub mod freshness;
+pub mod keys;
+pub mod soundness;
+pub mod watch;

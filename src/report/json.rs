@@ -1,9 +1,13 @@
-//! The report as one JSON object. Its field names are an interface: a change raises `schema_version`.
+//! The report as one JSON object. Its field names are an interface: a change that is no addition raises `schema_version`.
+//! `tests/schema/report.schema.json` states it once more, independently.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Report, SourceReport};
+use crate::monitor::anomalies::{Anomaly, Product};
+use crate::monitor::freshness::Verdict;
+use crate::store::alerts::{Severity, State, Topic};
 
 #[derive(Serialize)]
 struct Root<'a> {
@@ -12,24 +16,38 @@ struct Root<'a> {
     generated_at: String,
     period_seconds: u64,
     sources: Vec<SourceObject<'a>>,
-    anomalies: Vec<()>,
+    /// Of all sources, the most serious first.
+    anomalies: Vec<&'a Anomaly>,
+    /// Suspicious API activity of all sources.
+    suspicious: Vec<&'a Anomaly>,
 }
 
 #[derive(Serialize)]
 struct SourceObject<'a> {
     source: &'a str,
+    verdict: Verdict,
     /// RFC 3339, UTC.
     last_success_at: Option<String>,
+    /// Seconds since then.
+    age_seconds: Option<i64>,
     snapshot_date: Option<NaiveDate>,
     products: u64,
     products_with_stock: u64,
+    /// Listings whose product the other marketplace does not list; null unless both have stock.
+    unmatched_products: Option<u64>,
     /// From 0 to 1, of the period's runs.
     success_rate: Option<f64>,
     /// Of the period's runs that stored something.
     average_duration_seconds: Option<f64>,
+    /// Whatever the period.
+    failures_in_a_row: u32,
     runs: RunsObject,
     failures: Vec<FailureObject<'a>>,
     warehouses: Vec<WarehouseObject<'a>>,
+    ran_out: ProductsObject<'a>,
+    alerts: Vec<AlertObject<'a>>,
+    /// RFC 3339, UTC.
+    key_expires_at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +69,7 @@ struct FailureObject<'a> {
     reason: &'a str,
 }
 
+/// Pieces.
 #[derive(Serialize)]
 struct WarehouseObject<'a> {
     stock_type: &'a str,
@@ -62,64 +81,107 @@ struct WarehouseObject<'a> {
     in_way_from_client: i64,
 }
 
+#[derive(Serialize)]
+struct ProductsObject<'a> {
+    total: u64,
+    /// 20 at most.
+    listed: &'a [Product],
+}
+
+#[derive(Serialize)]
+struct AlertObject<'a> {
+    time: String,
+    topic: Topic,
+    state: State,
+    severity: Severity,
+    title: &'a str,
+}
+
 /// Renders the report.
 ///
 /// # Errors
 /// Never in practice; the serializer's own.
 pub fn json(report: &Report) -> serde_json::Result<String> {
+    let mut anomalies: Vec<&Anomaly> =
+        report.sources.iter().flat_map(|source| &source.anomalies).collect();
+    anomalies.sort_by_key(|anomaly| std::cmp::Reverse(anomaly.severity));
     serde_json::to_string_pretty(&Root {
         schema_version: 1,
         generated_at: moment(report.generated_at),
         period_seconds: report.period_seconds,
         sources: report.sources.iter().map(source).collect(),
-        anomalies: Vec::new(),
+        anomalies,
+        suspicious: report.sources.iter().flat_map(|source| &source.suspicious).collect(),
     })
 }
 
 fn source(source: &SourceReport) -> SourceObject<'_> {
-    let runs = &source.runs;
     SourceObject {
         source: source.source.as_str(),
-        last_success_at: source.last_success.map(moment),
+        verdict: source.freshness.verdict,
+        last_success_at: source.last_success().map(moment),
+        age_seconds: source.freshness.age_seconds,
         snapshot_date: source.snapshot.day,
         products: source.snapshot.products,
         products_with_stock: source.snapshot.products_with_stock,
+        unmatched_products: source.unmatched_products,
         success_rate: source.success_rate(),
-        average_duration_seconds: runs.average_duration_seconds,
-        runs: RunsObject {
-            total: runs.total,
-            success: runs.succeeded,
-            partial: runs.partial,
-            failed: runs.failed,
-            records_rejected: runs.records_rejected,
-            requests: runs.requests,
-            bytes: runs.bytes,
-        },
-        failures: source
-            .failures
-            .iter()
-            .map(|failure| FailureObject {
-                started_at: moment(failure.started_at),
-                finished: failure.finished,
-                exit_code: failure.exit_code,
-                reason: &failure.reason,
-            })
-            .collect(),
-        warehouses: source
-            .snapshot
-            .warehouses
-            .iter()
-            .map(|warehouse| WarehouseObject {
-                stock_type: &warehouse.stock_type,
-                warehouse_name: &warehouse.warehouse_name,
-                rows: warehouse.rows,
-                available: warehouse.available,
-                reserved: warehouse.reserved,
-                in_way_to_client: warehouse.in_way_to_client,
-                in_way_from_client: warehouse.in_way_from_client,
-            })
-            .collect(),
+        average_duration_seconds: source.runs.average_duration_seconds,
+        failures_in_a_row: source.failures_in_a_row,
+        runs: runs(source),
+        failures: failures(source),
+        warehouses: warehouses(source),
+        ran_out: ProductsObject { total: source.ran_out.total, listed: &source.ran_out.listed },
+        alerts: alerts(source),
+        key_expires_at: source.key_expires_at.map(moment),
     }
+}
+
+fn runs(source: &SourceReport) -> RunsObject {
+    let runs = &source.runs;
+    RunsObject {
+        total: runs.total,
+        success: runs.succeeded,
+        partial: runs.partial,
+        failed: runs.failed,
+        records_rejected: runs.records_rejected,
+        requests: runs.requests,
+        bytes: runs.bytes,
+    }
+}
+
+fn failures(source: &SourceReport) -> Vec<FailureObject<'_>> {
+    let failures = source.failures.iter().map(|failure| FailureObject {
+        started_at: moment(failure.started_at),
+        finished: failure.finished,
+        exit_code: failure.exit_code,
+        reason: &failure.reason,
+    });
+    failures.collect()
+}
+
+fn warehouses(source: &SourceReport) -> Vec<WarehouseObject<'_>> {
+    let warehouses = source.snapshot.warehouses.iter().map(|warehouse| WarehouseObject {
+        stock_type: &warehouse.stock_type,
+        warehouse_name: &warehouse.warehouse_name,
+        rows: warehouse.rows,
+        available: warehouse.available,
+        reserved: warehouse.reserved,
+        in_way_to_client: warehouse.in_way_to_client,
+        in_way_from_client: warehouse.in_way_from_client,
+    });
+    warehouses.collect()
+}
+
+fn alerts(source: &SourceReport) -> Vec<AlertObject<'_>> {
+    let alerts = source.alerts.iter().map(|sent| AlertObject {
+        time: moment(sent.at),
+        topic: sent.topic,
+        state: sent.state,
+        severity: sent.severity,
+        title: &sent.title,
+    });
+    alerts.collect()
 }
 
 fn moment(moment: DateTime<Utc>) -> String {

@@ -2,20 +2,28 @@
 
 mod json;
 pub mod page;
+mod prometheus;
 mod text;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 pub use json::json;
+pub use prometheus::prometheus;
 pub use text::text;
 
 use crate::inventory::Source;
-use crate::store::overview::{FailedRun, NewestSnapshot, Runs};
+use crate::monitor::anomalies::{Anomaly, Product};
+use crate::monitor::finding::Severity;
+use crate::monitor::freshness::SourceFreshness;
+use crate::store::alerts::Sent;
+use crate::store::overview::{FailedRun, NewestSnapshot, RunRow, Runs};
 
 /// Everything a report shows.
 pub struct Report {
     /// When it was made.
     pub generated_at: DateTime<Utc>,
+    /// The seller's time zone, in which people read times.
+    pub utc_offset: FixedOffset,
     /// The time whose runs are counted, in seconds before that.
     pub period_seconds: u64,
     /// One entry per marketplace.
@@ -26,14 +34,39 @@ pub struct Report {
 pub struct SourceReport {
     /// The marketplace.
     pub source: Source,
-    /// When stock was last stored.
-    pub last_success: Option<DateTime<Utc>>,
-    /// The runs of the period.
+    /// Fresh, stale or never, with the time of the last success.
+    pub freshness: SourceFreshness,
+    /// The runs of the period, added up.
     pub runs: Runs,
-    /// The failed ones of them.
+    /// The failed ones of them, the newest first, 20 at most.
     pub failures: Vec<FailedRun>,
+    /// The last 500 runs whatever the period, the newest first, without imports of files.
+    pub recent_runs: Vec<RunRow>,
+    /// How many of the newest runs failed in a row.
+    pub failures_in_a_row: u32,
     /// The newest snapshot, whatever the period.
     pub snapshot: NewestSnapshot,
+    /// Products that had stock in the snapshot before and have none in the newest, the biggest loss first.
+    pub ran_out: Products,
+    /// Listings of the newest snapshot whose product the other marketplace does not list; `None` if it has no stock at all.
+    pub unmatched_products: Option<u64>,
+    /// What is odd, the most serious first.
+    pub anomalies: Vec<Anomaly>,
+    /// Suspicious API activity of the period.
+    pub suspicious: Vec<Anomaly>,
+    /// The alerts of the period, the newest first.
+    pub alerts: Vec<Sent>,
+    /// When the key ends, where that is known (Wildberries' token says it).
+    pub key_expires_at: Option<DateTime<Utc>>,
+}
+
+/// A list of products, cut.
+#[derive(Default)]
+pub struct Products {
+    /// How many there are.
+    pub total: u64,
+    /// The first of them, 20 at most.
+    pub listed: Vec<Product>,
 }
 
 impl SourceReport {
@@ -41,5 +74,21 @@ impl SourceReport {
     pub fn success_rate(&self) -> Option<f64> {
         let Runs { total, succeeded, partial, .. } = self.runs;
         (total > 0).then(|| (succeeded + partial) as f64 / total as f64)
+    }
+
+    /// When stock was last stored.
+    pub fn last_success(&self) -> Option<DateTime<Utc>> {
+        self.freshness.last_success_at
+    }
+
+    /// Anomalies and suspicious activity, counted.
+    pub fn oddities_in_all(&self) -> usize {
+        self.anomalies.len() + self.suspicious.len()
+    }
+
+    /// Anomalies and suspicious activity of one severity, counted.
+    pub fn oddities(&self, severity: Severity) -> usize {
+        let all = self.anomalies.iter().chain(&self.suspicious);
+        all.filter(|anomaly| anomaly.severity == severity).count()
     }
 }

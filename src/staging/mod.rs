@@ -55,6 +55,16 @@ pub struct Snapshot {
     pub totals: Totals,
 }
 
+/// A record that claims the place of an earlier one.
+pub struct Duplicate {
+    /// Its number in the pull.
+    pub number: u64,
+    /// The number of the record that counts.
+    pub winner: u64,
+    /// Which one it is, in words.
+    pub rejection: Rejection,
+}
+
 /// Takes the valid records of a pull, in any order.
 pub struct Staging {
     sorter: Sorter<StagedRow>,
@@ -73,7 +83,7 @@ impl Staging {
 
     /// Sorts, and settles who counts where several records claim one place: each record that loses is handed to
     /// `on_duplicate` once, unless its repetition is by design.
-    pub fn finish(self, on_duplicate: &mut dyn FnMut(Rejection)) -> io::Result<Snapshot> {
+    pub fn finish(self, on_duplicate: &mut dyn FnMut(Duplicate)) -> io::Result<Snapshot> {
         let mut rows = SpoolWriter::new()?;
         let mut totals = Totals::default();
         let mut last: Option<StagedRow> = None;
@@ -87,7 +97,11 @@ impl Staging {
             {
                 if row.recency.is_none() && last_rejected != row.number {
                     last_rejected = row.number;
-                    on_duplicate(duplicate(&row, winner.number));
+                    on_duplicate(Duplicate {
+                        number: row.number,
+                        winner: winner.number,
+                        rejection: duplicate(&row, winner.number),
+                    });
                 }
                 continue;
             }
@@ -118,6 +132,7 @@ fn duplicate(row: &StagedRow, winner: u64) -> Rejection {
     Rejection {
         record: format!("record {} (sku {:?}{size}{warehouse})", row.number, row.sku),
         reason: format!("duplicate of record {winner}, which counts"),
+        original: serde_json::to_string(row).ok(),
     }
 }
 

@@ -7,10 +7,13 @@ use std::io;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::spool::{SpoolReader, SpoolWriter};
+use super::spool::{BUFFER, SpoolReader, SpoolWriter};
 
 /// How many bytes of values are sorted in memory before they go to disk.
 const RUN_BYTES: usize = 2 << 20;
+
+/// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
+const MERGE_BYTES: usize = 1 << 20;
 
 /// What can be sorted.
 pub trait Sortable: Serialize + DeserializeOwned {
@@ -45,10 +48,14 @@ impl<T: Sortable> Sorter<T> {
     /// Gives the values back in their order.
     pub fn finish(mut self) -> io::Result<Sorted<T>> {
         self.end_run()?;
+        drop(self.run);
         let disk = self.disk.finish()?;
+        let buffer = (MERGE_BYTES / self.run_ends.len()).clamp(1 << 12, BUFFER);
         let starts = std::iter::once(0).chain(self.run_ends.iter().copied());
-        let mut runs: Vec<_> =
-            starts.zip(&self.run_ends).map(|(start, end)| disk.read_range(start, *end)).collect();
+        let mut runs: Vec<_> = starts
+            .zip(&self.run_ends)
+            .map(|(start, end)| disk.read_range(start, *end, buffer))
+            .collect();
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for (run, reader) in runs.iter_mut().enumerate() {
             if let Some(value) = reader.next().transpose()? {

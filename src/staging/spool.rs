@@ -10,8 +10,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Enough that a pass over the file is sequential for the disk; small enough that dozens of readers do not count.
-const BUFFER: usize = 32 * 1024;
+/// Enough that a pass over the file is sequential for the disk.
+pub const BUFFER: usize = 32 * 1024;
 
 /// Writes values to the end of a new spool.
 pub struct SpoolWriter<T> {
@@ -75,14 +75,14 @@ impl<T: DeserializeOwned> Spool<T> {
 
     /// Reads all of it from the beginning; any number of readers may be under way at once.
     pub fn read(&self) -> SpoolReader<T> {
-        self.read_range(0, self.length)
+        self.read_range(0, self.length, BUFFER)
     }
 
-    /// Reads the values between two positions of the writer.
-    pub fn read_range(&self, start: u64, end: u64) -> SpoolReader<T> {
+    /// Reads the values between two positions of the writer, `buffer` bytes at a time.
+    pub fn read_range(&self, start: u64, end: u64, buffer: usize) -> SpoolReader<T> {
         let bytes = PositionedReader { file: Arc::clone(&self.file), position: start, end };
         SpoolReader {
-            bytes: BufReader::with_capacity(BUFFER, bytes),
+            bytes: BufReader::with_capacity(buffer, bytes),
             scratch: Vec::new(),
             of: PhantomData,
         }

@@ -25,7 +25,8 @@ fn stage(records: Vec<Record>) -> (Vec<(String, String, i32)>, Totals, Vec<Strin
         staging.push(index as u64 + 1, record).unwrap();
     }
     let mut duplicates = Vec::new();
-    let snapshot = staging.finish(&mut |rejection| duplicates.push(rejection.record)).unwrap();
+    let snapshot =
+        staging.finish(&mut |duplicate| duplicates.push(duplicate.rejection.record)).unwrap();
     let rows = snapshot
         .rows
         .read()

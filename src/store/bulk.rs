@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, LocalInfileHandler, Params, Value};
 
 use super::error::StoreError;
+use crate::progress::{self, Phase};
 
 /// The protocol counts the placeholders of a statement in 16 bits.
 const MAX_PLACEHOLDERS: usize = 65_535;
@@ -85,13 +86,18 @@ impl BulkWay {
         target: Target,
         rows: impl Iterator<Item = io::Result<T>>,
     ) -> Result<u64, StoreError> {
-        let most = MAX_ROWS.min(MAX_PLACEHOLDERS / target.columns.len());
-        // The statement's own bytes travel with prepare, not with the values.
+        // The statement travels with its preparation, the values with its execution: each must fit into a packet.
         let budget = self.max_packet / 2;
+        let columns = target.columns.len();
+        let most = MAX_ROWS
+            .min(MAX_PLACEHOLDERS / columns)
+            .min(budget / placeholders(1, columns).len())
+            .max(1);
         let mut batch = Batch::default();
         let mut sent = 0;
         for row in rows {
             batch.push(&row?);
+            progress::advance(Phase::Write, 1);
             if batch.rows == most || batch.bytes >= budget {
                 sent += batch.send(conn, target)?;
             }
@@ -141,6 +147,16 @@ impl Batch {
     }
 }
 
+/// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
+pub fn fresh_temporary(
+    conn: &mut Conn,
+    create: &str,
+    table: &'static str,
+) -> Result<(), StoreError> {
+    conn.query_drop(format!("DROP TEMPORARY TABLE IF EXISTS {table}"))?;
+    Ok(conn.query_drop(create)?)
+}
+
 /// `(?, ?), (?, ?)` for so many rows of so many columns.
 pub fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
@@ -163,6 +179,7 @@ where
             line.clear();
             write_line(&row, &mut line);
             stream.write_all(&line)?;
+            progress::advance(Phase::Write, 1);
             sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
         Ok(())

@@ -48,6 +48,21 @@ impl fmt::Display for Explained {
 
 impl Error for Explained {}
 
+impl Explained {
+    /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
+    pub fn may_pass(&self) -> bool {
+        /// Server errors that no waiting mends: access denied (to a database, a table, a column, a procedure, for want of a
+        /// privilege, for want of a way to log in), unknown database, column or table, syntax, a host that may not connect.
+        const LASTING: [u16; 14] =
+            [1044, 1045, 1049, 1054, 1064, 1130, 1142, 1143, 1146, 1227, 1251, 1370, 1524, 1698];
+        match &self.0 {
+            mysql::Error::MySqlError(error) => !LASTING.contains(&error.code),
+            mysql::Error::DriverError(DriverError::TlsNotSupported) => false,
+            error => tls_error(error).is_none(),
+        }
+    }
+}
+
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
 pub trait OrDatabase<T> {
     /// Fails, saying `doing` (what was being done) above the server's words.

@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::sync_log::{self, Account, Run, Status};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::progress;
 
 /// What the watching thread must know about the run. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
@@ -77,6 +78,7 @@ impl Interruption {
 
     fn end(&self, signal: i32, settings: &DatabaseSettings) -> ! {
         self.inner.arrived.store(true, Ordering::SeqCst);
+        progress::clear();
         let name = signal_hook::low_level::signal_name(signal).unwrap_or("a signal");
         let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
         log::error!("interrupted by {name}");

@@ -8,7 +8,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row, Value};
 use serde::{Deserialize, Serialize};
 
-use super::bulk::{BulkWay, Cell, Target, ToCells, placeholders};
+use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary, placeholders};
 use super::error::StoreError;
 use super::identity;
 use super::merge::Merge;
@@ -50,14 +50,25 @@ const FILL_UP: &str = "
         name = COALESCE(name, VALUES(name))";
 
 const SEEN: &str = "
+    UPDATE product_listings
+    SET last_seen_on = ?
+    WHERE source = ? AND last_seen_on < ?";
+
+/// To look for each listing among those that are gone takes half the time of looking for it in the day's snapshot.
+const SEEN_BUT_GONE: &str = "
     UPDATE product_listings AS l
+    LEFT JOIN stocksync_gone AS gone ON gone.sku = l.sku AND gone.size_id = l.size_id
     SET l.last_seen_on = ?
-    WHERE l.source = ?
-      AND l.last_seen_on < ?
-      AND EXISTS (
-          SELECT 1 FROM inventory_data AS i
-          WHERE i.source = ? AND i.snapshot_date = ? AND i.sku = l.sku AND i.size_id = l.size_id
-      )";
+    WHERE l.source = ? AND l.last_seen_on < ? AND gone.sku IS NULL";
+
+const CREATE_GONE: &str = "
+    CREATE TEMPORARY TABLE stocksync_gone (
+        sku VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        size_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        PRIMARY KEY (sku, size_id)
+    )";
+
+const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_id"] };
 
 /// Rows of one `FILL_UP`.
 const BATCH: usize = 500;
@@ -111,8 +122,10 @@ pub struct ListingPlan {
     pub products_to_create: u64,
     /// Known listings that lack something which the pull knows.
     lacking: Spool<PlannedListing>,
-    /// How many known listings were last seen on an earlier day.
+    /// How many known listings of the pull were last seen on an earlier day.
     unseen_today: u64,
+    /// Known listings that the pull does not hold.
+    gone: Spool<GoneListing>,
 }
 
 /// Finds the product of every row of the pull, and what its listings need.
@@ -122,8 +135,9 @@ pub fn plan(
     day: NaiveDate,
     snapshot: &Snapshot,
 ) -> Result<(ListingPlan, Spool<TargetRow>), StoreError> {
-    let (mut targets, mut new, mut lacking) =
-        (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
+    let (mut targets, mut new, mut lacking, mut gone) =
+        (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
+    let mut is_gone = |known: KnownListing| Ok(gone.push(&known.gone())?);
     let mut unseen_today = 0;
     let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
     let mut known = Merge::new(known.map(|row| KnownListing::read(row?)));
@@ -133,7 +147,7 @@ pub fn plan(
         let product_id = match &last {
             Some((last, product_id)) if last.listing_order(&row).is_eq() => *product_id,
             _ => {
-                known.pass_until(|known| known.order(&row), |_| Ok(()))?;
+                known.pass_until(|known| known.order(&row), &mut is_gone)?;
                 let found = known.take_if(|known| known.order(&row).is_eq())?;
                 let product_id = found.as_ref().map(|found| found.product_id);
                 match found {
@@ -151,10 +165,17 @@ pub fn plan(
         };
         targets.push(&TargetRow::new(row, product_id))?;
     }
+    known.pass_until(|_| Ordering::Less, &mut is_gone)?;
     drop(known);
     let (new, products_to_create) = identity::link_by_barcode(conn, new.finish()?)?;
     Ok((
-        ListingPlan { new, products_to_create, lacking: lacking.finish()?, unseen_today },
+        ListingPlan {
+            new,
+            products_to_create,
+            lacking: lacking.finish()?,
+            unseen_today,
+            gone: gone.finish()?,
+        },
         targets.finish()?,
     ))
 }
@@ -204,18 +225,25 @@ pub fn apply(
     Ok(created.finish()?)
 }
 
-/// Notes the day on the listings of the pull; to be called when the day's snapshot stands.
+/// Notes the day on the listings of the pull.
 pub fn mark_seen(
     conn: &mut Conn,
+    way: BulkWay,
     source: Source,
     day: NaiveDate,
     plan: &ListingPlan,
 ) -> Result<(), StoreError> {
-    if plan.unseen_today > 0 {
-        let source = source.as_str();
-        conn.exec_drop(SEEN, (day, source, day, source, day))?;
+    if plan.unseen_today == 0 {
+        return Ok(());
     }
-    Ok(())
+    let statement = if plan.gone.count() == 0 {
+        SEEN
+    } else {
+        fresh_temporary(conn, CREATE_GONE, GONE.table)?;
+        way.load(conn, GONE, plan.gone.read())?;
+        SEEN_BUT_GONE
+    };
+    Ok(conn.exec_drop(statement, (day, source.as_str(), day))?)
 }
 
 fn fill_up(
@@ -277,6 +305,10 @@ impl KnownListing {
         })
     }
 
+    fn gone(self) -> GoneListing {
+        GoneListing { sku: self.sku, size_id: self.size_id }
+    }
+
     fn order(&self, row: &StagedRow) -> Ordering {
         database_order(&self.sku, &row.sku)
             .then_with(|| database_order(&self.size_id, &row.size_id))
@@ -286,6 +318,19 @@ impl KnownListing {
         (self.lacks_barcode && !row.barcodes.is_empty())
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
+    }
+}
+
+/// A known listing that the marketplace no longer lists.
+#[derive(Serialize, Deserialize)]
+struct GoneListing {
+    sku: String,
+    size_id: String,
+}
+
+impl ToCells for GoneListing {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
     }
 }
 

@@ -61,6 +61,28 @@ pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Res
     }
 }
 
+/// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
+/// the lock from its own run. Whether it was.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
+    let name = lock_name(database.name(), purpose);
+    let found: Option<Option<u32>> = database
+        .conn()
+        .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
+        .or_database(|| format!("looking who holds the lock {name:?}"))?;
+    if found.flatten() != Some(holder) {
+        return Ok(false);
+    }
+    log::debug!("ending the broken connection {holder}, which still holds the lock {name:?}");
+    match database.conn().exec_drop("KILL CONNECTION ?", (holder,)) {
+        // It ended by itself meanwhile.
+        Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
+        outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),
+    }
+}
+
 /// Gives the lock back before the connection ends.
 ///
 /// # Errors

@@ -1,9 +1,12 @@
 //! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
 
+pub mod alerts;
+pub mod backup;
 pub mod bulk;
 pub mod connection;
 pub mod error;
 pub mod explained;
+mod fate;
 mod identity;
 pub mod interruption;
 mod listings;
@@ -13,6 +16,7 @@ pub mod migrations;
 pub mod overview;
 pub mod page;
 mod products;
+pub mod retention;
 mod row;
 pub mod session;
 mod snapshot;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 
 use super::connection::Database;
+use super::error::may_pass;
 use super::interruption::Interruption;
 use super::lock::{self, Purpose};
 use super::migrations;
@@ -21,6 +22,8 @@ pub struct Session {
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
+    /// The connection before this one, which the server may believe to be alive.
+    lost: Option<u32>,
 }
 
 impl Session {
@@ -38,9 +41,9 @@ impl Session {
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
+            lost: None,
         };
-        let database = with_retries(settings, || Database::connect(settings))?;
-        session.hold(database, Duration::ZERO)?;
+        with_retries(settings, || session.connect(Duration::ZERO))?;
         Ok(session)
     }
 
@@ -51,15 +54,16 @@ impl Session {
     pub fn database(&mut self) -> Result<&mut Database, Failure> {
         self.interruption.checkpoint();
         if self.database.is_none() {
-            let database = Database::connect(&self.settings)?;
-            self.hold(database, HANDOVER)?;
+            self.connect(HANDOVER)?;
         }
         self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
     }
 
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
     pub fn drop_connection(&mut self) {
-        self.database = None;
+        if let Some(database) = self.database.take() {
+            self.lost = Some(database.connection_id());
+        }
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
@@ -73,8 +77,12 @@ impl Session {
         }
     }
 
-    fn hold(&mut self, mut database: Database, wait: Duration) -> Result<(), Failure> {
+    fn connect(&mut self, wait: Duration) -> Result<(), Failure> {
+        let mut database = Database::connect(&self.settings)?;
         migrations::require_current(&mut database)?;
+        if let Some(lost) = self.lost {
+            lock::end_holder(&mut database, self.purpose, lost)?;
+        }
         if !lock::acquire(&mut database, self.purpose, wait)? {
             let message = "another run of this marketplace is going on; this one leaves it alone";
             return Err(Failure::new(Exit::NotNow, message));
@@ -85,7 +93,8 @@ impl Session {
     }
 }
 
-/// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails.
+/// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
+/// way that may pass.
 pub fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,
@@ -93,7 +102,7 @@ pub fn with_retries<T>(
     let mut number = 1;
     loop {
         match attempt() {
-            Err(failure) if failure.exit() == Exit::Database && number < settings.attempts => {
+            Err(failure) if may_pass(&failure) && number < settings.attempts => {
                 announce_retry(&failure, number, settings);
                 std::thread::sleep(settings.delay);
                 number += 1;

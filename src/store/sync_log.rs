@@ -10,6 +10,7 @@ use mysql::{Params, Value};
 
 use super::error::StoreError;
 use crate::inventory::Source;
+use crate::logging;
 use crate::marketplace::Traffic;
 use crate::staging::Totals;
 
@@ -77,12 +78,8 @@ pub struct Run {
 impl Run {
     /// A run without a row: one that writes nothing.
     pub fn unlogged(source: Source) -> Self {
-        Self { id: 0, run_id: new_run_id(), source, started_at: now() }
+        Self { id: 0, run_id: logging::run_id().to_owned(), source, started_at: now() }
     }
-}
-
-fn new_run_id() -> String {
-    format!("{:016x}", fastrand::u64(..))
 }
 
 /// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
@@ -160,7 +157,7 @@ pub struct Account {
 
 /// Begins a run with a row of its own.
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
-    let (started_at, run_id) = (now(), new_run_id());
+    let (started_at, run_id) = (now(), logging::run_id().to_owned());
     conn.exec_drop(
         BEGIN,
         (

@@ -8,15 +8,16 @@ use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
-use super::error::StoreError;
+use super::error::{StoreError, may_pass};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
-use super::{listings, snapshot};
+use super::{fate, listings, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
+use crate::progress::{self, Phase};
 use crate::staging::Snapshot;
 
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
@@ -92,12 +93,7 @@ pub fn write(
             return Err(failure);
         }
         if number >= settings.attempts || !may_pass {
-            let fate = if in_doubt {
-                "the connection died during the commit: whether the stock was written says the run's row in sync_logs"
-            } else {
-                "writing the stock failed; nothing was changed"
-            };
-            return Err(failure.context(fate));
+            return last_word(session, settings, order, account, failure, in_doubt);
         }
         announce_retry(
             &failure.context("writing the stock failed and was rolled back"),
@@ -109,6 +105,32 @@ pub fn write(
     Err(Failure::new(Exit::Database, "no attempt was made to write"))
 }
 
+/// What is said after the last attempt: the tables are as they were, unless a commit has gone through whose answer got lost.
+fn last_word(
+    session: &mut Session,
+    settings: &DatabaseSettings,
+    order: &Order,
+    account: &mut Account,
+    failure: Failure,
+    in_doubt: bool,
+) -> Result<Changes, Failure> {
+    let fate = if in_doubt { fate::of_commit(session, settings, order.run) } else { Ok(None) };
+    match fate {
+        Ok(Some(changes)) => {
+            log::info!("{failure}, but the commit had gone through");
+            account.written = Some((changes, order.snapshot.totals));
+            Ok(changes)
+        }
+        Ok(None) => Err(failure.context("writing the stock failed; nothing was changed")),
+        Err(unknown) => {
+            log::warn!("{unknown}");
+            Err(failure.context(
+                "the connection died during the commit: whether the stock was written says the run's row in sync_logs",
+            ))
+        }
+    }
+}
+
 /// Leaves the session fit for another attempt, and says whether one makes sense.
 fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
     match setback {
@@ -117,7 +139,7 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, false)
         }
         Setback::Unreachable(failure) => {
-            let may_pass = failure.exit() == Exit::Database;
+            let may_pass = may_pass(&failure);
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
@@ -142,6 +164,9 @@ fn try_once(
         log::info!("the commit had gone through before the connection died");
         account.written = Some((changes, order.snapshot.totals));
         return Ok(changes);
+    }
+    if let Some(failure) = fate::overtaken(conn, order.run)? {
+        return Err(Setback::Refused(failure));
     }
     attempt(conn, order, account)
 }
@@ -179,6 +204,15 @@ impl Plans {
         Ok(Self { listings, snapshot })
     }
 
+    /// Rows that will travel to the server, in whichever table.
+    fn rows_to_load(&self) -> u64 {
+        let snapshot = &self.snapshot;
+        self.listings.new.count()
+            + snapshot.inserts.count()
+            + snapshot.changes.count()
+            + snapshot.removed.count()
+    }
+
     fn changes(&self) -> Changes {
         Changes {
             inserted: self.snapshot.inserts.count(),
@@ -198,10 +232,11 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
     conn.query_drop("START TRANSACTION")?;
     guard_against_shrinking(conn, order)?;
     let plans = Plans::make(conn, order)?;
+    progress::expect(Phase::Write, plans.rows_to_load());
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
     let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, source, day, &plans.listings)?;
+    listings::mark_seen(conn, way, source, day, &plans.listings)?;
     let changes = plans.changes();
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));

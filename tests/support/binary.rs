@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 pub struct Binary {
     variables: BTreeMap<String, OsString>,
     arguments: Vec<OsString>,
+    tiny_files: bool,
 }
 
 /// What a run left behind.
@@ -74,6 +75,12 @@ impl Binary {
         line.split_whitespace().fold(self, |binary, word| binary.arg(word))
     }
 
+    /// No file of the program may grow beyond a kilobyte: what a full disk is like, without a disk.
+    pub fn with_tiny_files(mut self) -> Self {
+        self.tiny_files = true;
+        self
+    }
+
     pub fn run(&self) -> Outcome {
         self.spawn().wait()
     }
@@ -92,7 +99,14 @@ impl Binary {
     }
 
     fn spawn_in(&self, directory: TempDir) -> Running {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_stocksync"))
+        let program = env!("CARGO_BIN_EXE_stocksync");
+        let mut command = Command::new(if self.tiny_files { "bash" } else { program });
+        if self.tiny_files {
+            // The signal that goes with it would kill the program.
+            let limit = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+            command.args(["-c", limit, program]);
+        }
+        let mut child = command
             .args(&self.arguments)
             .env_clear()
             .envs(&self.variables)

@@ -1,5 +1,6 @@
 //! A fresh database per test, and what tests ask it: rows of stock, rows of the log, everything at once.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::NaiveDate;
@@ -47,8 +48,22 @@ impl<'s> Database<'s> {
     }
 
     pub fn url(&self) -> String {
-        let socket = self.server.socket.to_string_lossy();
+        self.url_by(&self.server.socket)
+    }
+
+    /// By another socket, behind which the server is: a proxy's.
+    pub fn url_by(&self, socket: &Path) -> String {
+        let socket = socket.to_string_lossy();
         format!("mysql://{USER}:{PASSWORD_IN_URL}@localhost/{}?socket={socket}", self.name)
+    }
+
+    pub fn server(&self) -> &'s MariaDb {
+        self.server
+    }
+
+    /// The server's socket, for its own client programs.
+    pub fn socket(&self) -> &Path {
+        &self.server.socket
     }
 
     pub fn conn(&self) -> Conn {

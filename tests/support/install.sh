@@ -17,6 +17,10 @@ need() { # need PACKAGE PROGRAM…: the package is missing when one of its progr
 }
 need mariadb-server-core mariadbd mariadb-install-db
 need mariadb-client-core mariadb my_print_defaults
+need mariadb-client mariadb-dump # the backups' tool
+need cron cron
+need faketime faketime # a cron whose minutes are short
+need openssl openssl
 need gcc cc
 need libc6-dev cc # the C compiler alone cannot link
 if ! command -v cargo >/dev/null 2>&1; then missing+=(rustup); fi

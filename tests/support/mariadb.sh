@@ -65,7 +65,8 @@ trap 'finish KILL; rm -rf "$directory"' EXIT
 trap 'exit 143' HUP INT TERM
 
 mkdir "$directory/tmp"
-mariadb-install-db --no-defaults ${as_user[@]+"${as_user[@]}"} --datadir="$directory/data" \
+# A server that starts removes the temporary tables of others from the directory that it shares with them.
+TMPDIR="$directory/tmp" mariadb-install-db --no-defaults ${as_user[@]+"${as_user[@]}"} --datadir="$directory/data" \
     --auth-root-authentication-method=normal --skip-test-db >"$server_log" 2>&1 \
     || give_up "mariadb-install-db failed"
 launch "$@"

@@ -6,5 +6,7 @@
 pub mod binary;
 pub mod database;
 pub mod marketplace;
+pub mod proxy;
+pub mod receiver;
 pub mod server;
 pub mod world;

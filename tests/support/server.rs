@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
@@ -17,7 +17,7 @@ pub const PASSWORD_IN_URL: &str = "p%40ss%3Aw%2Fo%20rd%3F%23%25%26%3D%D0%81%D0%B
 
 pub struct MariaDb {
     pub socket: PathBuf,
-    wrapper: Option<Wrapper>,
+    wrapper: Option<Mutex<Wrapper>>,
 }
 
 struct Wrapper {
@@ -54,30 +54,33 @@ impl MariaDb {
             panic!("the private MariaDB did not start; mariadb.sh has said why on stderr");
         };
         let socket = PathBuf::from(socket);
-        Self { socket, wrapper: Some(Wrapper { child, orders, answers }) }.with_account()
+        Self { socket, wrapper: Some(Mutex::new(Wrapper { child, orders, answers })) }
+            .with_account()
     }
 
     /// A clean shutdown.
-    pub fn stop(&mut self) {
+    pub fn stop(&self) {
         self.order("stop");
     }
 
     /// As a power cut.
-    pub fn kill(&mut self) {
+    pub fn kill(&self) {
         self.order("kill");
     }
 
     /// Again, on the same data.
-    pub fn restart(&mut self, flags: &[&str]) {
+    pub fn restart(&self, flags: &[&str]) {
         self.order(&format!("start {}", flags.join(" ")));
     }
 
-    fn order(&mut self, order: &str) {
-        let wrapper = self.wrapper.as_mut().expect("a server of this test alone");
-        let orders = wrapper.orders.as_mut().expect("open until it is dropped");
+    fn order(&self, order: &str) {
+        let wrapper = self.wrapper.as_ref().expect("a server of this test alone");
+        let mut wrapper = wrapper.lock().expect("no order has failed");
+        let Wrapper { orders, answers, .. } = &mut *wrapper;
+        let orders = orders.as_mut().expect("open until it is dropped");
         writeln!(orders, "{order}").expect("mariadb.sh listens");
         let mut line = String::new();
-        wrapper.answers.read_line(&mut line).expect("mariadb.sh answers");
+        answers.read_line(&mut line).expect("mariadb.sh answers");
         assert_eq!(line, "ok\n", "mariadb.sh has said why on stderr");
     }
 
@@ -106,7 +109,7 @@ impl MariaDb {
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
-        if let Some(wrapper) = &mut self.wrapper {
+        if let Some(Ok(wrapper)) = self.wrapper.as_mut().map(Mutex::get_mut) {
             wrapper.orders = None; // the end of its stdin ends the server
             let _ = wrapper.child.wait();
         }

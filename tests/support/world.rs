@@ -9,6 +9,7 @@ use super::database::{Database, LogRow};
 use super::marketplace::StandIn;
 use super::marketplace::catalogue::Catalogue;
 use super::marketplace::catalogue::row::{self, StockRow};
+use super::server::MariaDb;
 
 pub const OZON: &str = "Ozon";
 pub const WB: &str = "Wildberries";
@@ -36,6 +37,14 @@ impl World {
         Self { database: Database::fresh(), marketplaces: StandIn::start(catalogue) }
     }
 
+    /// A migrated database on a server of the test's own, which lives as long as the tests.
+    pub fn on(server: &'static MariaDb, catalogue: Catalogue) -> Self {
+        let database = Database::on(server);
+        let world = Self { database, marketplaces: StandIn::start(catalogue) };
+        world.run("migrate").expect(0);
+        world
+    }
+
     /// A migrated database.
     pub fn new(catalogue: Catalogue) -> Self {
         let world = Self::bare(catalogue);
@@ -47,7 +56,7 @@ impl World {
     pub fn legacy(catalogue: Catalogue) -> Self {
         let world = Self::bare(catalogue);
         world.database.load_legacy();
-        world.run("migrate").expect(0);
+        world.run("migrate --no-backup").expect(0);
         world
     }
 
@@ -76,6 +85,32 @@ impl World {
     #[track_caller]
     pub fn last_log(&self) -> LogRow {
         self.database.logs().pop().expect("a row in sync_logs")
+    }
+
+    /// That the run ends with this code, leaves every table of stock as it was and one `failed` row in the log.
+    #[track_caller]
+    pub fn fails(&self, binary: &Binary, code: i32) -> Outcome {
+        let (stock, runs) = (self.stock_tables(), self.database.logs().len());
+        let outcome = binary.run().expect(code);
+        assert!(
+            stock == self.stock_tables(),
+            "a failed run changed the stock; it said\n{}",
+            outcome.stderr
+        );
+        let logs = self.database.logs();
+        assert_eq!(logs.len(), runs + 1, "one run is one row of sync_logs");
+        let log = &logs[runs];
+        assert_eq!(log.status, "failed", "{log:?}");
+        assert!(log.completed_at.is_some() && log.duration.is_some(), "{log:?}");
+        assert!(log.error.as_deref().is_some_and(|text| !text.is_empty()), "{log:?}");
+        assert_eq!(log.updated, 0, "{log:?}");
+        outcome
+    }
+
+    /// Every row of what a sync writes, the log apart.
+    pub fn stock_tables(&self) -> [Vec<Vec<String>>; 3] {
+        ["inventory_data", "product_listings", "dim_products"]
+            .map(|table| self.database.dump(table))
     }
 
     /// That today's rows of the source are exactly these, in every column, and belong together with the rest.

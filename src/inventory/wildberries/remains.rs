@@ -44,7 +44,7 @@ impl RemainsItem {
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];
-            Rejection { record: record_label("item", number, &fields), reason }
+            Rejection { record: record_label("item", number, &fields), reason, original: None }
         })
     }
 

@@ -10,6 +10,7 @@ use bytesize::ByteSize;
 
 use super::call::Fault;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::progress::{self, Phase};
 
 /// A body that brings less than this per second, over a whole window of patience, is a drip that would go on for ever.
 const SLOWEST: u64 = 1024;
@@ -91,6 +92,7 @@ impl<R: Read> Body<R> {
             }
             file.write_all_at(&buffer[..count], end).or_fail(Exit::Program, disk)?;
             end += count as u64;
+            progress::advance(Phase::Fetch, count as u64);
         }
     }
 }

@@ -78,6 +78,15 @@ pub enum Reply<T> {
 }
 
 impl<T> Reply<T> {
+    /// The same reply about something made from its answer.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+        match self {
+            Reply::Body(answer) => Reply::Body(make(answer)),
+            Reply::Nothing => Reply::Nothing,
+            Reply::Missing(failure) => Reply::Missing(failure),
+        }
+    }
+
     /// The answer, where there has to be one.
     pub fn required(self, name: &str) -> Result<T, Failure> {
         match self {

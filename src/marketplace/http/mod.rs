@@ -32,7 +32,7 @@ pub use call::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::marketplace::Traffic;
 use crate::secret::Secret;
 use body::Body;
@@ -91,6 +91,12 @@ impl Http {
         self.traffic
     }
 
+    /// The same, for a pull that failed.
+    pub fn cost(&self) -> Cost {
+        let Traffic { requests, bytes } = self.traffic;
+        Cost { requests, bytes }
+    }
+
     /// The address of a method below the API's base URL.
     pub fn url(&self, path: &str) -> Result<Url, Failure> {
         self.api.join(path).or_fail(Exit::Program, || format!("{path} is no path"))
@@ -104,14 +110,16 @@ impl Http {
         })
     }
 
-    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on. Returns its length;
-    /// `file` ends where the answer ends. An HTML page is refused.
-    pub fn download(
+    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
+    /// answer ends. Returns its length and what `look` makes of it. An HTML page is refused; an answer that `look` finds
+    /// to be cut off ([`Exit::Unreachable`]) is asked for again.
+    pub fn download<T>(
         &mut self,
         call: &Call,
         file: &File,
         start: u64,
-    ) -> Result<Reply<u64>, Failure> {
+        mut look: impl FnMut(u64) -> Result<T, Failure>,
+    ) -> Result<Reply<(u64, T)>, Failure> {
         let limit = self.settings.max_download;
         self.exchange(call, |body| {
             let length = body.copy_to(file, start, limit)?;
@@ -123,7 +131,11 @@ impl Http {
                 let message = "the answer is an HTML page, not stock data";
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
-            Ok(length)
+            let found = look(length).map_err(|failure| match failure.exit() {
+                Exit::Unreachable => Fault::passing(failure.into_cause()),
+                _ => failure.into(),
+            })?;
+            Ok((length, found))
         })
     }
 

@@ -20,7 +20,7 @@ fn ask(stand: &Stand) -> Result<Reply<Vec<u64>>, Failure> {
 
 fn fetched(stand: &Stand) -> Result<String, Failure> {
     let file = tempfile::tempfile().unwrap();
-    let length = http(stand).download(&call(stand), &file, 0)?.required("a method")?;
+    let length = http(stand).download(&call(stand), &file, 0, Ok)?.required("a method")?.0;
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, 0).unwrap();
     assert_eq!(file.metadata().unwrap().len(), length);
@@ -207,7 +207,7 @@ fn a_link_gets_no_credentials_and_its_refusal_is_not_about_the_key() {
     let stand = Stand::answering(|_| vec![answer("403 Forbidden", &[], "")]);
     let file = tempfile::tempfile().unwrap();
     let link = Call::link("a link", stand.url().join("file?signature=abc").unwrap());
-    let (exit, text) = ended(http(&stand).download(&link, &file, 0));
+    let (exit, text) = ended(http(&stand).download(&link, &file, 0, Ok));
     assert_eq!(exit, Exit::Unreachable);
     assert!(!text.contains("abc"), "{text}");
     assert!(!stand.requests()[0].contains(KEY));
@@ -235,7 +235,7 @@ fn a_link_into_the_own_network_is_not_followed_when_the_api_is_public() {
         ["https://127.0.0.1:1/report", "http://cdn.example/report", "https://localhost:1/report"]
     {
         let call = Call::link("a link", Url::parse(link).unwrap());
-        let (exit, text) = ended(http.download(&call, &file, 0));
+        let (exit, text) = ended(http.download(&call, &file, 0, Ok));
         assert_eq!(exit, Exit::NotStockData, "{text}");
         assert!(text.contains("the download link was not followed"), "{text}");
     }

@@ -20,19 +20,22 @@ const DOWNLOAD: &str = "Ozon: report's file";
 pub fn fetch(settings: &OzonSettings) -> Result<Pull, Failure> {
     let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
     let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?;
-    let report = Report::order(&mut http)?;
+    pull(settings, &mut http).map_err(|failure| failure.costing(http.cost()))
+}
+
+fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
+    let report = Report::order(http)?;
     log::info!("Ozon: report ordered");
-    let link = report.wait(&mut http, settings)?;
+    let link = report.wait(http, settings)?;
     let mut assembly = Assembly::new()?;
-    let part = assembly
-        .add(&mut http, &Call::link(DOWNLOAD, link), Format::OzonReport)?
-        .required(DOWNLOAD)?;
+    let part =
+        assembly.add(http, &Call::link(DOWNLOAD, link), Format::OzonReport)?.required(DOWNLOAD)?;
     if part.length == 0 {
         let failure = Failure::new(Exit::NotStockData, "the report is empty");
         return Err(http.in_last_answer(failure));
     }
     log::info!("Ozon: report fetched, {} bytes", grouped(part.length));
-    Ok(assembly.finish(&http))
+    Ok(assembly.finish(http))
 }
 
 #[cfg(test)]
@@ -97,6 +100,7 @@ mod tests {
         let (exit, text) = ended(&stand);
         assert_eq!(exit, Exit::Unreachable);
         assert!(text.contains("no luck"), "{text}");
+        assert_eq!(stand.requests().len(), 2);
     }
 
     #[test]

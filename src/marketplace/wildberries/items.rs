@@ -12,7 +12,7 @@ use super::json::{OnItem, Scanner, broken_item};
 use crate::failure::Failure;
 use crate::inventory::quantity::whole_number;
 use crate::inventory::wildberries::{RemainsItem, RemainsWarehouse, StatisticsItem, WarehouseItem};
-use crate::inventory::{Field, Record, Rejection, StockType};
+use crate::inventory::{Field, Record, Rejection, StockType, printable};
 use crate::marketplace::Format;
 use crate::marketplace::content::not_stock_data;
 use crate::marketplace::read::OnRecord;
@@ -27,35 +27,75 @@ pub struct Survey {
     pub items: u64,
     /// `supplier/stocks`: the last item's `lastChangeDate`, with which the next page begins.
     pub last_change_date: Option<String>,
+    /// Of the methods whose pages overlap by one item: what the first item and the last one are about.
+    pub ends: Option<(Place, Place)>,
+}
+
+/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`; all of it where these are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place([String; 3]);
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Place([nm_id, chrt_id, warehouse]) = self;
+        let words = format!("nmId {nm_id}, chrtId {chrt_id}, warehouse {warehouse}");
+        f.write_str(&printable(&words))
+    }
+}
+
+impl Place {
+    fn of(item: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(item);
+        let raw = |value: Option<&RawValue>| value.map(|value| value.get().to_owned());
+        let said = serde_json::from_str(&text).ok().and_then(|said: Said| {
+            Some([raw(said.nm_id)?, raw(said.chrt_id)?, raw(said.warehouse_name)?])
+        });
+        Self(said.unwrap_or_else(|| [text.into_owned(), String::new(), String::new()]))
+    }
 }
 
 /// Checks that a page has the shape of its format and is whole, valid JSON, and counts its items.
 pub fn survey(page: impl Read, format: Format) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
-    let mut last = Vec::new();
+    let (mut first, mut last) = (Vec::new(), Vec::new());
     each_item(&mut Scanner::new(page)?, format, &mut |item, start| {
         let IgnoredAny = serde_json::from_slice(item).map_err(|error| broken_item(start, error))?;
         survey.items += 1;
+        if survey.items == 1 {
+            first.clone_from(item);
+        }
         std::mem::swap(item, &mut last);
         Ok(())
     })?;
     if format == Format::SupplierStocks && survey.items > 0 {
         survey.last_change_date = last_change_date(&last);
     }
+    if is_enveloped(format) && survey.items > 0 {
+        survey.ends = Some((Place::of(&first), Place::of(&last)));
+    }
     Ok(survey)
 }
 
-/// Reads one answer; `number` counts the pull's items.
+/// Reads one answer; `number` counts the pull's items. A page that follows another one of a method whose pages overlap by
+/// one item `repeats` that item: it was read there.
 pub(in crate::marketplace) fn read(
     page: impl Read,
     format: Format,
+    repeats: bool,
     number: &mut u64,
     on_record: &mut OnRecord<'_>,
 ) -> Result<(), Failure> {
+    let mut repeated = repeats && is_enveloped(format);
     each_item(&mut Scanner::new(page)?, format, &mut |item, start| {
+        if std::mem::take(&mut repeated) {
+            return Ok(());
+        }
         *number += 1;
         let record = record(item, format, *number).map_err(|error| broken_item(start, error))?;
-        on_record(record)
+        on_record(record.map_err(|rejection| {
+            let original = Some(String::from_utf8_lossy(item).into_owned());
+            Rejection { original, ..rejection }
+        }))
     })
 }
 
@@ -93,8 +133,10 @@ fn is_enveloped(format: Format) -> bool {
 }
 
 fn must_begin<R: Read>(scanner: &mut Scanner<R>, byte: u8, what: &str) -> Result<(), Failure> {
-    if scanner.peek()? == Some(byte) {
-        return Ok(());
+    match scanner.peek()? {
+        Some(found) if found == byte => return Ok(()),
+        None if !scanner.is_at_start() => return Err(scanner.cut_off()),
+        _ => {}
     }
     let wanted = if byte == b'{' { "object" } else { "list" };
     let found = scanner.looks_like();
@@ -107,7 +149,9 @@ fn record(
     format: Format,
     number: u64,
 ) -> Result<Result<Record, Rejection>, serde_json::Error> {
-    let reject = |reason: String| Ok(Err(Rejection { record: format!("item {number}"), reason }));
+    let reject = |reason: String| {
+        Ok(Err(Rejection { record: format!("item {number}"), reason, original: None }))
+    };
     if item.first() != Some(&b'{') {
         let IgnoredAny = serde_json::from_slice(item)?;
         return reject("it is not an object".into());

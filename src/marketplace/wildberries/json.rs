@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::marketplace::content::{LONGEST_RECORD, broken, looks_like, not_stock_data};
 
 /// Bytes of the answer's beginning that a message may draw on.
@@ -38,6 +38,11 @@ impl<R: Read> Scanner<R> {
     /// What the answer looks like, in words.
     pub(in crate::marketplace) fn looks_like(&self) -> String {
         looks_like(&self.head)
+    }
+
+    /// Whether nothing has been read yet.
+    pub(in crate::marketplace) fn is_at_start(&self) -> bool {
+        self.position == 0
     }
 
     /// The next byte that is not blank, left where it is.
@@ -172,8 +177,10 @@ impl<R: Read> Scanner<R> {
         self.position += bytes as u64;
     }
 
-    fn cut_off(&self) -> Failure {
-        not_stock_data(format!("JSON broken at byte {}: it ends too early", self.position))
+    /// Not a wrong answer but half of one: the next attempt may bring the rest.
+    pub(in crate::marketplace) fn cut_off(&self) -> Failure {
+        let message = format!("JSON broken at byte {}: it ends too early", self.position);
+        Failure::new(Exit::Unreachable, message)
     }
 
     fn broken_here(&self, what: &str) -> Failure {
@@ -248,7 +255,6 @@ mod tests {
     use std::io;
 
     use super::*;
-    use crate::failure::Exit;
 
     /// Hands out one byte at a time, so that every boundary between chunks is tried.
     struct Dripping<'a>(&'a [u8]);
@@ -284,7 +290,7 @@ mod tests {
         let whole = br#"[{"a":"b"},{"c":[1,2]}]"#;
         for end in 0..whole.len() {
             let failure = items(&whole[..end]).unwrap_err();
-            assert_eq!(failure.exit(), Exit::NotStockData, "{failure}");
+            assert_eq!(failure.exit(), Exit::Unreachable, "{failure}");
         }
     }
 

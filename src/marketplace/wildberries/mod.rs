@@ -24,25 +24,29 @@ const ANALYTICS_ADVICE: &str =
 /// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if a report is purged, cancelled or never ready, and
 /// with [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
 pub fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
-    let mut assembly = Assembly::new()?;
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,
         StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
     };
     let mut http = Http::new(&settings.http, api, &[("authorization", &settings.token)])?;
+    pull(settings, &mut http).map_err(|failure| failure.costing(http.cost()))
+}
+
+fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure> {
+    let mut assembly = Assembly::new()?;
     match settings.method {
         StocksMethod::WbWarehouses => {
-            stocks_report::WB_WAREHOUSES.fetch(&mut http, settings, &mut assembly)?;
+            stocks_report::WB_WAREHOUSES.fetch(http, settings, &mut assembly)?;
         }
-        StocksMethod::WarehouseRemains => remains::fetch(&mut http, settings, &mut assembly)?,
+        StocksMethod::WarehouseRemains => remains::fetch(http, settings, &mut assembly)?,
         StocksMethod::SupplierStocks => {
-            supplier_stocks::fetch(&mut http, settings, &mut assembly)?;
+            supplier_stocks::fetch(http, settings, &mut assembly)?;
         }
     }
     if settings.seller_warehouses && settings.method != StocksMethod::SupplierStocks {
-        stocks_report::SELLER_WAREHOUSES.fetch(&mut http, settings, &mut assembly)?;
+        stocks_report::SELLER_WAREHOUSES.fetch(http, settings, &mut assembly)?;
     }
-    Ok(assembly.finish(&http))
+    Ok(assembly.finish(http))
 }
 
 fn endless(name: &str) -> Failure {

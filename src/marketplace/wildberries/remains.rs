@@ -6,7 +6,6 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use super::ANALYTICS_ADVICE;
-use super::items::survey;
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Format;
@@ -50,8 +49,8 @@ pub(super) fn fetch(
     let call = question(STATUS, http.url(&format!("{PATH}/tasks/{task}/status"))?).every(interval);
     until_ready("Wildberries: report of remains", PATIENCE, interval, "", || ask(http, &call))?;
     let call = question(DOWNLOAD, http.url(&format!("{PATH}/tasks/{task}/download"))?);
-    let part = match assembly.add(http, &call, Format::WarehouseRemains)? {
-        Reply::Body(part) => part,
+    let found = match assembly.add_page(http, &call, Format::WarehouseRemains)? {
+        Reply::Body(found) => found,
         Reply::Nothing => {
             log::info!("{CREATE}: nothing");
             return Ok(());
@@ -62,10 +61,7 @@ pub(super) fn fetch(
             return Err(Failure::new(Exit::Unreachable, message));
         }
     };
-    let items = survey(assembly.open(&part), Format::WarehouseRemains)
-        .map_err(|failure| http.in_last_answer(failure))?
-        .items;
-    log::info!("{CREATE}: {} items", grouped(items));
+    log::info!("{CREATE}: {} items", grouped(found.items));
     Ok(())
 }
 

@@ -2,16 +2,14 @@
 
 use serde_json::json;
 
-use super::items::survey;
+use super::items::Place;
 use super::{ANALYTICS_ADVICE, MOST_PAGES, endless};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Format;
 use crate::marketplace::assembly::{Assembly, grouped};
 use crate::marketplace::http::{Call, Http, Reply};
-
-/// Items on a page, which is also the most that the methods allow.
-const LIMIT: u64 = 250_000;
+use crate::marketplace::shift::shifted;
 
 /// One of the two methods.
 pub(super) struct Method {
@@ -19,7 +17,6 @@ pub(super) struct Method {
     path: &'static str,
     format: Format,
     key_advice: &'static str,
-    limit: u64,
 }
 
 /// The stock on Wildberries' warehouses.
@@ -28,7 +25,6 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     path: "api/analytics/v1/stocks-report/wb-warehouses",
     format: Format::WbWarehouses,
     key_advice: ANALYTICS_ADVICE,
-    limit: LIMIT,
 };
 
 /// The stock on the seller's own warehouses.
@@ -37,49 +33,65 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
     path: "api/analytics/v1/stocks-report/seller-warehouses",
     format: Format::SellerWarehouses,
     key_advice: "a basic token may not read the stock on the seller's own warehouses: leave it out with WB_SELLER_WAREHOUSES=false, or put a token with more rights (category Analytics) into WB_API_TOKEN",
-    limit: LIMIT,
 };
 
 impl Method {
-    /// The same method with smaller pages.
-    #[cfg(test)]
-    pub(super) const fn with_limit(self, limit: u64) -> Self {
-        Self { limit, ..self }
-    }
-
-    /// Fetches page after page, until one is not full.
+    /// Fetches page after page, until one is not full. Each begins with the last item of the page before: where it is another
+    /// one, or none, items have moved from page to page meanwhile.
     pub(super) fn fetch(
         &self,
         http: &mut Http,
         settings: &WildberriesSettings,
         assembly: &mut Assembly,
     ) -> Result<(), Failure> {
-        let mut offset = 0;
+        let limit = u64::from(settings.page_limit);
+        let (mut offset, mut before) = (0, None);
         for page in 1..=MOST_PAGES {
-            let body = json!({"limit": self.limit, "offset": offset});
+            let body = json!({"limit": limit, "offset": offset});
             let call = Call::post(self.name, http.url(self.path)?, &body)
                 .every(settings.request_interval)
                 .advising(self.key_advice);
-            let part = match assembly.add(http, &call, self.format)? {
+            let reply = assembly.add_page(http, &call, self.format);
+            let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
                 Reply::Nothing => {
                     log::info!("{} page {page}: nothing", self.name);
-                    return Ok(());
+                    return self.joined(page, before.as_ref(), None);
                 }
                 reply => reply.required(self.name)?,
             };
-            let items = survey(assembly.open(&part), self.format)
-                .map_err(|failure| http.in_last_answer(failure).context(format!("page {page}")))?
-                .items;
-            log::info!("{} page {page}: {} items", self.name, grouped(items));
-            if items < self.limit {
-                return Ok(());
-            }
+            log::info!("{} page {page}: {} items", self.name, grouped(found.items));
             if page > 1 && assembly.repeats()? {
                 let message = format!("{} answers the same page again and again", self.name);
                 return Err(Failure::new(Exit::NotStockData, message));
             }
-            offset += items;
+            let (first, last) = found.ends.unzip();
+            self.joined(page, before.as_ref(), first.as_ref())?;
+            if found.items < limit {
+                return Ok(());
+            }
+            offset += found.items - 1;
+            before = last;
         }
         Err(endless(self.name))
+    }
+
+    /// Whether a page begins where the one before it ended.
+    fn joined(
+        &self,
+        page: u32,
+        before: Option<&Place>,
+        first: Option<&Place>,
+    ) -> Result<(), Failure> {
+        match (before, first) {
+            (Some(last), Some(first)) if last != first => Err(shifted(format!(
+                "{}: the stock changed between two pages, page {page} begins with {first} where the one before ended with {last}",
+                self.name
+            ))),
+            (Some(last), None) => Err(shifted(format!(
+                "{}: the stock changed between two pages, page {page} is empty where the one before ended with {last}",
+                self.name
+            ))),
+            _ => Ok(()),
+        }
     }
 }

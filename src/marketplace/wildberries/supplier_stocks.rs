@@ -7,7 +7,6 @@ use crate::marketplace::Format;
 use crate::marketplace::assembly::{Assembly, grouped};
 use crate::marketplace::http::{Call, Http, Reply};
 
-use super::items::survey;
 use super::{MOST_PAGES, endless};
 
 const NAME: &str = "Wildberries: supplier/stocks";
@@ -38,13 +37,12 @@ pub(super) fn fetch(
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
             .advising(KEY_ADVICE);
-        let part = match assembly.add(http, &call, Format::SupplierStocks)? {
-            Reply::Body(part) => part,
+        let reply = assembly.add_page(http, &call, Format::SupplierStocks);
+        let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
+            Reply::Body(found) => found,
             Reply::Nothing => return Ok(()),
             Reply::Missing(failure) => return Err(switched_off(failure)),
         };
-        let found = survey(assembly.open(&part), Format::SupplierStocks)
-            .map_err(|failure| http.in_last_answer(failure).context(format!("page {page}")))?;
         log::info!("{NAME} page {page}: {} items", grouped(found.items));
         if found.items == 0 {
             return Ok(());

@@ -17,6 +17,7 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
         statistics_url: stand.url(),
         method,
         seller_warehouses,
+        page_limit: 250_000,
         request_interval: Duration::from_millis(1),
         http: hasty(),
     }
@@ -40,16 +41,17 @@ fn ended(outcome: Result<impl Sized, Failure>) -> (Exit, String) {
 }
 
 fn paged(stand: &Stand) -> Result<Pull, Failure> {
-    let settings = settings(stand, StocksMethod::WbWarehouses, false);
+    let settings =
+        WildberriesSettings { page_limit: 3, ..settings(stand, StocksMethod::WbWarehouses, false) };
     let mut http = Http::new(&settings.http, &stand.url(), &[("authorization", &settings.token)])?;
     let mut assembly = Assembly::new()?;
-    stocks_report::WB_WAREHOUSES.with_limit(2).fetch(&mut http, &settings, &mut assembly)?;
+    stocks_report::WB_WAREHOUSES.fetch(&mut http, &settings, &mut assembly)?;
     Ok(assembly.finish(&http))
 }
 
 #[test]
 fn pages_are_asked_for_until_one_is_not_full() {
-    let stand = Stand::answering(|_| vec![page(2, 0), page(2, 2), page(1, 4)]);
+    let stand = Stand::answering(|_| vec![page(3, 0), page(3, 2), page(1, 4)]);
     let pull = paged(&stand).unwrap();
     assert_eq!(pull.parts.len(), 3);
     let mut last = String::new();
@@ -58,33 +60,64 @@ fn pages_are_asked_for_until_one_is_not_full() {
     let requests = stand.requests();
     assert!(requests[0].starts_with("POST /api/analytics/v1/stocks-report/wb-warehouses "));
     assert!(requests[0].contains(&format!("authorization: {TOKEN}\r\n")));
-    assert!(requests[0].ends_with(r#"{"limit":2,"offset":0}"#));
-    assert!(requests[2].ends_with(r#"{"limit":2,"offset":4}"#));
+    assert!(requests[0].ends_with(r#"{"limit":3,"offset":0}"#));
+    assert!(requests[2].ends_with(r#"{"limit":3,"offset":4}"#));
 }
 
 #[test]
-fn a_full_last_page_is_followed_by_an_empty_one_or_by_nothing() {
-    for end in [page(0, 0), answer("204 No Content", &[], "")] {
-        let stand = Stand::answering(|_| vec![page(2, 0), end]);
-        assert!(paged(&stand).is_ok());
-        assert_eq!(stand.requests().len(), 2);
+fn a_full_last_page_is_followed_by_one_with_nothing_but_its_last_item() {
+    let stand = Stand::answering(|_| vec![page(3, 0), page(1, 2)]);
+    assert!(paged(&stand).is_ok());
+    assert_eq!(stand.requests().len(), 2);
+}
+
+#[test]
+fn a_page_that_does_not_begin_with_the_last_item_of_the_one_before_is_a_shift() {
+    for next in [page(3, 1), page(3, 3), page(0, 0), answer("204 No Content", &[], "")] {
+        let stand = Stand::answering(|_| vec![page(3, 0), next]);
+        let failure = paged(&stand).unwrap_err();
+        assert_eq!(failure.exit(), Exit::Unreachable);
+        let is_shift = |cause: &(dyn std::error::Error + 'static)| {
+            cause.is::<crate::marketplace::shift::Shifted>()
+        };
+        assert!(failure.causes().any(is_shift), "{failure}");
     }
 }
 
 #[test]
+fn a_quantity_that_changed_between_two_pages_is_no_shift() {
+    let changed = ok(
+        "{\"data\":{\"items\":[{\"nmId\":2,\"chrtId\":1,\"warehouseName\":\"A\",\"quantity\":9}]}}",
+    );
+    let item =
+        |id: u8| format!("{{\"nmId\":{id},\"chrtId\":1,\"warehouseName\":\"A\",\"quantity\":1}}");
+    let first = ok(format!("{{\"data\":{{\"items\":[{},{},{}]}}}}", item(0), item(1), item(2)));
+    let stand = Stand::answering(|_| vec![first, changed]);
+    assert!(paged(&stand).is_ok());
+}
+
+#[test]
 fn a_page_that_comes_again_and_again_is_not_stock_data() {
-    let stand = Stand::answering(|_| vec![page(2, 0); 2]);
+    let stand = Stand::answering(|_| vec![page(3, 0); 2]);
     assert_eq!(ended(paged(&stand)).0, Exit::NotStockData);
 }
 
 #[test]
 fn a_page_that_is_not_stock_is_named_in_the_failure() {
-    for body in ["<html></html>", "{\"data\":{}}", "{\"data\":{\"items\":[{\"nmId\":1}", "[]"] {
-        let stand = Stand::answering(|_| vec![page(2, 0), ok(body)]);
+    for body in ["<html></html>", "{\"data\":{}}", "{\"data\":{\"items\":[{\"nmId\":1]}}", "[]"] {
+        let stand = Stand::answering(|_| vec![page(3, 0), ok(body)]);
         let (exit, text) = ended(paged(&stand));
         assert_eq!(exit, Exit::NotStockData, "{body}");
         assert!(text.contains("/wb-warehouses: 200 OK"), "{text}");
     }
+}
+
+#[test]
+fn a_page_that_is_cut_off_is_asked_for_again() {
+    let stand = Stand::answering(|_| {
+        vec![page(3, 0), ok("{\"data\":{\"items\":[{\"nmId\":1}"), page(1, 2)]
+    });
+    assert_eq!(paged(&stand).unwrap().traffic.requests, 3);
 }
 
 #[test]

@@ -20,11 +20,22 @@ pub use history::History;
 pub use language::Language;
 pub use selection::{Listed, Selection};
 
-use crate::monitor::freshness::{Finding, SourceFreshness};
+use crate::monitor::finding::Severity;
+use crate::monitor::freshness::SourceFreshness;
 use crate::store::page::{ProductName, Run, Warehouse};
 
 /// Days of runs that the page shows.
 pub const RUN_DAYS: u32 = 7;
+
+/// Something that a person should know.
+pub struct Notice {
+    /// How bad it is.
+    pub severity: Severity,
+    /// `Ozon` or `Wildberries`.
+    pub source: &'static str,
+    /// What it is, and what to do.
+    pub message: String,
+}
 
 /// Everything the page shows.
 pub struct Page {
@@ -33,7 +44,7 @@ pub struct Page {
     /// How recent the stock of each marketplace is.
     pub freshness: Vec<SourceFreshness>,
     /// What is wrong with the stock beside its age, the most serious first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Notice>,
     /// A month of stock.
     pub history: History,
     /// What the tables of products hold.

@@ -19,6 +19,8 @@ pub struct Phrases {
     /// One sentence above everything.
     pub something_wrong: &'static str,
     /// One sentence above everything.
+    pub something_odd: &'static str,
+    /// One sentence above everything.
     pub nothing_yet: &'static str,
     /// Headings of the three cards.
     pub fresh: &'static str,
@@ -179,6 +181,7 @@ pub const RU: Phrases = Phrases {
     all_well: "Остатки свежие, противоречий нет",
     something_stale: "Остатки устарели: сначала обновите их, потом планируйте закупку",
     something_wrong: "Остаткам нельзя доверять без проверки",
+    something_odd: "Остатки свежие, но на кое-что стоит посмотреть",
     nothing_yet: "Остатки ещё ни разу не загружались",
     fresh: "Свежие?",
     sound: "Верные?",
@@ -189,7 +192,7 @@ pub const RU: Phrases = Phrases {
     ago: "назад",
     never_synced: "успешных загрузок не было",
     no_findings: "Замечаний нет",
-    no_findings_detail: "Количества сходятся между собой и с журналом загрузок.",
+    no_findings_detail: "Количества сходятся между собой и с журналом загрузок, ничего необычного нет.",
     warning: "Внимание",
     critical: "Опасно",
     findings: Forms("замечание", "замечания", "замечаний"),
@@ -265,6 +268,7 @@ pub const EN: Phrases = Phrases {
     all_well: "The stock is fresh and free of contradictions",
     something_stale: "The stock is out of date: renew it before you plan purchases",
     something_wrong: "Do not trust the stock without a check",
+    something_odd: "The stock is fresh, but something is worth a look",
     nothing_yet: "No stock has been stored yet",
     fresh: "Fresh?",
     sound: "Sound?",
@@ -275,7 +279,7 @@ pub const EN: Phrases = Phrases {
     ago: "ago",
     never_synced: "no successful sync yet",
     no_findings: "Nothing found",
-    no_findings_detail: "The quantities agree with each other and with the log of the syncs.",
+    no_findings_detail: "The quantities agree with each other and with the log of the syncs, and nothing is unusual.",
     warning: "Warning",
     critical: "Critical",
     findings: Forms("finding", "findings", "findings"),

@@ -4,8 +4,9 @@ use chrono::SecondsFormat;
 use maud::{Markup, html};
 
 use super::language::Language;
-use super::{Page, phrases::Phrases};
-use crate::monitor::freshness::{self, Finding, Severity, SourceFreshness};
+use super::{Notice, Page, phrases::Phrases};
+use crate::monitor::finding::Severity;
+use crate::monitor::freshness::{self, SourceFreshness};
 
 /// The page in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ fn freshness_verdict(source: &SourceFreshness) -> Verdict {
     }
 }
 
-fn soundness(findings: &[Finding]) -> Verdict {
+fn soundness(findings: &[Notice]) -> Verdict {
     match findings.iter().map(|finding| finding.severity).max() {
         None => Verdict::Good,
         Some(Severity::Warning) => Verdict::Doubtful,
@@ -66,10 +67,12 @@ pub fn header(page: &Page, language: Language) -> Markup {
     let never = |source: &SourceFreshness| source.verdict == freshness::Verdict::Never;
     let sentence = if page.freshness.iter().all(never) {
         phrases.nothing_yet
-    } else if !page.findings.is_empty() {
+    } else if soundness(&page.findings) == Verdict::Bad {
         phrases.something_wrong
     } else if worst_age > Some(Verdict::Good) {
         phrases.something_stale
+    } else if !page.findings.is_empty() {
+        phrases.something_odd
     } else {
         phrases.all_well
     };
@@ -157,7 +160,7 @@ fn sound(page: &Page, language: Language) -> Markup {
 }
 
 /// The monitor speaks English.
-fn one_finding(finding: &Finding, phrases: &Phrases) -> Markup {
+fn one_finding(finding: &Notice, phrases: &Phrases) -> Markup {
     let (class, word) = match finding.severity {
         Severity::Warning => ("doubtful", phrases.warning),
         Severity::Critical => ("bad", phrases.critical),

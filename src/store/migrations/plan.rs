@@ -19,7 +19,7 @@ pub struct Applied {
     pub finished_at: Option<String>,
 }
 
-/// A migration that is to run.
+/// A migration that is to run, or to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step<'a> {
     /// Which.
@@ -110,14 +110,32 @@ pub fn plan<'a>(shipped: &'a [Migration], applied: &[Applied]) -> Result<Vec<Ste
     Ok(steps)
 }
 
+/// Which migrations are taken back to arrive at version `target`, the newest first; also those that were begun only.
+///
+/// # Errors
+/// As [`plan`]: what is not known cannot be taken back.
+pub fn plan_back<'a>(
+    shipped: &'a [Migration],
+    applied: &[Applied],
+    target: u32,
+) -> Result<Vec<Step<'a>>, PlanError> {
+    plan(shipped, applied)?;
+    let begun = |migration: &Migration| {
+        let row = applied.iter().find(|row| row.version == migration.version)?;
+        Some(row.finished_at.is_none())
+    };
+    let above = shipped.iter().rev().filter(|migration| migration.version > target);
+    Ok(above.filter_map(|migration| Some(Step { migration, again: begun(migration)? })).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SHIPPED: [Migration; 3] = [
-        Migration { version: 1, name: "one", text: "SELECT 1;" },
-        Migration { version: 2, name: "two", text: "SELECT 2;" },
-        Migration { version: 3, name: "three", text: "SELECT 3;" },
+        Migration { version: 1, name: "one", text: "SELECT 1;", rollback: "" },
+        Migration { version: 2, name: "two", text: "SELECT 2;", rollback: "" },
+        Migration { version: 3, name: "three", text: "SELECT 3;", rollback: "" },
     ];
 
     fn applied(version: u32) -> Applied {
@@ -189,5 +207,24 @@ mod tests {
         let gap = PlanError::Gap { missing: 2, above: 3 };
         assert_eq!(plan(&SHIPPED, &[applied(1), applied(3)]).unwrap_err(), gap);
         assert_eq!(plan(&SHIPPED, &[applied(1), unfinished(2), applied(3)]).unwrap_err(), gap);
+    }
+    #[test]
+    fn the_way_back_begins_with_the_newest_and_ends_above_the_target() {
+        let back = |applied: &[Applied], target| {
+            let steps = plan_back(&SHIPPED, applied, target).unwrap();
+            steps.iter().map(|step| (step.migration.version, step.again)).collect::<Vec<_>>()
+        };
+        let all = [applied(1), applied(2), applied(3)];
+        assert_eq!(back(&all, 0), [(3, false), (2, false), (1, false)]);
+        assert_eq!(back(&all, 2), [(3, false)]);
+        assert_eq!(back(&all, 3), []);
+        assert_eq!(back(&[applied(1), unfinished(2)], 1), [(2, true)]);
+        assert_eq!(back(&[], 0), []);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_taken_back() {
+        let rows = [applied(1), applied(2), applied(3), applied(4)];
+        assert_eq!(plan_back(&SHIPPED, &rows, 0).unwrap_err(), PlanError::Newer { version: 4 });
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::plan::Step;
+use super::run::Way;
 use super::script::{Demand, Guard, Object, Statement};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::Failure;
 
 /// What is known now of a statement that would come later.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,15 +24,15 @@ enum Verdict {
 /// Those of `has`.
 pub fn preview(
     steps: &[Step<'_>],
+    way: Way,
     mut has: impl FnMut(&Object) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let mut text = String::new();
     let mut changed = HashSet::new();
     for step in steps {
         let file = step.migration.file();
-        text += &format!("-- migration {file}\n\n");
-        let statements =
-            step.migration.statements().or_fail(Exit::Program, || format!("sql/{file}.sql"))?;
+        text += &format!("-- {} {file}\n\n", way.as_str());
+        let statements = way.statements(step.migration)?;
         for statement in &statements {
             let comment = match judge(statement, &changed, &mut has)? {
                 Verdict::Skipped => continue,
@@ -58,7 +59,7 @@ fn judge(
     let mut undecided = Vec::new();
     for guard in &statement.guards {
         let met = guard.demand.met_by(has(&guard.object)?);
-        let changed = changed.contains(guard.object.table());
+        let changed = !guard.object.is_past() && changed.contains(guard.object.table());
         let table = Object::Table(guard.object.table().to_owned());
         let may_turn = match guard.demand {
             // A migration adds to an existing table one thing at a time, but a new one comes with columns and indexes.
@@ -91,9 +92,10 @@ mod tests {
     use super::*;
 
     fn previewed(text: &'static str, there: &[&str]) -> String {
-        let migration = Migration { version: 7, name: "seven", text };
+        let migration = Migration { version: 7, name: "seven", text, rollback: "" };
         let steps = [Step { migration: &migration, again: false }];
-        preview(&steps, |object| Ok(there.contains(&object.to_string().as_str()))).unwrap()
+        preview(&steps, Way::Forward, |object| Ok(there.contains(&object.to_string().as_str())))
+            .unwrap()
     }
 
     #[test]

@@ -48,5 +48,21 @@ fn question(object: &Object) -> (&'static str, Vec<&str>) {
              WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? AND COLUMN_NAME = ?",
             vec![table, index, column],
         ),
+        Object::Partition(table, partition) => (
+            "SELECT COUNT(*) FROM information_schema.PARTITIONS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND PARTITION_NAME = ?",
+            vec![table, partition],
+        ),
+        Object::Found(table) => {
+            ("SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND found", vec![table])
+        }
+        Object::FormerColumn(table, column) => (
+            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'column' AND name = ?",
+            vec![table, column],
+        ),
+        Object::FormerIndex(table, index) => (
+            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'index' AND name = ?",
+            vec![table, index],
+        ),
     }
 }

@@ -2,74 +2,14 @@
 //! Pure text work; whether a guard holds is asked of the database elsewhere.
 //!
 //! A guard is a comment line of its own above a statement: `-- if table T`, `-- unless column T.C`,
-//! `-- unless index T.I`, `-- unless index T.I(C)` (the index holds that column), `-- unless engine T.InnoDB`.
+//! `-- unless index T.I`, `-- unless index T.I(C)` (the index holds that column), `-- unless engine T.InnoDB`; the kinds of
+//! objects stand in `object.rs`.
 //! All of these must hold, or the statement is skipped; `-- needs column T.C` stops the migration in place of skipping.
 //! So no prose comment may begin with "if", "unless" or "needs".
 
 use std::fmt;
 
-/// Something that a database has or has not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Object {
-    /// A base table.
-    Table(String),
-    /// A table's column.
-    Column(String, String),
-    /// A table's index; with a column: the index, and that column in it.
-    Index(String, String, Option<String>),
-    /// A table that is kept by this storage engine.
-    Engine(String, String),
-}
-
-impl Object {
-    /// The table that it is or is part of.
-    pub fn table(&self) -> &str {
-        match self {
-            Object::Table(table)
-            | Object::Column(table, _)
-            | Object::Index(table, _, _)
-            | Object::Engine(table, _) => table,
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (kind, name) = text.split_once(' ')?;
-        if kind == "table" {
-            return Some(Object::Table(identifier(name)?));
-        }
-        let (table, part) = name.split_once('.')?;
-        let table = identifier(table)?;
-        match (kind, part.split_once('(')) {
-            ("column", None) => Some(Object::Column(table, identifier(part)?)),
-            ("engine", None) => Some(Object::Engine(table, identifier(part)?)),
-            ("index", None) => Some(Object::Index(table, identifier(part)?, None)),
-            ("index", Some((index, column))) => {
-                let column = identifier(column.strip_suffix(')')?)?;
-                Some(Object::Index(table, identifier(index)?, Some(column)))
-            }
-            _ => None,
-        }
-    }
-}
-
-fn identifier(text: &str) -> Option<String> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    (!text.is_empty() && text.bytes().all(plain)).then(|| text.to_owned())
-}
-
-impl fmt::Display for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Object::Table(table) => write!(f, "table {table}"),
-            Object::Column(table, column) => write!(f, "column {table}.{column}"),
-            Object::Engine(table, engine) => write!(f, "engine {table}.{engine}"),
-            Object::Index(table, index, None) => write!(f, "index {table}.{index}"),
-            Object::Index(table, index, Some(column)) => {
-                write!(f, "index {table}.{index}({column})")
-            }
-        }
-    }
-}
+pub use super::object::Object;
 
 /// What follows from an object's being there or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -339,6 +279,10 @@ mod tests {
             "unless index t.PRIMARY(started_at)",
             "unless engine t.InnoDB",
             "needs column t.c",
+            "unless partition t.p",
+            "unless found table t",
+            "if former column t.c",
+            "if former index t.i",
         ] {
             assert_eq!(
                 split(&format!("-- {text}\nSELECT 1;")).unwrap()[0].guards[0].to_string(),
@@ -356,6 +300,8 @@ mod tests {
             "if index t.i(",
             "if view v",
             "if column t.c d",
+            "if found column t.c",
+            "if former table t",
         ] {
             assert_eq!(
                 refusal(&format!("SELECT 1;\n-- {bad}\nSELECT 2;")),

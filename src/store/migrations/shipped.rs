@@ -13,6 +13,9 @@ pub struct Migration {
     pub name: &'static str,
     /// The file.
     pub text: &'static str,
+    /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the checksum, so that it can
+    /// be mended for databases that have been migrated.
+    pub rollback: &'static str,
 }
 
 /// All migrations by ascending version. One that was ever released is never edited: the next one mends it.
@@ -21,21 +24,37 @@ pub const SHIPPED: &[Migration] = &[
         version: 1,
         name: "baseline",
         text: include_str!("../../../sql/0001_baseline.sql"),
+        rollback: include_str!("../../../sql/0001_baseline.rollback.sql"),
     },
     Migration {
         version: 2,
         name: "inventory_identity",
         text: include_str!("../../../sql/0002_inventory_identity.sql"),
+        rollback: include_str!("../../../sql/0002_inventory_identity.rollback.sql"),
     },
     Migration {
         version: 3,
         name: "sync_logs",
         text: include_str!("../../../sql/0003_sync_logs.sql"),
+        rollback: include_str!("../../../sql/0003_sync_logs.rollback.sql"),
     },
     Migration {
         version: 4,
         name: "product_listings",
         text: include_str!("../../../sql/0004_product_listings.sql"),
+        rollback: include_str!("../../../sql/0004_product_listings.rollback.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "log_partitions",
+        text: include_str!("../../../sql/0005_log_partitions.sql"),
+        rollback: include_str!("../../../sql/0005_log_partitions.rollback.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "watch",
+        text: include_str!("../../../sql/0006_watch.sql"),
+        rollback: include_str!("../../../sql/0006_watch.rollback.sql"),
     },
 ];
 
@@ -58,6 +77,14 @@ impl Migration {
     pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
         script::split(self.text)
     }
+
+    /// The statements of the way back, in order.
+    ///
+    /// # Errors
+    /// As [`Migration::statements`].
+    pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
+        script::split(self.rollback)
+    }
 }
 
 #[cfg(test)]
@@ -73,10 +100,12 @@ mod tests {
     #[test]
     fn every_shipped_file_is_well_formed_and_says_first_what_it_is_for() {
         for migration in SHIPPED {
-            assert!(migration.text.starts_with("-- "), "{}", migration.file());
-            match migration.statements() {
-                Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
-                Err(error) => panic!("{}: {error}", migration.file()),
+            for text in [migration.text, migration.rollback] {
+                assert!(text.starts_with("-- "), "{}", migration.file());
+                match script::split(text) {
+                    Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
+                    Err(error) => panic!("{}: {error}", migration.file()),
+                }
             }
         }
     }
@@ -99,7 +128,8 @@ mod tests {
 
     #[test]
     fn the_checksum_does_not_depend_on_the_line_ends() {
-        let unix = Migration { version: 1, name: "a", text: "SELECT 1;\nSELECT 2;\n" };
+        let unix =
+            Migration { version: 1, name: "a", text: "SELECT 1;\nSELECT 2;\n", rollback: "" };
         let windows = Migration { text: "SELECT 1;\r\nSELECT 2;\r\n", ..unix };
         assert_eq!(unix.checksum(), windows.checksum());
         // From `printf 'SELECT 1;\nSELECT 2;\n' | sha256sum`.
@@ -123,6 +153,11 @@ mod tests {
                 "0004_product_listings",
                 "7d0762e9a815cbc67846c6c0c323a0b7f247e2093556032dcf5d1cf2dba43854",
             ),
+            (
+                "0005_log_partitions",
+                "26f5881a58113588dce0de4102f0f6f1f560366a9f2e6342b04b4b3fb94ec39b",
+            ),
+            ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

@@ -11,7 +11,7 @@ use mysql::prelude::Queryable;
 use super::{ChangedRow, Plan, TargetRow, number_cells};
 use crate::inventory::Source;
 use crate::staging::{Spool, SpoolReader, Totals, database_order};
-use crate::store::bulk::{BulkWay, Cell, Target, ToCells};
+use crate::store::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::error::StoreError;
 use crate::store::listings::CreatedListing;
 
@@ -148,12 +148,6 @@ pub fn apply(
         way.load(conn, INVENTORY, rows)?;
     }
     check_sums(conn, stamp, totals)
-}
-
-/// An earlier try on the same connection may have left its table behind.
-fn fresh_temporary(conn: &mut Conn, create: &str, table: &'static str) -> Result<(), StoreError> {
-    conn.query_drop(format!("DROP TEMPORARY TABLE IF EXISTS {table}"))?;
-    Ok(conn.query_drop(create)?)
 }
 
 /// The table must say itself that it holds what the marketplace answered; else nothing is committed.

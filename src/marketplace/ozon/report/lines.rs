@@ -48,13 +48,16 @@ impl<'a, 'b> Lines<'a, 'b> {
         }
         *self.number += 1;
         if width == *expected {
-            return (self.on_record)(columns.line(cell).validate(*self.number));
+            return (self.on_record)(columns.line(cell).validate(*self.number).map_err(
+                |rejection| Rejection { original: Some(original(width, cell)), ..rejection },
+            ));
         }
         let within = |column| if column < width { cell(column) } else { Field::Absent };
         let article = columns.article(&within);
         let rejection = Rejection {
             record: record_label("record", *self.number, &[("article", &article)]),
             reason: format!("it has {width} fields, the header {expected}"),
+            original: Some(original(width, cell)),
         };
         if width > *expected {
             return (self.on_record)(Err(rejection));
@@ -75,6 +78,17 @@ impl<'a, 'b> Lines<'a, 'b> {
             }
         }
     }
+}
+
+/// A row's cells as a JSON list.
+fn original(width: usize, cell: &dyn Fn(usize) -> Field) -> String {
+    let value = |field| match field {
+        Field::Absent => serde_json::Value::Null,
+        Field::Integer(number) => number.to_string().into(),
+        Field::Text(text) | Field::Other(text) => text.into(),
+        Field::Undecodable => "(cannot be decoded as text)".into(),
+    };
+    (0..width).map(|column| value(cell(column))).collect::<serde_json::Value>().to_string()
 }
 
 fn title(cell: Field) -> String {

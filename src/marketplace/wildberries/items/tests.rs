@@ -6,7 +6,7 @@ const WB: &str = r#"{"data":{"items":[{"nmId":47254354,"chrtId":91663228,"wareho
 
 fn read_all(page: &[u8], format: Format) -> Result<Vec<Result<Record, Rejection>>, Failure> {
     let mut records = Vec::new();
-    read(page, format, &mut 0, &mut |record| {
+    read(page, format, false, &mut 0, &mut |record| {
         records.push(record);
         Ok(())
     })?;
@@ -155,10 +155,12 @@ fn a_warehouse_entry_that_is_no_object_rejects_its_item() {
 }
 
 #[test]
-fn broken_json_is_no_stock_data_wherever_it_is_cut() {
-    for end in 0..WB.len() {
-        failure(&WB.as_bytes()[..end], Format::WbWarehouses);
-        assert!(survey(&WB.as_bytes()[..end], Format::WbWarehouses).is_err());
+fn an_answer_that_is_cut_off_is_known_for_that_wherever_it_is_cut() {
+    for end in 1..WB.len() {
+        let cut = &WB.as_bytes()[..end];
+        let read = read_all(cut, Format::WbWarehouses).unwrap_err();
+        let surveyed = survey(cut, Format::WbWarehouses).unwrap_err();
+        assert_eq!([read.exit(), surveyed.exit()], [Exit::Unreachable; 2], "{end}: {read}");
     }
 }
 
@@ -198,7 +200,8 @@ fn trailing_garbage_is_a_fault() {
 #[test]
 fn json_nested_a_million_deep_is_a_clean_error_or_a_rejection() {
     let deep = "[".repeat(1_000_000);
-    failure(deep.as_bytes(), Format::SupplierStocks);
+    let cut = read_all(deep.as_bytes(), Format::SupplierStocks).unwrap_err();
+    assert_eq!(cut.exit(), Exit::Unreachable);
     let closed = format!("{deep}{}", "]".repeat(1_000_000));
     let records = read_all(closed.as_bytes(), Format::SupplierStocks).unwrap();
     assert_eq!(records[0].as_ref().unwrap_err().reason, "it is not an object");
@@ -217,7 +220,8 @@ fn a_survey_counts_items_and_keeps_the_last_date_of_change() {
     assert_eq!(survey(WB.as_bytes(), Format::WbWarehouses).unwrap().items, 1);
     let second = STATISTICS.replace("11:13:35", "12:00:00");
     let page = format!("{},{}", STATISTICS.trim_end_matches(']'), &second[1..]);
-    let expected = Survey { items: 2, last_change_date: Some("2023-07-05T12:00:00".into()) };
+    let expected =
+        Survey { items: 2, last_change_date: Some("2023-07-05T12:00:00".into()), ends: None };
     assert_eq!(survey(page.as_bytes(), Format::SupplierStocks).unwrap(), expected);
     assert_eq!(survey(&b"[]"[..], Format::SupplierStocks).unwrap(), Survey::default());
 }
@@ -227,7 +231,7 @@ fn records_are_numbered_on_across_pages() {
     let mut number = 250_000;
     let page = WB.replace("43,", "-1,");
     let mut said = String::new();
-    read(page.as_bytes(), Format::WbWarehouses, &mut number, &mut |record| {
+    read(page.as_bytes(), Format::WbWarehouses, false, &mut number, &mut |record| {
         said = record.unwrap_err().record;
         Ok(())
     })
@@ -238,6 +242,6 @@ fn records_are_numbered_on_across_pages() {
 #[test]
 fn the_failure_of_whoever_takes_the_records_ends_the_reading() {
     let full = || Failure::new(Exit::Program, "disk full");
-    let failed = read(WB.as_bytes(), Format::WbWarehouses, &mut 0, &mut |_| Err(full()));
+    let failed = read(WB.as_bytes(), Format::WbWarehouses, false, &mut 0, &mut |_| Err(full()));
     assert_eq!(failed.unwrap_err().exit(), Exit::Program);
 }

@@ -89,6 +89,7 @@ fn wb() -> Vec<WbSize> {
                 .iter()
                 .map(|quantity| place(600_001, "Склад в Туле", *quantity, 0, 0))
                 .collect(),
+            stray: [0, 0],
         })
         .collect()
 }

@@ -103,7 +103,9 @@ impl OzonReport {
     pub fn text_of(&self, cell: &Cell, row: usize, column: usize) -> String {
         match cell {
             Cell::Raw(text) => text.clone(),
-            Cell::Text(text) if self.header == Header::Old && !text.starts_with('\'') => {
+            Cell::Text(text)
+                if self.header == Header::Old && !text.trim_start().starts_with('\'') =>
+            {
                 text.clone()
             }
             Cell::Text(text) => format!("'{text}"),

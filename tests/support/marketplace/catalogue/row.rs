@@ -1,6 +1,7 @@
 //! One row of `inventory_data` as the tests see it, and the comparison that says what differs.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// The columns that a marketplace's answer decides; the day, the run and the product are checked apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,4 +110,12 @@ pub fn difference(found: &[StockRow], expected: &[StockRow]) -> Option<String> {
             lines.join("\n")
         )
     })
+}
+
+/// How many rows a second sync inserts, changes and removes: what `records_updated` adds up.
+pub fn changes(before: &[StockRow], after: &[StockRow]) -> usize {
+    let old: HashMap<_, _> = before.iter().map(|row| (row.key(), row)).collect();
+    let kept = after.iter().filter(|row| old.contains_key(&row.key())).count();
+    let same = after.iter().filter(|row| old.get(&row.key()) == Some(row)).count();
+    (before.len() - kept) + (after.len() - same)
 }

@@ -37,6 +37,54 @@ impl Kind {
     }
 }
 
+/// A cell as most writers make it: `<c r="B5" s="2" t="s"><v>17</v></c>`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PlainCell<'a> {
+    /// `r`, if it is there.
+    pub(super) reference: Option<&'a str>,
+    /// `t`.
+    pub(super) kind: Kind,
+    /// What stands in `v`: no entity, no line break, nothing that would have to be resolved.
+    pub(super) value: &'a str,
+    /// Bytes of the whole cell.
+    pub(super) length: usize,
+}
+
+impl<'a> PlainCell<'a> {
+    /// `None` unless the bytes begin with a whole cell of exactly this make.
+    pub(super) fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
+        let until = |bytes: &'a [u8], ends: &[u8]| {
+            let end = bytes.iter().position(|byte| ends.contains(byte))?;
+            bytes.split_at_checked(end)
+        };
+        let (attributes, rest) = until(bytes.strip_prefix(b"<c")?, b"<>")?;
+        let (value, rest) = until(rest.strip_prefix(b"><v>")?, b"<&\r")?;
+        let rest = rest.strip_prefix(b"</v></c>")?;
+        let (mut reference, mut kind, mut style) = (None, None, None);
+        let mut attributes = std::str::from_utf8(attributes).ok()?;
+        while !attributes.is_empty() {
+            let (name, after) = attributes.strip_prefix(' ')?.split_once("=\"")?;
+            let (said, after) = after.split_once('"')?;
+            let place = match name {
+                "r" => &mut reference,
+                "t" => &mut kind,
+                "s" => &mut style,
+                _ => return None,
+            };
+            if said.contains('&') || place.replace(said).is_some() {
+                return None;
+            }
+            attributes = after;
+        }
+        Some(Self {
+            reference,
+            kind: kind.map_or(Kind::Number, Kind::of),
+            value: std::str::from_utf8(value).ok()?,
+            length: bytes.len() - rest.len(),
+        })
+    }
+}
+
 /// A number of a sheet as text: whole ones in full, however they were written; others as they are.
 pub(super) fn number(value: &str) -> Field {
     let value = value.trim();
@@ -75,6 +123,45 @@ pub(super) fn column(reference: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_cell_is_taken_whole() {
+        let plain = |xml: &'static str| PlainCell::at_beginning_of(xml.as_bytes());
+        let cell = plain("<c r=\"B5\" s=\"2\" t=\"s\"><v>17</v></c><c r=\"C5\">").unwrap();
+        let expected =
+            PlainCell { reference: Some("B5"), kind: Kind::Shared, value: "17", length: 35 };
+        assert_eq!(cell, expected);
+        let cell = plain("<c><v/></c>");
+        assert_eq!(cell, None);
+        let cell = plain("<c><v></v></c>").unwrap();
+        let expected = PlainCell { reference: None, kind: Kind::Number, value: "", length: 14 };
+        assert_eq!(cell, expected);
+    }
+
+    #[test]
+    fn a_cell_that_is_the_least_bit_different_is_left_to_the_parser() {
+        for xml in [
+            "",
+            "<c r=\"B5\"><v>17</v></",
+            "<c r=\"B5\"><v>1&amp;7</v></c>",
+            "<c r=\"B&#53;\"><v>17</v></c>",
+            "<c r=\"B5\" r=\"C5\"><v>17</v></c>",
+            "<c r='B5'><v>17</v></c>",
+            "<c r=\"B5\"  t=\"s\"><v>17</v></c>",
+            "<c r=\"B>5\"><v>17</v></c>",
+            "<c r=\"B5\" cm=\"1\"><v>17</v></c>",
+            "<c r=\"B5\"><f>1+1</f><v>2</v></c>",
+            "<c r=\"B5\"><v>1\r\n7</v></c>",
+            "<c r=\"B5\"><v>17</v><v>18</v></c>",
+            "<c r=\"B5\"><v>17<!-- --></v></c>",
+            "<c r=\"B5\"/>",
+            "<col r=\"B5\"><v>17</v></c>",
+            " <c r=\"B5\"><v>17</v></c>",
+            "<x:c r=\"B5\"><x:v>17</x:v></x:c>",
+        ] {
+            assert_eq!(PlainCell::at_beginning_of(xml.as_bytes()), None, "{xml}");
+        }
+    }
 
     #[test]
     fn a_reference_names_its_column() {

@@ -18,6 +18,7 @@ pub(super) fn read(
 ) -> Result<(), Failure> {
     let mut row = Row::default();
     loop {
+        while take_plain_cell(xml, strings, &lines, &mut row)? {}
         let (begun, empty) = match xml.next()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "row" => {
@@ -48,6 +49,29 @@ pub(super) fn read(
         };
         row.put(column, value).map_err(|reason| xml.broken(&reason))?;
     }
+}
+
+/// Puts a plain cell into the row, if one is next: what the parser would have made of it.
+fn take_plain_cell(
+    xml: &mut Xml<'_>,
+    strings: &mut SharedStrings,
+    lines: &Lines<'_, '_>,
+    row: &mut Row,
+) -> Result<bool, Failure> {
+    let Some(cell) = xml.plain_cell() else { return Ok(false) };
+    let broken = |reason: String| xml.broken(&reason);
+    let column = row.place(cell.reference).map_err(broken)?;
+    let value = if lines.need(column) {
+        typed(xml, cell.kind, cell.value, strings)?
+    } else if cell.value.trim().is_empty() {
+        Field::Absent
+    } else {
+        Field::Other("something".into())
+    };
+    row.put(column, value).map_err(broken)?;
+    let length = cell.length;
+    xml.pass(length);
+    Ok(true)
 }
 
 /// A row in the making.
@@ -172,12 +196,22 @@ fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<F
             None => Field::Absent,
         });
     };
+    typed(xml, kind, &content, strings)
+}
+
+/// What a cell's content is, by its type.
+fn typed(
+    xml: &Xml<'_>,
+    kind: Kind,
+    content: &str,
+    strings: &mut SharedStrings,
+) -> Result<Field, Failure> {
     Ok(match kind {
-        Kind::Number => cell::number(&content),
+        Kind::Number => cell::number(content),
         Kind::Shared if content.trim().is_empty() => Field::Absent,
         Kind::Shared => cell::text(shared(xml, content.trim(), strings)?),
-        Kind::Text => cell::text(unescaped(content)),
-        Kind::Truth => cell::truth(&content),
+        Kind::Text => cell::text(unescaped(content.to_owned())),
+        Kind::Truth => cell::truth(content),
         Kind::Error => Field::Other(format!("the error {}", content.trim())),
         Kind::Unknown => Field::Other(format!("a cell of an unknown type with {}", content.trim())),
     })

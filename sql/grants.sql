@@ -1,0 +1,20 @@
+-- Two users with no more rights than they need: one changes the schema, by hand or once a month; one does the daily work,
+-- and its password lies where cron reads it. Edit the database's name (planning), the hosts and the passwords, and run this
+-- as an administrator after the first `stocksync migrate`: rights on a table can only be given when it is there.
+
+-- `migrate`: makes, changes and drops tables, moves their rows, deletes old ones, and reads all of it for the backup.
+-- TRIGGER: a backup without it would leave out the triggers and say nothing. REFERENCES: MySQL asks for it where a foreign key is
+-- made, MariaDB does not.
+CREATE USER IF NOT EXISTS 'stocksync_migrate'@'localhost' IDENTIFIED BY 'change me, for migrate';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, REFERENCES, TRIGGER ON `planning`.* TO 'stocksync_migrate'@'localhost';
+
+-- `sync`, `check-freshness` and `report`. LOAD DATA LOCAL needs INSERT and no FILE; ending its own connection on a signal and its
+-- locks need no right at all; information_schema shows everybody what they may use.
+CREATE USER IF NOT EXISTS 'stocksync'@'localhost' IDENTIFIED BY 'change me, for sync';
+GRANT CREATE TEMPORARY TABLES ON `planning`.* TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`inventory_data` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`product_listings` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`sync_logs` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT ON `planning`.`stocksync_alerts` TO 'stocksync'@'localhost';
+GRANT SELECT ON `planning`.`stocksync_migrations` TO 'stocksync'@'localhost';

@@ -1,0 +1,160 @@
+//! `stocksync migrate`: bring the database's schema up to date or back, keep the tables in shape, or say what that would mean.
+
+mod status;
+
+use std::io::{ErrorKind, Write};
+
+use crate::cli::MigrateArgs;
+use crate::config::{DatabaseSettings, Environment, RetentionSettings};
+use crate::failure::{Exit, Failure, OrFail};
+use crate::store::migrations::{self, Outcome, SHIPPED, Step, Way};
+use crate::store::{Database, backup, retention};
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Exit::Configuration`], also when there is no place or no tool for the backup; [`Exit::Database`], or [`Exit::NotNow`] if
+/// another `migrate` does not come to an end.
+pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
+    let settings = DatabaseSettings::read(environment)?;
+    let retention = RetentionSettings::read(environment)?;
+    if let Some(target) = args.rollback_to.filter(|target| *target > newest_version()) {
+        let message = format!(
+            "--rollback-to {target}: this stocksync knows no version above {}",
+            newest_version()
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    let mut database = Database::connect_to_migrate(&settings)?;
+    if args.status {
+        status::print(&mut database)?;
+    } else if args.dry_run {
+        print_sql(&mut database, args.rollback_to)?;
+    } else {
+        migrations::lock(&mut database)?;
+        // Read under the lock: another `migrate` may have done all of it while this one waited.
+        match args.rollback_to {
+            Some(target) => roll_back(args, &settings, &mut database, target)?,
+            None => migrate(args, &settings, &retention, &mut database)?,
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn migrate(
+    args: &MigrateArgs,
+    settings: &DatabaseSettings,
+    retention: &RetentionSettings,
+    database: &mut Database,
+) -> Result<(), Failure> {
+    let pending = migrations::pending(database)?;
+    if !pending.is_empty() {
+        back_up(args, settings, database)?;
+    }
+    for step in &pending {
+        let outcome = migrations::apply(database, step)?;
+        say_outcome(step, "", &outcome)?;
+    }
+    migrations::drift::note(database, !pending.is_empty())?;
+    say(&format!("schema is up to date (version {})", newest_version()))?;
+    for done in retention::keep_log_partitions(database)? {
+        say(&done)?;
+    }
+    // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
+    if pending.is_empty() {
+        retention::drop_old_logs(database, retention.logs, &mut |done| say(&done))?;
+        retention::delete_old_stock(database, retention, &mut |done| say(&done))?;
+    }
+    Ok(())
+}
+
+fn roll_back(
+    args: &MigrateArgs,
+    settings: &DatabaseSettings,
+    database: &mut Database,
+    target: u32,
+) -> Result<(), Failure> {
+    let steps = migrations::to_take_back(database, target)?;
+    if !steps.is_empty() {
+        back_up(args, settings, database)?;
+    }
+    for step in &steps {
+        let outcome = migrations::take_back(database, step)?;
+        say_outcome(step, " taken back", &outcome)?;
+    }
+    if target == 0 {
+        for difference in migrations::forget(database)? {
+            log::warn!("not as it was before the first migration: {difference}");
+        }
+    }
+    let (verb, reached) = match (steps.is_empty(), migrations::applied(database)?.last()) {
+        (true, newest) => ("nothing to take back: schema is at", newest.map(|row| row.version)),
+        (false, newest) => ("schema is back at", newest.map(|row| row.version)),
+    };
+    say(&format!("{verb} version {}", reached.unwrap_or(0)))
+}
+
+/// Before anything is changed. A database without tables of ours has nothing to lose.
+fn back_up(
+    args: &MigrateArgs,
+    settings: &DatabaseSettings,
+    database: &mut Database,
+) -> Result<(), Failure> {
+    let tables = backup::tables(database)?;
+    if args.no_backup || tables.is_empty() {
+        return Ok(());
+    }
+    let Some(directory) = &args.backup_dir else {
+        let message = format!(
+            "the tables {} would be changed, and there is no place for their backup; nothing was done. Say --backup-dir DIR, \
+             or --no-backup if you have a backup of your own",
+            tables.join(", ")
+        );
+        return Err(Failure::new(Exit::Configuration, message));
+    };
+    let backup = backup::write(settings, &tables, directory)?;
+    say(&format!(
+        "backup: {} ({}); to restore it: gunzip -c FILE | mariadb {}",
+        backup.path.display(),
+        bytesize::ByteSize(backup.bytes),
+        database.name()
+    ))
+}
+
+fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
+    say(&format!(
+        "{}{done}: {} statements run, {} had nothing left to do, {:.1} s",
+        step.migration.file(),
+        outcome.ran,
+        outcome.skipped,
+        outcome.took.as_secs_f64()
+    ))
+}
+
+fn print_sql(database: &mut Database, rollback_to: Option<u32>) -> Result<(), Failure> {
+    let (steps, way) = match rollback_to {
+        Some(target) => (migrations::to_take_back(database, target)?, Way::Back),
+        None => (migrations::pending(database)?, Way::Forward),
+    };
+    if steps.is_empty() {
+        let state = match rollback_to {
+            Some(target) => format!("schema is at version {target} or below"),
+            None => format!("schema is up to date (version {})", newest_version()),
+        };
+        return say(&format!("-- nothing to do: {state}"));
+    }
+    let sql = migrations::preview(database, &steps, way)?;
+    say(sql.trim_end())
+}
+
+fn newest_version() -> u32 {
+    SHIPPED.last().map_or(0, |migration| migration.version)
+}
+
+/// A reader that has gone (`| head`) is no reason to stop in the middle of a migration.
+fn say(line: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.or_fail(Exit::Program, || "writing to standard output".into()),
+    }
+}

@@ -1,0 +1,117 @@
+//! `migrate --status`: what was applied and when, whether its text is still the same, and what somebody changed by hand.
+
+use comfy_table::{Table, presets};
+
+use super::{newest_version, say};
+use crate::failure::Failure;
+use crate::store::Database;
+use crate::store::migrations::{self, Applied, Migration, SHIPPED, drift};
+
+/// So much of a checksum tells two texts apart.
+const SHOWN: usize = 12;
+
+/// Prints it; changes nothing.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn print(database: &mut Database) -> Result<(), Failure> {
+    let applied = migrations::applied(database)?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["version", "name", "state", "when (UTC)", "checksum"]);
+    for migration in SHIPPED {
+        let row = applied.iter().find(|row| row.version == migration.version);
+        table.add_row(shipped_row(migration, row));
+    }
+    for row in applied.iter().filter(|row| row.version > newest_version()) {
+        table.add_row(unknown_row(row));
+    }
+    say(&table.trim_fmt())?;
+    match migrations::pending(database) {
+        Ok(pending) if pending.is_empty() => {
+            say(&format!("schema is up to date (version {})", newest_version()))?;
+            print_drift(&drift::find(database)?)
+        }
+        Ok(pending) => say(&format!("{} to apply; run `stocksync migrate`", pending.len())),
+        Err(problem) => say(&format!("migrate would stop: {problem}")),
+    }
+}
+
+fn print_drift(drift: &[String]) -> Result<(), Failure> {
+    if drift.is_empty() {
+        return say("drift: none, the tables are as the migrations left them");
+    }
+    for difference in drift {
+        say(&format!("drift: {difference}"))?;
+    }
+    Ok(())
+}
+
+fn shipped_row(migration: &Migration, row: Option<&Applied>) -> [String; 5] {
+    let (state, when, checksum) = match row {
+        None => ("pending", "", migration.checksum()[..SHOWN].to_owned()),
+        Some(Applied { finished_at: None, started_at, .. }) => {
+            ("unfinished", started_at.as_str(), migration.checksum()[..SHOWN].to_owned())
+        }
+        Some(Applied { finished_at: Some(when), checksum, .. }) => {
+            let own = migration.checksum();
+            let found = checksum.get(..SHOWN).unwrap_or(checksum);
+            let verdict = if *checksum == own {
+                format!("{found} OK")
+            } else {
+                format!("{found} differs from {}", &own[..SHOWN])
+            };
+            ("applied", when.as_str(), verdict)
+        }
+    };
+    [migration.version.to_string(), migration.name.into(), state.into(), when.into(), checksum]
+}
+
+fn unknown_row(row: &Applied) -> [String; 5] {
+    let when = row.finished_at.as_ref().unwrap_or(&row.started_at).clone();
+    [
+        row.version.to_string(),
+        row.name.clone(),
+        "of a newer stocksync".into(),
+        when,
+        "unknown".into(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIGRATION: Migration =
+        Migration { version: 3, name: "three", text: "SELECT 3;", rollback: "" };
+
+    fn row(checksum: &str, finished_at: Option<&str>) -> Applied {
+        Applied {
+            version: 3,
+            name: "three".into(),
+            checksum: checksum.into(),
+            started_at: "2026-11-23 06:00:00".into(),
+            finished_at: finished_at.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn the_status_tells_pending_unfinished_applied_and_changed_apart() {
+        let finished = Some("2026-11-23 06:00:09");
+        // From `printf 'SELECT 3;' | sha256sum`.
+        let own = "6d51e258cb32";
+        assert_eq!(shipped_row(&MIGRATION, None), ["3", "three", "pending", "", own]);
+        assert_eq!(
+            shipped_row(&MIGRATION, Some(&row("any", None))),
+            ["3", "three", "unfinished", "2026-11-23 06:00:00", own]
+        );
+        assert_eq!(
+            shipped_row(&MIGRATION, Some(&row(&MIGRATION.checksum(), finished))),
+            ["3", "three", "applied", "2026-11-23 06:00:09", &format!("{own} OK")]
+        );
+        assert_eq!(
+            shipped_row(&MIGRATION, Some(&row("another", finished)))[4],
+            format!("another differs from {own}")
+        );
+    }
+}

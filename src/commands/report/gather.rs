@@ -1,0 +1,153 @@
+//! Fills the report's value from the database. What the numbers mean is judged in `monitor/`.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use mysql::Conn;
+
+use crate::cli::ReportArgs;
+use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
+use crate::failure::Failure;
+use crate::inventory::Source;
+use crate::monitor::anomalies::{self, DayStock, Picture, Product, failures_in_a_row, ran_out};
+use crate::monitor::freshness::{Known, freshness, usual_max_age};
+use crate::monitor::keys;
+use crate::report::{Products, Report, SourceReport};
+use crate::store::alerts::told;
+use crate::store::{StoreError, overview};
+
+/// Products of a list that are named; the rest is counted.
+const LISTED: usize = 20;
+
+/// What a report is to be about; everything that can be wrong with it is found before the database is asked.
+pub struct Gathering {
+    thresholds: Thresholds,
+    report: Report,
+    since: DateTime<Utc>,
+    key_expires_at: Option<DateTime<Utc>>,
+}
+
+impl Gathering {
+    /// Reads what the report depends on.
+    pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
+        let generated_at = Utc::now();
+        let since = TimeDelta::from_std(args.period)
+            .ok()
+            .and_then(|period| generated_at.checked_sub_signed(period))
+            .unwrap_or(DateTime::UNIX_EPOCH)
+            .max(DateTime::UNIX_EPOCH);
+        let token = KeySettings::read(environment)?.wildberries;
+        let key_expires_at =
+            token.and_then(|token| keys::token_dates(&token)).map(|dates| dates.expires);
+        Ok(Self {
+            thresholds: Thresholds::read(environment)?,
+            report: Report {
+                generated_at,
+                utc_offset: snapshot_utc_offset(environment)?,
+                period_seconds: args.period.as_secs(),
+                sources: Vec::new(),
+            },
+            since,
+            key_expires_at,
+        })
+    }
+
+    /// Asks everything of one state of the database.
+    pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
+        overview::freeze(conn)?;
+        for source in Source::ALL {
+            let part = self.source(conn, source)?;
+            self.report.sources.push(part);
+        }
+        overview::thaw(conn)?;
+        let sources = &mut self.report.sources;
+        if sources.iter().any(|source| source.snapshot.day.is_none()) {
+            // Whoever sells on one marketplace only has nothing to match.
+            sources.iter_mut().for_each(|source| source.unmatched_products = None);
+        }
+        Ok(self.report)
+    }
+
+    fn source(&self, conn: &mut Conn, source: Source) -> Result<SourceReport, StoreError> {
+        let days = overview::days(conn, source)?;
+        let newest = days.newest.map(|day| day_stock(conn, source, day)).transpose()?;
+        let before = days.before.map(|day| day_stock(conn, source, day)).transpose()?;
+        let recent_runs = overview::recent_runs(conn, source)?;
+        let picture = Picture {
+            source,
+            newest: newest.as_ref(),
+            before: before.as_ref(),
+            runs: &recent_runs,
+            since: self.since,
+            now: self.report.generated_at,
+        };
+        let mut anomalies = anomalies::detect(&picture, &self.thresholds);
+        let suspicious = anomalies::suspicious(&picture, &self.thresholds);
+        for anomaly in &mut anomalies {
+            name(conn, source, &mut anomaly.products)?;
+        }
+        let mut gone = match (&before, &newest) {
+            (Some(before), Some(newest)) => cut(ran_out(before, newest)),
+            _ => Products::default(),
+        };
+        name(conn, source, &mut gone.listed)?;
+        let known = Known {
+            source,
+            last_success: overview::last_success(conn, source)?,
+            doubts: overview::Doubts { day: days.newest, ..overview::Doubts::default() },
+            max_age: usual_max_age(&recent_runs),
+            key: None,
+        };
+        let unmatched =
+            days.newest.map(|day| overview::unmatched(conn, source, day)).transpose()?;
+        let since = self.since;
+        let told = told(conn, source.as_str())?;
+        Ok(SourceReport {
+            source,
+            freshness: freshness(&known, self.report.generated_at),
+            runs: overview::runs(conn, source, since)?,
+            failures: overview::failures(conn, source, since)?,
+            failures_in_a_row: failures_in_a_row(&recent_runs),
+            snapshot: snapshot(newest.unwrap_or_default(), days.newest),
+            ran_out: gone,
+            unmatched_products: unmatched,
+            anomalies,
+            suspicious,
+            alerts: told.into_iter().filter(|sent| sent.at >= since).collect(),
+            key_expires_at: self.key_expires_at.filter(|_| source == Source::Wildberries),
+            recent_runs,
+        })
+    }
+}
+
+fn day_stock(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<DayStock, StoreError> {
+    Ok(DayStock {
+        day,
+        products: overview::products(conn, source, day)?,
+        warehouses: overview::warehouses(conn, source, day)?,
+    })
+}
+
+fn snapshot(stock: DayStock, day: Option<NaiveDate>) -> overview::NewestSnapshot {
+    let with_stock = stock.products.iter().filter(|product| product.pieces > 0).count();
+    overview::NewestSnapshot {
+        day,
+        products: stock.products.len() as u64,
+        products_with_stock: with_stock as u64,
+        warehouses: stock.warehouses,
+    }
+}
+
+fn cut(mut products: Vec<Product>) -> Products {
+    let total = products.len() as u64;
+    products.truncate(LISTED);
+    Products { total, listed: products }
+}
+
+fn name(conn: &mut Conn, source: Source, products: &mut [Product]) -> Result<(), StoreError> {
+    let listings: Vec<(&str, &str)> =
+        products.iter().map(|product| (product.sku.as_str(), product.size_id.as_str())).collect();
+    let names = overview::names(conn, source, &listings)?;
+    for (product, name) in products.iter_mut().zip(names) {
+        product.name = name;
+    }
+    Ok(())
+}

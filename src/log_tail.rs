@@ -1,0 +1,32 @@
+//! The last lines of this process's log, kept for the healthcheck's body. Knows nothing of what is in them.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{SecondsFormat, Utc};
+use log::{Level, Record};
+
+/// Lines that are kept.
+const LINES: usize = 50;
+
+static TAIL: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
+
+/// Keeps a line that the log shows, if its level is info or above.
+pub fn keep(record: &Record<'_>) {
+    if record.level() > Level::Info {
+        return;
+    }
+    let time = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let line = format!("{time} {} {}", record.level(), record.args());
+    let mut tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);
+    if tail.len() == LINES {
+        tail.pop_front();
+    }
+    tail.push_back(line);
+}
+
+/// The last 50 lines of level info and above, the oldest first.
+pub fn last_lines() -> String {
+    let tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);
+    tail.iter().map(|line| format!("{line}\n")).collect()
+}

@@ -1,0 +1,111 @@
+//! Suspicious API activity: what may mean that a key leaked, or that somebody stands between the program and the marketplace.
+//! Told from the exit codes, messages and request counts that `sync_logs` keeps.
+
+use super::runs::{COMPARED, LEAST};
+use super::{Anomaly, Kind, Picture, median};
+use crate::config::Thresholds;
+use crate::failure::Exit;
+use crate::monitor::finding::Severity;
+use crate::store::overview::RunRow;
+
+/// A run may send this many requests more than usual, whatever the factor.
+const FEW_REQUESTS: f64 = 20.0;
+
+pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
+    let mut found = Vec::new();
+    for (kind, what) in [
+        (
+            Kind::KeyRejected,
+            "the marketplace rejected the key; if nobody renewed or withdrew it, ask why",
+        ),
+        (Kind::UnexpectedRedirect, "the API sent the program elsewhere; it did not follow"),
+        (Kind::UnknownHost, "the link to the report was not believed; it was not followed"),
+    ] {
+        let runs: Vec<&RunRow> = picture
+            .runs
+            .iter()
+            .filter(|run| run.started_at >= picture.since && shows(kind, run))
+            .collect();
+        let Some(last) = runs.first() else { continue };
+        let message = format!(
+            "{what} ({}×, last {})",
+            runs.len(),
+            last.started_at.format("%Y-%m-%d %H:%M UTC")
+        );
+        found.push(
+            Anomaly::new(Severity::Warning, picture.source, kind, message)
+                .number("runs", runs.len() as f64),
+        );
+    }
+    found.extend(many_requests(picture, f64::from(thresholds.requests)));
+    found
+}
+
+fn shows(kind: Kind, run: &RunRow) -> bool {
+    let exit = |exit: Exit| run.exit_code == Some(exit.code());
+    match kind {
+        Kind::KeyRejected => exit(Exit::KeyRejected),
+        Kind::UnknownHost => {
+            exit(Exit::NotStockData) && run.reason.contains("download link was not followed")
+        }
+        Kind::UnexpectedRedirect => exit(Exit::NotStockData) && run.reason.contains("redirect"),
+        _ => false,
+    }
+}
+
+fn many_requests(picture: &Picture, factor: f64) -> Option<Anomaly> {
+    let mut counted = picture.runs.iter().filter(|run| run.completed_at.is_some());
+    let newest = counted.next().filter(|run| run.started_at >= picture.since)?;
+    let usual: Vec<f64> =
+        counted.filter(|run| run.stored()).take(COMPARED).map(|run| run.requests as f64).collect();
+    if usual.len() < LEAST {
+        return None;
+    }
+    let (sent, before) = (newest.requests as f64, median(usual)?);
+    if sent <= before * factor || sent - before <= FEW_REQUESTS {
+        return None;
+    }
+    let message = format!(
+        "the newest sync sent {sent:.0} requests; the median of those before is {before:.0}"
+    );
+    Some(
+        Anomaly::new(Severity::Warning, picture.source, Kind::ManyRequests, message)
+            .number("requests", sent)
+            .number("median_requests", before),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::*;
+    use super::*;
+    use crate::store::sync_log::Status;
+
+    fn kinds(runs: &[RunRow]) -> Vec<Kind> {
+        detect(&picture(runs), &defaults()).into_iter().map(|anomaly| anomaly.kind).collect()
+    }
+
+    fn failed(exit: Exit, reason: &str) -> RunRow {
+        RunRow { exit_code: Some(exit.code()), reason: reason.into(), ..run(1, 5, Status::Failed) }
+    }
+
+    #[test]
+    fn rejected_keys_redirects_and_unbelieved_links_are_told_apart() {
+        assert_eq!(kinds(&[failed(Exit::KeyRejected, "401")]), [Kind::KeyRejected]);
+        let redirect = "a redirect to another host is not followed, the key is not for it";
+        assert_eq!(kinds(&[failed(Exit::NotStockData, redirect)]), [Kind::UnexpectedRedirect]);
+        let link = "the download link was not followed: it leads to a private address";
+        assert_eq!(kinds(&[failed(Exit::NotStockData, link)]), [Kind::UnknownHost]);
+        assert_eq!(kinds(&[failed(Exit::Unreachable, "timed out")]), []);
+    }
+
+    #[test]
+    fn many_more_requests_than_usual_are_suspicious() {
+        let usual: Vec<RunRow> = (1..=10).map(|hours| run(hours, 60, Status::Success)).collect();
+        let sending = |requests| {
+            [vec![RunRow { requests, ..run(0, 60, Status::Success) }], usual.clone()].concat()
+        };
+        assert_eq!(kinds(&sending(30)), []);
+        assert_eq!(kinds(&sending(31)), [Kind::ManyRequests]);
+    }
+}

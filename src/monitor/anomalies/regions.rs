@@ -1,0 +1,180 @@
+//! Which region a warehouse belongs to, and the rule about regions that are empty all at once.
+//! The marketplaces' names of warehouses begin with a town; the table knows nothing else of where they are.
+
+use std::collections::BTreeMap;
+
+use super::{Anomaly, DayStock, Kind, percent};
+use crate::config::Thresholds;
+use crate::inventory::Source;
+use crate::monitor::finding::Severity;
+
+/// Towns with warehouses of Wildberries or Ozon, by federal district. A name that is not here is a region of its own.
+const REGIONS: [(&str, &[&str]); 9] = [
+    (
+        "Центральный ФО",
+        &[
+            "москва",
+            "коледино",
+            "подольск",
+            "электросталь",
+            "белые столбы",
+            "тула",
+            "рязань",
+            "котовск",
+            "тамбов",
+            "воронеж",
+            "владимир",
+            "обухово",
+            "чехов",
+            "истра",
+            "голицыно",
+            "вёшки",
+            "вешки",
+            "радумля",
+            "хоругвино",
+            "жуковский",
+            "ярославль",
+            "калуга",
+            "белая дача",
+            "домодедово",
+            "софьино",
+        ],
+    ),
+    ("Северо-Западный ФО", &["санкт-петербург", "спб", "шушары", "уткина заводь", "калининград"]),
+    (
+        "Южный ФО",
+        &["краснодар", "волгоград", "ростов", "адыгейск", "новороссийск", "крым", "симферополь"],
+    ),
+    ("Северо-Кавказский ФО", &["невинномысск", "махачкала", "пятигорск", "ставрополь"]),
+    (
+        "Приволжский ФО",
+        &[
+            "казань",
+            "самара",
+            "новосемейкино",
+            "нижний новгород",
+            "уфа",
+            "пенза",
+            "сарапул",
+            "оренбург",
+            "саратов",
+            "пермь",
+            "ижевск",
+        ],
+    ),
+    ("Уральский ФО", &["екатеринбург", "челябинск", "тюмень", "сургут"]),
+    ("Сибирский ФО", &["новосибирск", "красноярск", "омск", "барнаул", "иркутск", "кемерово"]),
+    ("Дальневосточный ФО", &["хабаровск", "владивосток", "артём", "артем", "якутск", "чита"]),
+    ("Казахстан и Беларусь", &["астана", "алматы", "атакент", "актобе", "минск", "гомель"]),
+];
+
+/// The region of a warehouse; its own name if the town is not known.
+pub fn region(warehouse: &str) -> &str {
+    let name = warehouse.trim().to_lowercase();
+    let begins = |town: &&str| {
+        // "Омск" but not "Омская 3": the town must end where a word ends.
+        name.strip_prefix(*town).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    };
+    REGIONS
+        .iter()
+        .find(|(_, towns)| towns.iter().any(begins))
+        .map_or(warehouse, |(region, _)| region)
+}
+
+/// Regions that held a good part of the stock and hold nothing now, while others do.
+pub(super) fn empty(
+    source: Source,
+    before: &DayStock,
+    newest: &DayStock,
+    thresholds: &Thresholds,
+) -> Vec<Anomaly> {
+    let (was, is) = (by_region(before), by_region(newest));
+    let total: i64 = was.values().map(|(pieces, _)| pieces).sum();
+    if total <= 0 || is.values().all(|(pieces, _)| *pieces <= 0) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (region, (pieces, warehouses)) in was {
+        let share = pieces as f64 / total as f64;
+        let left = is.get(region).map_or(0, |(pieces, _)| *pieces);
+        if left > 0 || share * 100.0 < thresholds.region || pieces <= 0 {
+            continue;
+        }
+        let message = format!(
+            "{}: nothing is left on any of its {warehouses} warehouses; on {} they held {pieces} pieces, {} of the stock",
+            crate::inventory::printable(region),
+            before.day,
+            percent(share)
+        );
+        found.push(
+            Anomaly::new(Severity::Warning, source, Kind::RegionEmpty, message)
+                .number("pieces_before", pieces as f64)
+                .number("warehouses_before", f64::from(warehouses))
+                .number("share", share),
+        );
+    }
+    found
+}
+
+/// Pieces and warehouses with stock of each region.
+fn by_region(day: &DayStock) -> BTreeMap<&str, (i64, u32)> {
+    let mut regions = BTreeMap::new();
+    for warehouse in &day.warehouses {
+        let entry = regions.entry(region(&warehouse.warehouse_name)).or_insert((0, 0));
+        entry.0 += warehouse.present();
+        entry.1 += u32::from(warehouse.present() > 0);
+    }
+    regions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::*;
+    use super::*;
+    use crate::store::overview::WarehouseStock;
+
+    fn with(day_text: &str, warehouses: &[(&str, i64)]) -> DayStock {
+        let stock = |(name, available): &(&str, i64)| WarehouseStock {
+            warehouse_name: (*name).to_owned(),
+            available: *available,
+            ..WarehouseStock::default()
+        };
+        DayStock { warehouses: warehouses.iter().map(stock).collect(), ..day(day_text, &[]) }
+    }
+
+    fn found(newest: &[(&str, i64)]) -> Vec<String> {
+        let before = [("Казань", 40), ("Самара (Новосемейкино)", 40), ("Тула", 500), ("Чужой", 5)];
+        empty(
+            Source::Wildberries,
+            &with("2026-11-22", &before),
+            &with("2026-11-23", newest),
+            &defaults(),
+        )
+        .into_iter()
+        .map(|anomaly| anomaly.message)
+        .collect()
+    }
+
+    #[test]
+    fn a_warehouse_belongs_to_the_district_of_its_town() {
+        assert_eq!(region("Екатеринбург - Перспективный 12"), "Уральский ФО");
+        assert_eq!(region("Санкт-Петербург Уткина Заводь"), "Северо-Западный ФО");
+        assert_eq!(region("Омская 3"), "Омская 3");
+        assert_eq!(region("Склад WB"), "Склад WB");
+    }
+
+    #[test]
+    fn a_region_is_empty_when_all_its_warehouses_are() {
+        assert_eq!(found(&[("Казань", 1), ("Тула", 500)]), [""; 0]);
+        let messages = found(&[("Казань", 0), ("Тула", 500)]);
+        assert_eq!(messages.len(), 1);
+        assert!(
+            messages[0].starts_with("Приволжский ФО: nothing is left on any of its 2 warehouses")
+        );
+    }
+
+    #[test]
+    fn when_everything_is_empty_that_is_told_by_other_rules() {
+        assert_eq!(found(&[("Казань", 0)]), [""; 0]);
+    }
+}

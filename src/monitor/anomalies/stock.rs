@@ -1,0 +1,243 @@
+//! Rules that compare the newest snapshot with the one before.
+
+use std::collections::HashMap;
+
+use super::{Anomaly, DayStock, Kind, Product, percent};
+use crate::config::Thresholds;
+use crate::inventory::Source;
+use crate::monitor::finding::Severity;
+use crate::store::overview::ProductStock;
+
+/// Fewer products than this are no crowd, whatever their share.
+const CROWD: usize = 5;
+/// Fewer pieces than this say nothing about a total.
+const PIECES: i64 = 100;
+/// A single product's change below this many pieces is trade, whatever its factor.
+const JUMP_PIECES: i64 = 1000;
+
+type Key<'a> = (&'a str, &'a str);
+
+struct Comparison<'a> {
+    before: HashMap<Key<'a>, i64>,
+    now: HashMap<Key<'a>, i64>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(before: &'a DayStock, now: &'a DayStock) -> Self {
+        let index = |products: &'a [ProductStock]| {
+            products
+                .iter()
+                .map(|product| ((product.sku.as_str(), product.size_id.as_str()), product.pieces))
+                .collect()
+        };
+        Self { before: index(&before.products), now: index(&now.products) }
+    }
+
+    /// The products for which `wanted` says yes to the pieces before and now.
+    fn select(&self, wanted: impl Fn(Option<i64>, Option<i64>) -> bool) -> Vec<Product> {
+        let was = self.before.iter().map(|(key, before)| (*key, Some(*before)));
+        let is_new =
+            self.now.keys().filter(|key| !self.before.contains_key(*key)).map(|key| (*key, None));
+        let mut selected: Vec<Product> = was
+            .chain(is_new)
+            .map(|(key, before)| (key, before, self.now.get(&key).copied()))
+            .filter(|(_, before, now)| wanted(*before, *now))
+            .map(|((sku, size_id), before, now)| Product {
+                sku: sku.to_owned(),
+                size_id: size_id.to_owned(),
+                name: None,
+                before,
+                now,
+            })
+            .collect();
+        // A map has no order; a report should have the same one each time.
+        selected.sort_by(|a, b| (&a.sku, &a.size_id).cmp(&(&b.sku, &b.size_id)));
+        selected
+    }
+}
+
+/// The products that had stock and have none, those that had most first.
+pub fn ran_out(before: &DayStock, newest: &DayStock) -> Vec<Product> {
+    let mut products = Comparison::new(before, newest)
+        .select(|before, now| before.unwrap_or(0) > 0 && now.unwrap_or(0) <= 0);
+    products.sort_by_key(|product| std::cmp::Reverse(product.before));
+    products
+}
+
+pub(super) fn detect(
+    source: Source,
+    before: &DayStock,
+    newest: &DayStock,
+    thresholds: &Thresholds,
+) -> Vec<Anomaly> {
+    let compared = Comparison::new(before, newest);
+    [
+        zero_stock(source, before, newest, thresholds.zero_stock),
+        change(source, before, newest, thresholds.stock_change),
+        churn(source, &compared, thresholds.churn, Kind::ProductsVanished),
+        churn(source, &compared, thresholds.churn, Kind::ProductsNew),
+        jumps(source, &compared, i64::from(thresholds.jump)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn zero_stock(source: Source, before: &DayStock, newest: &DayStock, limit: f64) -> Option<Anomaly> {
+    let products = ran_out(before, newest);
+    let with_stock = before.products.iter().filter(|product| product.pieces > 0).count();
+    let share = share(products.len(), with_stock);
+    if products.len() < CROWD || share * 100.0 <= limit {
+        return None;
+    }
+    let message = format!(
+        "{} of {with_stock} products with stock ran out since {} ({})",
+        products.len(),
+        before.day,
+        percent(share)
+    );
+    Some(
+        Anomaly::new(graded(share, limit), source, Kind::ZeroStockSpike, message)
+            .number("products_ran_out", products.len() as f64)
+            .number("products_with_stock_before", with_stock as f64)
+            .number("share", share)
+            .products(products),
+    )
+}
+
+fn change(source: Source, before: &DayStock, newest: &DayStock, limit: f64) -> Option<Anomaly> {
+    let (was, is) = (before.total(), newest.total());
+    if was.max(is) < PIECES || was <= 0 {
+        return None;
+    }
+    let share = (is - was) as f64 / was as f64;
+    if share.abs() * 100.0 <= limit {
+        return None;
+    }
+    let word = if share < 0.0 { "fell" } else { "rose" };
+    let message = format!(
+        "the total stock {word} from {was} pieces on {} to {is} ({:+.0} %)",
+        before.day,
+        share * 100.0
+    );
+    Some(
+        Anomaly::new(graded(share.abs(), limit), source, Kind::StockChange, message)
+            .number("pieces_before", was as f64)
+            .number("pieces_now", is as f64)
+            .number("change", share),
+    )
+}
+
+fn churn(source: Source, compared: &Comparison, limit: f64, kind: Kind) -> Option<Anomaly> {
+    let vanished = kind == Kind::ProductsVanished;
+    let products =
+        compared.select(|before, now| if vanished { now.is_none() } else { before.is_none() });
+    let share = share(products.len(), compared.before.len());
+    if products.len() < CROWD || share * 100.0 <= limit {
+        return None;
+    }
+    let what = if vanished { "are no longer listed" } else { "are new" };
+    let message = format!(
+        "{} products {what}; the snapshot before had {} ({})",
+        products.len(),
+        compared.before.len(),
+        percent(share)
+    );
+    Some(
+        Anomaly::new(Severity::Warning, source, kind, message)
+            .number("products", products.len() as f64)
+            .number("products_before", compared.before.len() as f64)
+            .number("share", share)
+            .products(products),
+    )
+}
+
+fn jumps(source: Source, compared: &Comparison, factor: i64) -> Option<Anomaly> {
+    let products = compared.select(|before, now| {
+        let (Some(before), Some(now)) = (before, now) else { return false };
+        let (low, high) = (before.min(now), before.max(now));
+        low > 0 && high - low >= JUMP_PIECES && high >= low.saturating_mul(factor)
+    });
+    let worst = products.first()?;
+    let message = format!(
+        "products whose stock changed {factor}-fold or more: {}; {} went from {} to {} pieces",
+        products.len(),
+        crate::inventory::printable(&worst.sku),
+        worst.before.unwrap_or(0),
+        worst.now.unwrap_or(0)
+    );
+    Some(
+        Anomaly::new(Severity::Warning, source, Kind::StockJump, message)
+            .number("products", products.len() as f64)
+            .number("factor", factor as f64)
+            .products(products),
+    )
+}
+
+/// Twice the threshold is critical, and so is (nearly) everything.
+fn graded(share: f64, limit: f64) -> Severity {
+    if share * 100.0 >= (2.0 * limit).min(90.0) { Severity::Critical } else { Severity::Warning }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::*;
+    use super::*;
+
+    fn found(before: &[i64], newest: &[i64]) -> Vec<(Kind, Severity, u64)> {
+        detect(Source::Ozon, &day("2026-11-22", before), &day("2026-11-23", newest), &defaults())
+            .into_iter()
+            .map(|anomaly| (anomaly.kind, anomaly.severity, anomaly.products_total))
+            .collect()
+    }
+
+    #[test]
+    fn many_products_running_out_at_once_is_a_spike() {
+        let mut newest = [2; 20];
+        newest[..4].fill(0);
+        assert_eq!(found(&[2; 20], &newest), [], "a fifth, and fewer than five");
+        newest[..5].fill(0);
+        assert_eq!(found(&[2; 20], &newest), [(Kind::ZeroStockSpike, Severity::Warning, 5)]);
+        newest[..8].fill(0);
+        assert_eq!(found(&[2; 20], &newest), [(Kind::ZeroStockSpike, Severity::Critical, 8)]);
+    }
+
+    #[test]
+    fn the_total_may_rise_or_fall_by_half() {
+        assert_eq!(found(&[100; 4], &[50; 4]), []);
+        assert_eq!(found(&[100; 4], &[49; 4]), [(Kind::StockChange, Severity::Warning, 0)]);
+        assert_eq!(found(&[100; 4], &[250; 4]), [(Kind::StockChange, Severity::Critical, 0)]);
+        assert_eq!(found(&[10; 4], &[1; 4]), [], "a handful of pieces says nothing");
+    }
+
+    #[test]
+    fn vanished_and_new_products_are_counted_against_the_snapshot_before() {
+        let vanished = found(&[1; 20], &[1; 14]);
+        assert!(vanished.contains(&(Kind::ProductsVanished, Severity::Warning, 6)), "{vanished:?}");
+        assert_eq!(found(&[1; 20], &[1; 24]), []);
+        assert_eq!(found(&[1; 20], &[1; 25]), [(Kind::ProductsNew, Severity::Warning, 5)]);
+    }
+
+    #[test]
+    fn a_single_product_that_jumps_by_orders_of_magnitude_is_named() {
+        let (before, mut newest) = ([3000; 9], [3000; 9]);
+        newest[3] = 30;
+        assert_eq!(found(&before, &newest), [(Kind::StockJump, Severity::Warning, 1)]);
+        newest[3] = 31;
+        assert_eq!(found(&before, &newest), [], "not quite a hundredth");
+        newest[3] = 0;
+        assert_eq!(found(&before, &newest), [], "sold out is no jump");
+    }
+
+    #[test]
+    fn what_ran_out_is_listed_with_the_biggest_loss_first() {
+        let (before, newest) = (day("2026-11-22", &[5, 0, 9, 1]), day("2026-11-23", &[0, 0, 0, 1]));
+        let names: Vec<String> =
+            ran_out(&before, &newest).into_iter().map(|product| product.sku).collect();
+        assert_eq!(names, ["p2", "p0"]);
+    }
+}

@@ -1,0 +1,61 @@
+//! The dead-man's switch, as healthchecks.io does it: `/start` when a sync begins, `/<exit code>` with the last log lines when it
+//! ends. It shouts when nothing comes: nobody but another machine can tell that cron itself is dead.
+
+use reqwest::blocking::Client;
+
+use super::{Hidden, Send, client, in_time, plain};
+use crate::config::AlertSettings;
+use crate::secret::Secret;
+
+/// What healthchecks.io keeps of a body (bytes).
+const LONGEST_BODY: usize = 100_000;
+
+/// Tells that a sync begins.
+pub fn starts(settings: &AlertSettings) {
+    ping(settings, "start", "");
+}
+
+/// Tells how a sync ended: its exit code, and the last lines of its log.
+pub fn ended(settings: &AlertSettings, exit_code: u8, log: &str) {
+    ping(settings, &exit_code.to_string(), log);
+}
+
+fn ping(settings: &AlertSettings, path: &str, log: &str) {
+    let Some(base) = settings.healthcheck.clone() else { return };
+    let body = tail(&Hidden::of(settings).blot(log), LONGEST_BODY).to_owned();
+    let path = path.to_owned();
+    let send: Send = Box::new(move || send(&client()?, &base, &path, body));
+    in_time(vec![("healthcheck", send)]);
+}
+
+fn send(client: &Client, base: &Secret, path: &str, body: String) -> Result<(), String> {
+    let url = format!("{}/{path}", base.expose());
+    let response = client.post(url).body(body).send().map_err(plain)?;
+    let status = response.status();
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(format!("it answered {status}; is HEALTHCHECK_URL right?"))
+    }
+}
+
+/// The end of a text, at most `longest` bytes of it.
+fn tail(text: &str, longest: usize) -> &str {
+    let mut start = text.len().saturating_sub(longest);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_log_the_end_is_told() {
+        assert_eq!(tail("abc", 5), "abc");
+        assert_eq!(tail("abcdef", 3), "def");
+        assert_eq!(tail("aяя", 3), "я", "no half of a character");
+    }
+}

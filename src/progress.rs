@@ -1,0 +1,147 @@
+//! How far a sync has come, for a person at a terminal: a bar on stderr. Elsewhere (cron, a pipe, `TERM=dumb`, `-q`) there is none,
+//! and the log's line per phase is all. Like `log`, it is reached from anywhere, so that no signature has to carry it; it
+//! decides nothing.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif_log_bridge::LogWrapper;
+
+/// A stretch of a sync that takes long enough to be watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The marketplace's answers, in bytes.
+    Fetch,
+    /// The stored answers, in bytes.
+    Read,
+    /// The transaction, in rows.
+    Write,
+}
+
+impl Phase {
+    /// For the log.
+    const fn past(self) -> &'static str {
+        match self {
+            Phase::Fetch => "fetched",
+            Phase::Read => "read",
+            Phase::Write => "written",
+        }
+    }
+
+    /// No colours: nothing here needs them, and `NO_COLOR` is kept without asking.
+    const fn template(self) -> &'static str {
+        match self {
+            Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed}",
+            Phase::Read => {
+                "{spinner} reading [{bar:30}] {bytes} of {total_bytes}, {msg} rows, {eta} left"
+            }
+            Phase::Write => {
+                "{spinner} writing [{bar:30}] {human_pos} of {human_len} rows, {eta} left"
+            }
+        }
+    }
+}
+
+static BARS: OnceLock<MultiProgress> = OnceLock::new();
+
+/// The phase under way, where it is shown.
+static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
+
+/// Starts the log, and shows bars too if `wanted` and stderr is a terminal: decided once, here.
+/// Does nothing if a log has been started already.
+pub fn start(logger: impl log::Log + 'static, level: log::LevelFilter, wanted: bool) {
+    let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let started =
+        if target.is_hidden() || std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+            log::set_boxed_logger(Box::new(logger)).is_ok()
+        } else {
+            let bars = BARS.get_or_init(|| MultiProgress::with_draw_target(target)).clone();
+            LogWrapper::new(bars, logger).try_init().is_ok()
+        };
+    if started {
+        log::set_max_level(level);
+    }
+}
+
+/// A phase from its beginning to its end.
+#[must_use]
+pub struct Span {
+    phase: Phase,
+    began: Instant,
+}
+
+impl Span {
+    /// Begins a phase. `length` is how much there is to do, if that is known, in the phase's unit.
+    pub fn begin(phase: Phase, length: Option<u64>) -> Self {
+        if let Some(bars) = BARS.get() {
+            let bar = bars.add(ProgressBar::no_length());
+            if let Some(length) = length {
+                bar.set_length(length);
+            }
+            if let Ok(style) = ProgressStyle::with_template(phase.template()) {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            show(Some((phase, bar)));
+        }
+        Self { phase, began: Instant::now() }
+    }
+
+    /// Ends it well: the log says `what` was done, and how long it took.
+    pub fn finish(self, what: &str) -> Duration {
+        let took = self.began.elapsed();
+        clear();
+        log::info!("{} {what} in {:.1} s", self.phase.past(), took.as_secs_f64());
+        took
+    }
+}
+
+/// A phase that fails ends without a line of its own: the failure says enough.
+impl Drop for Span {
+    fn drop(&mut self) {
+        clear();
+    }
+}
+
+/// So much more was done of `phase`; nothing happens if another one is under way.
+pub fn advance(phase: Phase, by: u64) {
+    with_bar(phase, |bar| bar.inc(by));
+}
+
+/// Now it is known how much there is to do.
+pub fn expect(phase: Phase, length: u64) {
+    with_bar(phase, |bar| bar.set_length(length));
+}
+
+/// A figure to show beside the bar.
+pub fn note(phase: Phase, figure: u64) {
+    with_bar(phase, |bar| bar.set_message(figure.to_string()));
+}
+
+/// Takes the bar off the screen.
+pub fn clear() {
+    show(None);
+}
+
+fn with_bar(phase: Phase, act: impl FnOnce(&ProgressBar)) {
+    // Without a terminal this is all that the millions of calls cost.
+    if BARS.get().is_none() {
+        return;
+    }
+    if let Some((shown, bar)) = &*SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
+        && *shown == phase
+    {
+        act(bar);
+    }
+}
+
+fn show(bar: Option<(Phase, ProgressBar)>) {
+    if BARS.get().is_none() {
+        return;
+    }
+    let old = std::mem::replace(&mut *SHOWN.lock().unwrap_or_else(PoisonError::into_inner), bar);
+    if let Some((_, old)) = old {
+        old.finish_and_clear();
+    }
+}

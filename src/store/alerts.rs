@@ -1,0 +1,165 @@
+//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row per message that was delivered.
+//! When something is worth a message is decided in `monitor/alerts.rs`.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+use serde::Serialize;
+
+use super::error::StoreError;
+
+const TOLD: &str = "
+    SELECT topic, state, severity, failures, title, created_at
+    FROM stocksync_alerts
+    WHERE source = ?
+    ORDER BY id DESC
+    LIMIT 200";
+
+const RECORD: &str = "
+    INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
+    VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Somebody should look.
+    Warning,
+    /// Somebody must look now: decisions are being made on wrong numbers.
+    Critical,
+}
+
+impl Severity {
+    /// The value in tables, JSON and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Syncs fail one after another.
+    Failures,
+    /// The marketplace rejected the key.
+    KeyRejected,
+    /// A pull was refused because stock collapsed.
+    PullRefused,
+    /// Syncs work again.
+    Sync,
+    /// The stored stock is too old.
+    Stale,
+    /// The stored stock contradicts itself or its log.
+    Unsound,
+    /// A key is about to end, or has.
+    KeyAge,
+}
+
+impl Topic {
+    const ALL: [Topic; 7] = [
+        Topic::Failures,
+        Topic::KeyRejected,
+        Topic::PullRefused,
+        Topic::Sync,
+        Topic::Stale,
+        Topic::Unsound,
+        Topic::KeyAge,
+    ];
+
+    /// The value of the column `topic`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Topic::Failures => "failures",
+            Topic::KeyRejected => "key_rejected",
+            Topic::PullRefused => "pull_refused",
+            Topic::Sync => "sync",
+            Topic::Stale => "stale",
+            Topic::Unsound => "unsound",
+            Topic::KeyAge => "key_age",
+        }
+    }
+}
+
+/// Whether a trouble begins (or goes on) or is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// There is a trouble.
+    Raised,
+    /// It is over.
+    Recovered,
+}
+
+impl State {
+    /// The value of the column `state`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Raised => "raised",
+            State::Recovered => "recovered",
+        }
+    }
+}
+
+/// A message that was delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What it was about.
+    pub topic: Topic,
+    /// Trouble or recovery.
+    pub state: State,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Failed runs in a row at that time.
+    pub failures: u32,
+    /// Its first line.
+    pub title: String,
+    /// When; whole seconds.
+    pub at: DateTime<Utc>,
+}
+
+/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
+pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
+    type Columns = (String, String, String, u32, String, NaiveDateTime);
+    let rows: Vec<Columns> = conn.exec(TOLD, (source,))?;
+    let sent = |(topic, state, severity, failures, title, at): Columns| {
+        Some(Sent {
+            topic: Topic::ALL.into_iter().find(|known| known.as_str() == topic)?,
+            state: if state == State::Raised.as_str() { State::Raised } else { State::Recovered },
+            severity: if severity == Severity::Critical.as_str() {
+                Severity::Critical
+            } else {
+                Severity::Warning
+            },
+            failures,
+            title,
+            at: at.and_utc(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(sent).collect())
+}
+
+/// Remembers a message about `source` and the channels that took it.
+pub fn record(
+    conn: &mut Conn,
+    source: &str,
+    sent: &Sent,
+    channels: &str,
+) -> Result<(), StoreError> {
+    Ok(conn.exec_drop(
+        RECORD,
+        (
+            source,
+            sent.topic.as_str(),
+            sent.state.as_str(),
+            sent.severity.as_str(),
+            sent.failures,
+            &sent.title,
+            channels,
+            sent.at.naive_utc(),
+        ),
+    )?)
+}

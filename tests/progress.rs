@@ -1,0 +1,40 @@
+//! What a run says of its progress where nobody watches.
+
+use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::world::World;
+
+#[test]
+fn off_a_terminal_each_phase_is_one_plain_line_with_its_duration() {
+    let world = World::new(Catalogue::small(1));
+    let stderr = world.run("sync ozon").expect(0).stderr;
+    for phase in ["fetched ", "read ", "written "] {
+        let told = |line: &&str| line.contains(&format!("] {phase}")) && line.ends_with(" s");
+        let lines: Vec<_> = stderr.lines().filter(told).collect();
+        assert_eq!(lines.len(), 1, "{phase}: {stderr}");
+    }
+    assert!(!stderr.contains(['\u{1b}', '\r']), "no bar and no colour: {stderr:?}");
+}
+
+#[test]
+fn a_quiet_run_says_nothing_of_its_phases() {
+    let world = World::new(Catalogue::small(1));
+    assert_eq!(world.run("-q sync wb").expect(0).stderr, "");
+}
+
+#[test]
+fn the_log_row_tells_what_the_run_took() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync wb").expect(0);
+    let body_bytes: usize = [
+        world.marketplaces.catalogue().wb_warehouses_page(0, 250_000),
+        world.marketplaces.catalogue().seller_warehouses_page(0, 250_000),
+    ]
+    .map(|page| page.len())
+    .iter()
+    .sum();
+    let told = world.database.value(
+        "SELECT requests, bytes, fetch_ms + read_ms + write_ms <= 1000 * (1 + duration_seconds), \
+         rows_total = rows_inserted AND rows_inserted = records_processed FROM sync_logs",
+    );
+    assert_eq!(told, format!("2|{body_bytes}|1|1"));
+}

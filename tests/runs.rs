@@ -1,0 +1,150 @@
+//! One run is one row of `sync_logs`; one source has one run at a time; a run that died is seen to have died.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::binary::Running;
+use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::marketplace::catalogue::ozon_report::{
+    Cell, Column, Encoding, Header, OzonReport,
+};
+use crate::support::marketplace::endpoint::Endpoint;
+use crate::support::marketplace::fault::Fault;
+use crate::support::marketplace::http::Wire;
+use crate::support::world::{OZON, WB, World};
+
+/// A pull of Ozon that has begun and waits for its report.
+fn waiting_pull(world: &World) -> Running {
+    let calls = world.marketplaces.calls_of(Endpoint::OzonInfo).len();
+    world
+        .marketplaces
+        .fault(Endpoint::OzonInfo, Fault::Wire(Wire::Silence(Duration::from_secs(30))));
+    let running = world.binary().args("sync ozon").spawn();
+    let began = Instant::now();
+    while world.marketplaces.calls_of(Endpoint::OzonInfo).len() == calls {
+        assert!(began.elapsed() < Duration::from_secs(30), "it does not ask for the report");
+        thread::sleep(Duration::from_millis(5));
+    }
+    running
+}
+
+#[test]
+fn a_second_run_of_the_same_source_is_75_at_once_and_logs_nothing() {
+    let world = World::new(Catalogue::small(1));
+    let first = waiting_pull(&world);
+    let second = world.run("sync ozon").expect(75);
+    assert!(second.took < Duration::from_secs(5), "{:?}", second.took);
+    assert_eq!(world.database.logs().len(), 1);
+    world.run("sync wb").expect(0);
+    world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb(true));
+    first.kill();
+}
+
+#[test]
+fn a_run_is_in_the_log_from_its_beginning_and_a_killed_one_stays_unfinished() {
+    let world = World::new(Catalogue::small(1));
+    let running = waiting_pull(&world);
+    let log = world.last_log();
+    assert_eq!((log.status.as_str(), log.completed_at), ("failed", None));
+    assert_eq!((log.sync_type.as_str(), log.source.as_str()), ("inventory", "Ozon"));
+    assert_eq!(running.kill().code, None);
+    assert_eq!(world.last_log().completed_at, None);
+    assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
+}
+
+#[test]
+fn the_lock_of_a_killed_run_is_free_for_the_next() {
+    let world = World::new(Catalogue::small(1));
+    waiting_pull(&world).kill();
+    // The server may take a moment to see that the connection is gone.
+    let began = Instant::now();
+    while world.run("sync ozon").code == Some(75) {
+        assert!(began.elapsed() < Duration::from_secs(5), "the lock outlives its process");
+    }
+    world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+    let logs = world.database.logs();
+    assert_eq!(logs.len(), 2);
+    assert_eq!((logs[0].status.as_str(), logs[1].status.as_str()), ("failed", "success"));
+}
+
+#[test]
+fn a_signal_ends_a_run_with_its_code_and_a_failed_row() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let world = World::new(Catalogue::small(1));
+        let running = waiting_pull(&world);
+        running.signal(signal);
+        let outcome = running.wait().expect(code);
+        assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
+        let log = world.last_log();
+        assert_eq!(log.status, "failed");
+        assert!(log.completed_at.is_some() && log.error.is_some(), "{log:?}");
+        assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
+    }
+}
+
+#[test]
+fn each_run_is_one_row_with_its_times() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync ozon").expect(0);
+    world.run("sync wb").expect(0);
+    world.marketplaces.always(Endpoint::OzonCreate, Fault::Status(403));
+    world.run("sync ozon").expect(77);
+    let logs = world.database.logs();
+    let told: Vec<_> = logs.iter().map(|log| (log.source.as_str(), log.status.as_str())).collect();
+    assert_eq!(told, [("Ozon", "success"), ("Wildberries", "success"), ("Ozon", "failed")]);
+    for log in logs {
+        let completed = log.completed_at.expect("its end");
+        assert!(log.started_at <= completed, "{} to {completed}", log.started_at);
+        assert!((0..60).contains(&log.duration.expect("its length")));
+    }
+    let late = "SELECT COUNT(*) FROM sync_logs WHERE ABS(TIMESTAMPDIFF(SECOND, started_at, UTC_TIMESTAMP())) > 300";
+    assert_eq!(world.database.number(late), 0, "times are UTC");
+}
+
+#[test]
+fn retry_failed_runs_only_after_a_run_that_needs_it() {
+    let world = World::new(Catalogue::small(1));
+    let retry = |code| world.run("sync ozon --retry-failed").expect(code);
+    world.run("sync ozon").expect(0);
+    world.marketplaces.forget_calls();
+    retry(0).shows("nothing to retry");
+    assert!(world.marketplaces.calls().is_empty());
+    assert_eq!(world.database.logs().len(), 1);
+
+    world.marketplaces.fault(Endpoint::OzonCreate, Fault::Status(403));
+    world.run("sync ozon").expect(77);
+    retry(0);
+    assert_eq!(world.last_log().status, "success", "after a failed run");
+
+    waiting_pull(&world).kill();
+    thread::sleep(Duration::from_millis(300));
+    retry(0);
+    assert_eq!(world.last_log().status, "success", "after a run that never finished");
+
+    let mut report = OzonReport::new(&world.marketplaces.catalogue().ozon, Header::Current);
+    report.set(3, Column::Fbo, Cell::Raw("-1".into()));
+    world.marketplaces.configure(|settings| settings.report = Some(report.csv(Encoding::Utf8Bom)));
+    world.run("sync ozon").expect(3);
+    world.marketplaces.configure(|settings| settings.report = None);
+    retry(0);
+    assert_eq!(world.last_log().status, "success", "after a partial run");
+    assert_eq!(world.database.logs().len(), 7);
+}
+
+#[test]
+fn a_pull_with_far_fewer_products_in_stock_is_refused_unless_it_is_meant() {
+    let catalogue = Catalogue::small(1);
+    let world = World::new(catalogue.clone());
+    world.run("sync ozon").expect(0);
+    let mut few = catalogue.clone();
+    few.ozon.truncate(30);
+    world.marketplaces.set_catalogue(few.clone());
+    world.fails(&world.binary().args("sync ozon"), 4).says("--accept-shrink");
+    world.binary().env("MAX_SHRINK", "90%").args("sync ozon --dry-run").run().expect(0);
+    world.run("sync ozon --accept-shrink").expect(0);
+    world.assert_stock(OZON, &few.expected_ozon());
+    world.marketplaces.set_catalogue(Catalogue { ozon: catalogue.ozon[..5].to_vec(), wb: vec![] });
+    world.fails(&world.binary().args("sync ozon"), 4);
+    world.run("sync ozon --full").expect(0);
+    world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+}
