@@ -110,7 +110,7 @@ fn the_stock_is_old_or_doubtful_and_the_page_says_so_on_top() {
     world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
     let page = page(&world, "en");
     assert!(page.contains("Do not trust the stock without a check"));
-    assert!(part(&page, "sound").contains("contradict themselves"));
+    assert!(part(&page, "sound").contains("where current is not available + reserved"));
 }
 
 #[test]
