@@ -93,6 +93,18 @@ impl Session {
     }
 }
 
+/// Gives the lock back and waits for the server's word. A server notices the end of a connection only a moment later, in which
+/// the next command of a script would find the marketplace busy.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(database) = &mut self.database
+            && let Err(failure) = lock::release(database, self.purpose)
+        {
+            log::debug!("{failure}; it ends with the connection");
+        }
+    }
+}
+
 /// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
 /// way that may pass.
 pub fn with_retries<T>(
