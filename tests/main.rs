@@ -18,6 +18,8 @@ mod long_history;
 mod migrations;
 mod operations;
 mod ozon_sync;
+mod page;
+mod products;
 mod progress;
 mod report;
 mod rights;

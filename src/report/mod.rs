@@ -1,13 +1,12 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
 
-mod html;
 mod json;
+pub mod page;
 mod prometheus;
 mod text;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-pub use html::html;
 pub use json::json;
 pub use prometheus::prometheus;
 pub use text::text;
@@ -18,6 +17,7 @@ use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
 use crate::store::alerts::Sent;
 use crate::store::overview::{FailedRun, NewestSnapshot, RunRow, Runs};
+use crate::store::product_overview::ProductOverview;
 
 /// Everything a report shows.
 pub struct Report {
@@ -29,6 +29,8 @@ pub struct Report {
     pub period_seconds: u64,
     /// One entry per marketplace.
     pub sources: Vec<SourceReport>,
+    /// The products of both, whatever the period.
+    pub products: ProductOverview,
 }
 
 /// What a report shows of one marketplace.
