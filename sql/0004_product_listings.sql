@@ -31,23 +31,39 @@ PREPARE create_product_listings FROM @create_product_listings;
 EXECUTE create_product_listings;
 
 -- The products that carry their article themselves; a listing that is there already stays as it is. Of two whose articles differ in blanks only, the older one counts.
+-- One size of a Wildberries card is `nmId/chrtId` here, as a sync before a rollback left it.
 -- if column dim_products.sku
 -- if column dim_products.source
 -- if column dim_products.created_at
 INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on, last_seen_on)
-SELECT known.marketplace, known.article, '', known.product_id,
+SELECT known.marketplace, known.article, known.size_id, known.product_id,
     COALESCE(seen.first_day, DATE(product.created_at), CURRENT_DATE),
     COALESCE(seen.last_day, DATE(product.created_at), CURRENT_DATE)
 FROM (
-    SELECT named.marketplace, named.article, MIN(named.product_id) AS product_id
+    SELECT named.marketplace, named.article, named.size_id, MIN(named.product_id) AS product_id
     FROM (
-        SELECT CASE WHEN source = 'Ozon' THEN 'Ozon' ELSE 'Wildberries' END AS marketplace,
+        SELECT 'Ozon' AS marketplace,
             CONVERT(TRIM(sku) USING utf8mb4) COLLATE utf8mb4_bin AS article,
+            '' AS size_id,
             product_id
         FROM dim_products
-        WHERE source IN ('Ozon', 'Wildberries') AND TRIM(sku) <> ''
+        WHERE source = 'Ozon' AND TRIM(sku) <> ''
+        UNION ALL
+        SELECT 'Wildberries',
+            CONVERT(SUBSTRING_INDEX(TRIM(sku), '/', 1) USING utf8mb4) COLLATE utf8mb4_bin,
+            CONVERT(SUBSTRING_INDEX(TRIM(sku), '/', -1) USING utf8mb4) COLLATE utf8mb4_bin,
+            product_id
+        FROM dim_products
+        WHERE source = 'Wildberries' AND TRIM(sku) REGEXP '^[0-9]+/[0-9A-Za-z-]{1,64}$'
+        UNION ALL
+        SELECT 'Wildberries',
+            CONVERT(TRIM(sku) USING utf8mb4) COLLATE utf8mb4_bin,
+            '',
+            product_id
+        FROM dim_products
+        WHERE source = 'Wildberries' AND TRIM(sku) <> '' AND TRIM(sku) NOT REGEXP '^[0-9]+/[0-9A-Za-z-]{1,64}$'
     ) AS named
-    GROUP BY named.marketplace, named.article
+    GROUP BY named.marketplace, named.article, named.size_id
 ) AS known
 JOIN dim_products AS product ON product.product_id = known.product_id
 LEFT JOIN (

@@ -74,6 +74,7 @@ fn after_two_weeks_of_syncs_the_way_back_ends_at_the_old_shape_with_every_old_ro
     let per_product = "SELECT product_id, snapshot_date, SUM(current_stock), SUM(reserved_stock), SUM(available_stock) \
                        FROM inventory_data GROUP BY product_id, snapshot_date ORDER BY product_id, snapshot_date";
     let sums = world.database.table(per_product);
+    let products = world.database.number("SELECT COUNT(*) FROM dim_products");
 
     world.run("migrate --rollback-to 0 --no-backup").expect(0).shows("schema is back at version 0");
     let after = dump(&world.database, &LEGACY);
@@ -89,6 +90,8 @@ fn after_two_weeks_of_syncs_the_way_back_ends_at_the_old_shape_with_every_old_ro
     world.run("sync wb --accept-shrink").expect(0);
     world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
     world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb(true));
+    let again = world.database.number("SELECT COUNT(*) FROM dim_products");
+    assert_eq!(again, products, "each size of a card is the product that it was");
 }
 
 #[test]

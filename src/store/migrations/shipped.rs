@@ -157,7 +157,7 @@ mod tests {
             ("0003_sync_logs", "2756229b047e677d6b2d5d1071d33e82b8a51bacea542ffa86e20a650cd9ce27"),
             (
                 "0004_product_listings",
-                "7d0762e9a815cbc67846c6c0c323a0b7f247e2093556032dcf5d1cf2dba43854",
+                "28520e3669651dbb0624d673a2926fd970669bc33031ca0167540de557f3d4f8",
             ),
             (
                 "0005_log_partitions",
