@@ -14,6 +14,10 @@ CREATE USER IF NOT EXISTS 'stocksync'@'localhost' IDENTIFIED BY 'change me, for 
 GRANT CREATE TEMPORARY TABLES ON `planning`.* TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`inventory_data` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`product_listings` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`listing_barcodes` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`wb_card_sizes` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`stocksync_state` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT ON `planning`.`product_joins` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`sync_logs` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT ON `planning`.`stocksync_alerts` TO 'stocksync'@'localhost';

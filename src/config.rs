@@ -127,6 +127,10 @@ pub struct WildberriesSettings {
     pub analytics_url: Url,
     /// `WB_STATISTICS_API_URL`.
     pub statistics_url: Url,
+    /// `WB_CONTENT_API_URL`: names and barcodes of cards.
+    pub content_url: Url,
+    /// `WB_CARDS_INTERVAL`: the pause between two pages of cards.
+    pub cards_interval: Duration,
     /// `WB_STOCKS_METHOD`.
     pub method: StocksMethod,
     /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
@@ -148,6 +152,10 @@ impl WildberriesSettings {
                 .api_url("WB_ANALYTICS_API_URL", "https://seller-analytics-api.wildberries.ru")?,
             statistics_url: environment
                 .api_url("WB_STATISTICS_API_URL", "https://statistics-api.wildberries.ru")?,
+            content_url: environment
+                .api_url("WB_CONTENT_API_URL", "https://content-api.wildberries.ru")?,
+            cards_interval: environment
+                .duration("WB_CARDS_INTERVAL", Duration::from_millis(600))?,
             method: StocksMethod::read(environment)?,
             seller_warehouses: environment.switch("WB_SELLER_WAREHOUSES", true)?,
             page_limit: page_limit(environment)?,

@@ -1,5 +1,6 @@
 //! One file per subcommand, each the story of its run.
 
+mod cards;
 mod check_freshness;
 mod migrate;
 mod report;

@@ -2,10 +2,11 @@
 
 mod rejects;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
+use super::cards;
 use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
@@ -57,6 +58,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         run,
         rejects,
         account: Account::default(),
+        cards: None,
     };
     let outcome = sync.pull_and_write();
     if let Err(failure) = &outcome
@@ -99,6 +101,8 @@ struct Sync<'a> {
     run: Run,
     rejects: Rejects,
     account: Account,
+    /// For a pull that may ask for Wildberries' cards: how.
+    cards: Option<WildberriesSettings>,
 }
 
 impl Sync<'_> {
@@ -118,8 +122,9 @@ impl Sync<'_> {
             if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
         let may_shrink = self.args.accept_shrink || self.args.full;
         let message = validation.summary();
+        let run = self.run.clone();
         let order = Order {
-            run: &self.run,
+            run: &run,
             day,
             snapshot: &snapshot,
             full: self.args.full,
@@ -132,14 +137,35 @@ impl Sync<'_> {
             let changes = write::rehearse(&mut self.session, &order)?;
             self.summarize("dry run, nothing was written; would be", day, &snapshot, &changes);
         } else {
-            let span = Span::begin(Phase::Write, None);
-            let changes =
-                write::write(&mut self.session, &self.database, &order, &mut self.account)?;
-            let rows = format!("{} rows", snapshot.totals.rows);
-            self.account.phases.write = Some(span.finish(&rows));
+            let changes = self.write(&order)?;
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
+    }
+
+    /// Writes; a pull of Wildberries reads the cards first, should it hold listings that nobody knows.
+    fn write(&mut self, order: &Order<'_>) -> Result<Changes, Failure> {
+        let span = Span::begin(Phase::Write, None);
+        let mut learning = Duration::ZERO;
+        let Self { session, database, account, .. } = self;
+        let changes = match &self.cards {
+            None => write::write(session, database, order, account, None)?,
+            Some(settings) => {
+                let mut learn = |session: &mut Session, unknown, account: &mut Account| {
+                    let began = Instant::now();
+                    let reading = cards::learn(settings, session, unknown);
+                    account.cards = reading.cards;
+                    account.traffic.requests += reading.traffic.requests;
+                    account.traffic.bytes += reading.traffic.bytes;
+                    learning = began.elapsed();
+                    reading.complete
+                };
+                write::write(session, database, order, account, Some(&mut learn))?
+            }
+        };
+        let took = span.finish(&format!("{} rows", order.snapshot.totals.rows));
+        self.account.phases.write = Some(took.saturating_sub(learning));
+        Ok(changes)
     }
 
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
@@ -151,7 +177,10 @@ impl Sync<'_> {
                 marketplace::ozon::fetch(&OzonSettings::read(self.environment)?)?
             }
             (None, Source::Wildberries) => {
-                marketplace::wildberries::fetch(&WildberriesSettings::read(self.environment)?)?
+                let settings = WildberriesSettings::read(self.environment)?;
+                let pull = marketplace::wildberries::fetch(&settings)?;
+                self.cards = Some(settings);
+                pull
             }
         };
         let sent = &mut self.account.traffic;
@@ -240,7 +269,7 @@ impl Sync<'_> {
         let Account { processed, rejected, traffic, phases, .. } = &self.account;
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
-             {processed} records, {rejected} rejected; {} new listings, {} new products; {} requests, {}; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {} requests, {}; \
              fetch {}, read {}, write {}",
             self.run.source,
             snapshot.totals.rows,
@@ -251,6 +280,8 @@ impl Sync<'_> {
             snapshot.totals.stock(),
             changes.listings_created,
             changes.products_created,
+            changes.listings_linked,
+            changes.products_joined,
             traffic.requests,
             bytesize::ByteSize(traffic.bytes),
             seconds(phases.fetch),

@@ -8,6 +8,7 @@ use super::{Report, SourceReport};
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::Verdict;
 use crate::store::alerts::{Severity, State, Topic};
+use crate::store::product_overview::ProductOverview;
 
 #[derive(Serialize)]
 struct Root<'a> {
@@ -16,6 +17,8 @@ struct Root<'a> {
     generated_at: String,
     period_seconds: u64,
     sources: Vec<SourceObject<'a>>,
+    /// Of both marketplaces together.
+    products: &'a ProductOverview,
     /// Of all sources, the most serious first.
     anomalies: Vec<&'a Anomaly>,
     /// Suspicious API activity of all sources.
@@ -110,6 +113,7 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         generated_at: moment(report.generated_at),
         period_seconds: report.period_seconds,
         sources: report.sources.iter().map(source).collect(),
+        products: &report.products,
         anomalies,
         suspicious: report.sources.iter().flat_map(|source| &source.suspicious).collect(),
     })

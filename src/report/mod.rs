@@ -18,6 +18,7 @@ use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
 use crate::store::alerts::Sent;
 use crate::store::overview::{FailedRun, NewestSnapshot, RunRow, Runs};
+use crate::store::product_overview::ProductOverview;
 
 /// Everything a report shows.
 pub struct Report {
@@ -29,6 +30,8 @@ pub struct Report {
     pub period_seconds: u64,
     /// One entry per marketplace.
     pub sources: Vec<SourceReport>,
+    /// The products of both, whatever the period.
+    pub products: ProductOverview,
 }
 
 /// What a report shows of one marketplace.

@@ -1,5 +1,6 @@
 //! The report as tables for a terminal of 80 columns or a mail. Times are the seller's.
 
+mod products;
 mod tables;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +28,7 @@ pub fn text(report: &Report) -> String {
         parts.extend(stock(source));
         parts.extend(ran_out(source));
     }
+    parts.extend(products::text(&report.products));
     for source in &report.sources {
         parts.extend(failures(report, source));
     }

@@ -19,10 +19,14 @@ use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 11] = [
     "dim_products",
     "inventory_data",
     "product_listings",
+    "listing_barcodes",
+    "product_joins",
+    "wb_card_sizes",
+    "stocksync_state",
     "sync_logs",
     "stocksync_former",
     "stocksync_migrations",

@@ -5,21 +5,25 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
-use mysql::{Conn, Row, Value};
+use mysql::{Conn, Value};
 use serde::{Deserialize, Serialize};
 
+use super::barcodes;
 use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary, placeholders};
 use super::error::StoreError;
-use super::identity;
+use super::identity::{self, Learned, Links, counts_since};
+use super::known::{self, KnownUpdate};
 use super::merge::Merge;
 use super::products::Products;
-use super::row::read_row;
 use super::snapshot::TargetRow;
+use super::walk::{GoneListing, KnownListing, Walk, Walked};
 use crate::inventory::Source;
-use crate::staging::{Snapshot, Spool, SpoolWriter, StagedRow, database_order};
+use crate::inventory::card::CardSize;
+use crate::staging::{Snapshot, Spool, SpoolWriter, StagedRow};
 
 const KNOWN: &str = "
-    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL, last_seen_on < ?
+    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL, last_seen_on < ?,
+           barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
     FROM product_listings
     WHERE source = ?
     ORDER BY sku, size_id";
@@ -34,6 +38,8 @@ const NEW: Target = Target {
         "barcode",
         "seller_article",
         "name",
+        "chrt_id",
+        "barcodes_hash",
         "first_seen_on",
         "last_seen_on",
     ],
@@ -75,7 +81,7 @@ const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_i
 const BATCH: usize = 200;
 
 /// A listing of the pull, with the product it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedListing {
     /// The column of the same name.
     pub sku: String,
@@ -87,20 +93,47 @@ pub struct PlannedListing {
     pub seller_article: Option<String>,
     /// The column of the same name.
     pub name: Option<String>,
+    /// The column of the same name.
+    pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
     pub product_id: Option<i64>,
+    /// The place among the new listings of one of the same `sku` before it, whose new product it shares.
+    pub same_as: Option<u64>,
 }
 
 impl PlannedListing {
-    fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
+    /// What a row of the pull says of its listing.
+    pub fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
         Self {
             sku: row.sku.clone(),
             size_id: row.size_id.clone(),
             barcodes: row.barcodes.clone(),
             seller_article: row.seller_article.clone(),
             name: row.name.clone(),
+            chrt_id: None,
             product_id,
+            same_as: None,
         }
+    }
+
+    /// Takes over what a card says of it.
+    pub fn learn(&mut self, size: &CardSize) {
+        self.chrt_id = Some(size.chrt_id.clone());
+        if !size.barcodes.is_empty() {
+            self.barcodes.clone_from(&size.barcodes);
+        }
+        self.name = size.name.clone().or_else(|| self.name.take());
+        self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
+    }
+
+    /// `sku` and `size_id`.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.sku, &self.size_id)
+    }
+
+    /// As [`Self::key`].
+    pub fn owned_key(&self) -> (String, String) {
+        (self.sku.clone(), self.size_id.clone())
     }
 }
 
@@ -117,12 +150,14 @@ pub struct CreatedListing {
 
 /// What has to happen to the listings of a source.
 pub struct ListingPlan {
-    /// Listings that are not known yet, in the database's order.
-    pub new: Spool<PlannedListing>,
-    /// How many of them belong to no known product.
-    pub products_to_create: u64,
+    /// What the barcodes say, with the listings that are not known yet, in the database's order.
+    pub links: Links,
+    /// Listings of the pull whose name or barcode nobody knows and which Wildberries' cards may know.
+    pub unknown: u64,
     /// Known listings that lack something which the pull knows.
     lacking: Spool<PlannedListing>,
+    /// Known listings whose barcodes changed, or of which a card has said something.
+    updates: Spool<KnownUpdate>,
     /// How many known listings of the pull were last seen on an earlier day.
     unseen_today: u64,
     /// Known listings that the pull does not hold.
@@ -136,11 +171,8 @@ pub fn plan(
     day: NaiveDate,
     snapshot: &Snapshot,
 ) -> Result<(ListingPlan, Spool<TargetRow>), StoreError> {
-    let (mut targets, mut new, mut lacking, mut gone) =
-        (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
-    let mut is_gone = |known: KnownListing| Ok(gone.push(&known.gone())?);
-    let mut unseen_today = 0;
-    let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
+    let mut walk = Walk::new(source)?;
+    let known = conn.exec_iter(KNOWN, (day, day, source.as_str()))?;
     let mut known = Merge::new(known.map(|row| KnownListing::read(row?)));
     let mut last: Option<(StagedRow, Option<i64>)> = None;
     for row in snapshot.rows.read() {
@@ -148,40 +180,35 @@ pub fn plan(
         let product_id = match &last {
             Some((last, product_id)) if last.listing_order(&row).is_eq() => *product_id,
             _ => {
-                known.pass_until(|known| known.order(&row), &mut is_gone)?;
+                known.pass_until(|known| known.order(&row), |known| walk.pass(known))?;
                 let found = known.take_if(|known| known.order(&row).is_eq())?;
-                let product_id = found.as_ref().map(|found| found.product_id);
-                match found {
-                    None => new.push(&PlannedListing::new(&row, None))?,
-                    Some(found) => {
-                        unseen_today += u64::from(found.unseen_today);
-                        if found.lacks_something_of(&row) {
-                            lacking.push(&PlannedListing::new(&row, product_id))?;
-                        }
-                    }
-                }
+                let product_id = walk.meet(&row, found)?;
                 last = Some((row.clone(), product_id));
                 product_id
             }
         };
-        targets.push(&TargetRow::new(row, product_id))?;
+        walk.targets.push(&TargetRow::new(row, product_id))?;
     }
-    known.pass_until(|_| Ordering::Less, &mut is_gone)?;
+    known.pass_until(|_| Ordering::Less, |known| walk.pass(known))?;
     drop(known);
-    let (new, products_to_create) = identity::link_by_barcode(conn, new.finish()?)?;
-    Ok((
-        ListingPlan {
-            new,
-            products_to_create,
-            lacking: lacking.finish()?,
-            unseen_today,
-            gone: gone.finish()?,
-        },
-        targets.finish()?,
-    ))
+    let walked = walk.finish()?;
+    let (new, updates, unknown) = match source {
+        Source::Ozon => (walked.new, known::rebarcoded(conn, source, &walked.rebarcoded)?, 0),
+        Source::Wildberries => {
+            let (new, of_new) = known::complete(conn, &walked.new)?;
+            let (_, of_known) = known::complete(conn, &walked.nameless)?;
+            let updates = known::learned(conn, counts_since(source, day))?;
+            (new, updates, of_new + of_known)
+        }
+    };
+    let learned = Learned { new, updates: &updates, gone: &walked.gone };
+    let links = identity::link(conn, source, day, learned)?;
+    let Walked { lacking, unseen_today, gone, targets, .. } = walked;
+    Ok((ListingPlan { links, unknown, lacking, updates, unseen_today, gone }, targets))
 }
 
-/// Creates what is new (its products too) and fills up what lacked. Returns the new listings in the database's order.
+/// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
+/// database's order.
 pub fn apply(
     conn: &mut Conn,
     way: BulkWay,
@@ -189,41 +216,64 @@ pub fn apply(
     day: NaiveDate,
     plan: &ListingPlan,
 ) -> Result<Spool<CreatedListing>, StoreError> {
-    let mut created = SpoolWriter::new()?;
-    let mut complete = SpoolWriter::new()?;
-    if plan.new.count() + plan.lacking.count() > 0 {
-        let products = Products::ask(conn)?;
-        let mut new = plan.new.read();
-        loop {
-            let mut batch = new.by_ref().take(BATCH).collect::<Result<Vec<PlannedListing>, _>>()?;
-            if batch.is_empty() {
-                break;
-            }
-            products.create_missing(conn, source, &mut batch)?;
-            for listing in batch {
-                let product_id = listing.product_id.ok_or_else(|| {
-                    StoreError::Unfaithful(format!(
-                        "no product was created for sku {:?}",
-                        listing.sku
-                    ))
-                })?;
-                created.push(&CreatedListing {
-                    sku: listing.sku.clone(),
-                    size_id: listing.size_id.clone(),
-                    product_id,
-                })?;
-                complete.push(&listing)?;
-            }
-        }
-        let day_text = day.to_string();
-        let rows = complete.finish()?.read().map(move |listing| {
-            Ok(NewListing { listing: listing?, source: source.as_str(), day: day_text.clone() })
-        });
-        way.load(conn, NEW, rows)?;
-        fill_up(conn, source, day, &plan.lacking)?;
-        products.fill_up_names(conn, source)?;
+    let new = &plan.links.new;
+    if new.count() + plan.lacking.count() + plan.updates.count() == 0 {
+        return Ok(SpoolWriter::new()?.finish()?);
     }
-    Ok(created.finish()?)
+    let products = Products::ask(conn)?;
+    let (created, complete) = create_products(conn, source, &products, new)?;
+    let day_text = day.to_string();
+    let rows = complete
+        .read()
+        .map(move |listing| Ok(NewListing::new(listing?, source.as_str(), day_text.clone())));
+    way.load(conn, NEW, rows)?;
+    let carried = complete.read().map(|listing| {
+        listing.map(|PlannedListing { sku, size_id, barcodes, .. }| (sku, size_id, barcodes))
+    });
+    barcodes::add(conn, source, carried)?;
+    fill_up(conn, source, day, &plan.lacking)?;
+    known::write(conn, source, day, &plan.updates)?;
+    products.fill_up_names(conn, source)?;
+    Ok(created)
+}
+
+/// Gives every new listing a product. A product that several share is created with the first of them, which is of the
+/// same `sku` and so at most a few places before the others.
+fn create_products(
+    conn: &mut Conn,
+    source: Source,
+    products: &Products,
+    new: &Spool<PlannedListing>,
+) -> Result<(Spool<CreatedListing>, Spool<PlannedListing>), StoreError> {
+    let (mut created, mut complete) = (SpoolWriter::new()?, SpoolWriter::new()?);
+    let mut numbered = (0_u64..).zip(new.read());
+    let mut shared: Vec<(u64, String, Option<i64>)> = Vec::new();
+    loop {
+        let (mut numbers, mut batch) = (Vec::new(), Vec::new());
+        for (number, listing) in numbered.by_ref().take(BATCH) {
+            numbers.push(number);
+            batch.push(listing?);
+        }
+        let Some(last) = batch.last() else { break };
+        let last_sku = last.sku.clone();
+        products.create_missing(conn, source, &mut batch)?;
+        for (number, mut listing) in numbers.into_iter().zip(batch) {
+            if let Some(leader) = listing.same_as {
+                let found = shared.iter().find(|(number, ..)| *number == leader);
+                listing.product_id = found.and_then(|(_, _, product_id)| *product_id);
+            } else {
+                shared.push((number, listing.sku.clone(), listing.product_id));
+            }
+            let product_id = listing.product_id.ok_or_else(|| {
+                StoreError::Unfaithful(format!("no product was created for sku {:?}", listing.sku))
+            })?;
+            let (sku, size_id) = listing.owned_key();
+            created.push(&CreatedListing { sku, size_id, product_id })?;
+            complete.push(&listing)?;
+        }
+        shared.retain(|(_, sku, _)| *sku == last_sku);
+    }
+    Ok((created.finish()?, complete.finish()?))
 }
 
 /// Notes the day on the listings of the pull.
@@ -259,7 +309,7 @@ fn fill_up(
         if batch.is_empty() {
             return Ok(());
         }
-        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), NEW.columns.len()));
+        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 9));
         let values: Vec<Value> = batch
             .into_iter()
             .flat_map(|listing| {
@@ -281,64 +331,18 @@ fn fill_up(
     }
 }
 
-struct KnownListing {
-    sku: String,
-    size_id: String,
-    product_id: i64,
-    lacks_barcode: bool,
-    lacks_article: bool,
-    lacks_name: bool,
-    unseen_today: bool,
-}
-
-impl KnownListing {
-    fn read(row: Row) -> Result<Self, StoreError> {
-        let (sku, size_id, product_id, lacks_barcode, lacks_article, lacks_name, unseen_today) =
-            read_row(row)?;
-        Ok(Self {
-            sku,
-            size_id,
-            product_id,
-            lacks_barcode,
-            lacks_article,
-            lacks_name,
-            unseen_today,
-        })
-    }
-
-    fn gone(self) -> GoneListing {
-        GoneListing { sku: self.sku, size_id: self.size_id }
-    }
-
-    fn order(&self, row: &StagedRow) -> Ordering {
-        database_order(&self.sku, &row.sku)
-            .then_with(|| database_order(&self.size_id, &row.size_id))
-    }
-
-    fn lacks_something_of(&self, row: &StagedRow) -> bool {
-        (self.lacks_barcode && !row.barcodes.is_empty())
-            || (self.lacks_article && row.seller_article.is_some())
-            || (self.lacks_name && row.name.is_some())
-    }
-}
-
-/// A known listing that the marketplace no longer lists.
-#[derive(Serialize, Deserialize)]
-struct GoneListing {
-    sku: String,
-    size_id: String,
-}
-
-impl ToCells for GoneListing {
-    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
-        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
-    }
-}
-
 struct NewListing {
     listing: PlannedListing,
+    barcodes_hash: Option<i64>,
     source: &'static str,
     day: String,
+}
+
+impl NewListing {
+    fn new(listing: PlannedListing, source: &'static str, day: String) -> Self {
+        let barcodes_hash = barcodes::hash(&listing.barcodes);
+        Self { listing, barcodes_hash, source, day }
+    }
 }
 
 impl ToCells for NewListing {
@@ -351,6 +355,8 @@ impl ToCells for NewListing {
             self.listing.barcodes.first().map(String::as_str).into(),
             self.listing.seller_article.as_deref().into(),
             self.listing.name.as_deref().into(),
+            self.listing.chrt_id.as_deref().into(),
+            self.barcodes_hash.map_or(Cell::Null, Cell::Int),
             Cell::Text(&self.day),
             Cell::Text(&self.day),
         ]);

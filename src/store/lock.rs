@@ -18,12 +18,15 @@ pub enum Purpose {
     Migrate,
     /// A pull of one marketplace.
     Sync(Source),
+    /// The transaction of a pull, whichever marketplace's.
+    Write,
 }
 
 impl Purpose {
     const fn as_str(self) -> &'static str {
         match self {
             Purpose::Migrate => "migrate",
+            Purpose::Write => "write",
             Purpose::Sync(Source::Ozon) => "sync Ozon",
             Purpose::Sync(Source::Wildberries) => "sync Wildberries",
         }

@@ -2,24 +2,30 @@
 
 pub mod alerts;
 pub mod backup;
+mod barcodes;
 pub mod bulk;
+pub mod cards;
 pub mod connection;
 pub mod error;
 pub mod explained;
 mod fate;
 mod identity;
 pub mod interruption;
+mod joins;
+mod known;
 mod listings;
 pub mod lock;
 mod merge;
 pub mod migrations;
 pub mod overview;
+pub mod product_overview;
 mod products;
 pub mod retention;
 mod row;
 pub mod session;
 mod snapshot;
 pub mod sync_log;
+mod walk;
 pub mod write;
 
 pub use connection::Database;

@@ -51,15 +51,17 @@ impl Products {
         Ok(Self { columns, id_step })
     }
 
-    /// Creates a product for each listing that has none.
+    /// Creates a product for each listing that has none and shares none.
     pub fn create_missing(
         &self,
         conn: &mut Conn,
         source: Source,
         listings: &mut [PlannedListing],
     ) -> Result<(), StoreError> {
-        let mut missing: Vec<_> =
-            listings.iter_mut().filter(|listing| listing.product_id.is_none()).collect();
+        let mut missing: Vec<_> = listings
+            .iter_mut()
+            .filter(|it| it.product_id.is_none() && it.same_as.is_none())
+            .collect();
         if missing.is_empty() {
             return Ok(());
         }

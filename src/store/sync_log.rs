@@ -39,6 +39,9 @@ const COMPLETE: &str = "
         products_with_stock = :products_with_stock,
         products_created = :products_created,
         listings_created = :listings_created,
+        listings_linked = :listings_linked,
+        products_joined = :products_joined,
+        cards_fetched = :cards,
         requests = :requests,
         bytes = :bytes,
         fetch_ms = :fetch_ms,
@@ -55,7 +58,7 @@ const NEWEST: &str = "
 
 const COMMITTED: &str = "
     SELECT rows_inserted, rows_changed, rows_removed, rows_total - rows_inserted - rows_changed,
-           products_created, listings_created
+           products_created, listings_created, listings_linked, products_joined
     FROM sync_logs
     WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
 
@@ -125,6 +128,10 @@ pub struct Changes {
     pub products_created: u64,
     /// New rows of `product_listings`.
     pub listings_created: u64,
+    /// Listings that came to a product which another listing has already.
+    pub listings_linked: u64,
+    /// Products whose last listing went over to another product.
+    pub products_joined: u64,
 }
 
 /// How long the phases of a run took.
@@ -145,6 +152,8 @@ pub struct Account {
     pub processed: u64,
     /// Those of them that were rejected.
     pub rejected: u64,
+    /// Wildberries' cards that were read on the way.
+    pub cards: u64,
     /// What the answer cost.
     pub traffic: Traffic,
     /// How long it took.
@@ -201,6 +210,9 @@ pub fn complete(
         ("products_with_stock", totals.map(|totals| totals.listings_with_stock).into()),
         ("products_created", changes.products_created.into()),
         ("listings_created", changes.listings_created.into()),
+        ("listings_linked", changes.listings_linked.into()),
+        ("products_joined", changes.products_joined.into()),
+        ("cards", account.cards.into()),
         ("requests", account.traffic.requests.into()),
         ("bytes", account.traffic.bytes.into()),
         ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
@@ -222,9 +234,29 @@ pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, Store
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
 pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
     let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
-    Ok(row.map(|(inserted, changed, removed, unchanged, products_created, listings_created)| {
-        Changes { inserted, changed, removed, unchanged, products_created, listings_created }
-    }))
+    let read = |row| {
+        let (
+            inserted,
+            changed,
+            removed,
+            unchanged,
+            products_created,
+            listings_created,
+            listings_linked,
+            products_joined,
+        ) = row;
+        Changes {
+            inserted,
+            changed,
+            removed,
+            unchanged,
+            products_created,
+            listings_created,
+            listings_linked,
+            products_joined,
+        }
+    };
+    Ok(row.map(read))
 }
 
 fn milliseconds(duration: Duration) -> u32 {

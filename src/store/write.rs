@@ -1,24 +1,29 @@
 //! The one transaction of a sync: listings and products, the snapshot's rows, the log row, commit; or nothing of it.
 //! Tried again as a whole when the database fails, from the rows that are already on disk.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::bulk::BulkWay;
+use super::connection::Database;
 use super::error::{StoreError, may_pass};
+use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::sync_log::{self, Account, Changes, Run, Status};
-use super::{fate, listings, snapshot};
+use super::{cards, fate, joins, known, listings, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
 use crate::progress::{self, Phase};
 use crate::staging::Snapshot;
+
+/// How long a write waits for the other marketplace's.
+const TURN: Duration = Duration::from_secs(10 * 60);
 
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
@@ -59,6 +64,8 @@ enum Setback {
     InDoubt(StoreError),
     /// The pull is not to be written at all.
     Refused(Failure),
+    /// So many listings could be asked about first.
+    Unknown(u64),
 }
 
 impl<E: Into<StoreError>> From<E> for Setback {
@@ -66,6 +73,10 @@ impl<E: Into<StoreError>> From<E> for Setback {
         Setback::Fault(error.into())
     }
 }
+
+/// Asked at most once, before anything is written, when the pull holds so many listings whose name or barcode nobody
+/// knows. Says whether everything that can be known of them is known now.
+pub type Learn<'a> = dyn FnMut(&mut Session, u64, &mut Account) -> bool + 'a;
 
 /// Writes the snapshot and completes the run's log row in one transaction.
 ///
@@ -78,11 +89,20 @@ pub fn write(
     settings: &DatabaseSettings,
     order: &Order,
     account: &mut Account,
+    mut learn: Option<&mut Learn<'_>>,
 ) -> Result<Changes, Failure> {
     let mut in_doubt = false;
-    for number in 1.. {
-        let setback = match try_once(session, order, account, in_doubt) {
+    let mut lesson = if learn.is_some() { Lesson::Wanted } else { Lesson::Unwanted };
+    let mut number = 1;
+    loop {
+        let setback = match try_once(session, order, account, in_doubt, lesson) {
             Ok(changes) => return Ok(changes),
+            Err(Setback::Unknown(count)) => {
+                session.roll_back();
+                let complete = learn.take().is_some_and(|learn| learn(session, count, account));
+                lesson = if complete { Lesson::Complete } else { Lesson::Unwanted };
+                continue;
+            }
             Err(setback) => setback,
         };
         account.written = None;
@@ -101,8 +121,19 @@ pub fn write(
             settings,
         );
         std::thread::sleep(settings.delay);
+        number += 1;
     }
-    Err(Failure::new(Exit::Database, "no attempt was made to write"))
+}
+
+/// What a write does about listings that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lesson {
+    /// It stops, so that they can be asked about.
+    Wanted,
+    /// It takes them as they are.
+    Unwanted,
+    /// It takes them as they are, and notes that there is nothing more to be known today.
+    Complete,
 }
 
 /// What is said after the last attempt: the tables are as they were, unless a commit has gone through whose answer got lost.
@@ -138,6 +169,10 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             session.roll_back();
             (failure, false)
         }
+        Setback::Unknown(_) => {
+            let message = "listings were to be asked about, and nobody is there to ask";
+            (Failure::new(Exit::Program, message), false)
+        }
         Setback::Unreachable(failure) => {
             let may_pass = may_pass(&failure);
             (failure, may_pass)
@@ -158,29 +193,49 @@ fn try_once(
     order: &Order,
     account: &mut Account,
     in_doubt: bool,
+    lesson: Lesson,
 ) -> Result<Changes, Setback> {
-    let conn = session.database().map_err(Setback::Unreachable)?.conn();
-    if in_doubt && let Some(changes) = sync_log::committed(conn, order.run)? {
+    let database = session.database().map_err(Setback::Unreachable)?;
+    if in_doubt && let Some(changes) = sync_log::committed(database.conn(), order.run)? {
         log::info!("the commit had gone through before the connection died");
         account.written = Some((changes, order.snapshot.totals));
         return Ok(changes);
     }
-    if let Some(failure) = fate::overtaken(conn, order.run)? {
+    if let Some(failure) = fate::overtaken(database.conn(), order.run)? {
         return Err(Setback::Refused(failure));
     }
-    attempt(conn, order, account)
+    take_turn(database).map_err(Setback::Unreachable)?;
+    let outcome = attempt(database.conn(), order, account, lesson);
+    // Whoever waits for the turn is let in, also where this connection lives on; a broken one has given it back.
+    if let Err(failure) = lock::release(database, Purpose::Write) {
+        log::debug!("{failure}");
+    }
+    outcome
+}
+
+/// The writes of the two marketplaces go one after the other: either may move the other's listings to another product.
+fn take_turn(database: &mut Database) -> Result<(), Failure> {
+    if lock::try_acquire(database, Purpose::Write)? {
+        return Ok(());
+    }
+    log::info!("the other marketplace's sync is writing; waiting for it");
+    if lock::acquire(database, Purpose::Write, TURN)? {
+        return Ok(());
+    }
+    let message = "the other marketplace's sync has been writing for more than 10 minutes";
+    Err(Failure::new(Exit::Database, message))
 }
 
 /// What a write would change, found out by reading only.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn rehearse(session: &mut Session, order: &Order) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
     let planned = (|| {
         conn.query_drop("START TRANSACTION READ ONLY")?;
         guard_against_shrinking(conn, order)?;
-        Plans::make(conn, order)
+        Plans::make(conn, order, Lesson::Unwanted)
     })();
     match planned {
         Ok(plans) => {
@@ -197,9 +252,12 @@ struct Plans {
 }
 
 impl Plans {
-    fn make(conn: &mut Conn, order: &Order) -> Result<Self, Setback> {
+    fn make(conn: &mut Conn, order: &Order, lesson: Lesson) -> Result<Self, Setback> {
         let (source, day) = (order.run.source, order.day);
         let (listings, targets) = listings::plan(conn, source, day, order.snapshot)?;
+        if lesson == Lesson::Wanted && listings.unknown > 0 {
+            return Err(Setback::Unknown(listings.unknown));
+        }
         let snapshot = snapshot::plan(conn, source, day, order.full, targets)?;
         Ok(Self { listings, snapshot })
     }
@@ -207,7 +265,7 @@ impl Plans {
     /// Rows that will travel to the server, in whichever table.
     fn rows_to_load(&self) -> u64 {
         let snapshot = &self.snapshot;
-        self.listings.new.count()
+        self.listings.links.new.count()
             + snapshot.inserts.count()
             + snapshot.changes.count()
             + snapshot.removed.count()
@@ -219,25 +277,27 @@ impl Plans {
             changed: self.snapshot.changes.count(),
             removed: self.snapshot.removed.count() + self.snapshot.discarded,
             unchanged: self.snapshot.unchanged,
-            products_created: self.listings.products_to_create,
-            listings_created: self.listings.new.count(),
+            products_created: self.listings.links.products_to_create,
+            listings_created: self.listings.links.new.count(),
+            listings_linked: self.listings.links.linked,
+            products_joined: 0,
         }
     }
 }
 
-fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Changes, Setback> {
+fn attempt(
+    conn: &mut Conn,
+    order: &Order,
+    account: &mut Account,
+    lesson: Lesson,
+) -> Result<Changes, Setback> {
     let began = Instant::now();
-    let (source, day) = (order.run.source, order.day);
     let way = BulkWay::ask(conn)?;
     conn.query_drop("START TRANSACTION")?;
     guard_against_shrinking(conn, order)?;
-    let plans = Plans::make(conn, order)?;
+    let plans = Plans::make(conn, order, lesson)?;
     progress::expect(Phase::Write, plans.rows_to_load());
-    let created = listings::apply(conn, way, source, day, &plans.listings)?;
-    let stamp = Stamp { source, day, moment: sync_log::now() };
-    snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, way, source, day, &plans.listings)?;
-    let changes = plans.changes();
+    let changes = carry_out(conn, way, order, &plans, lesson)?;
     account.phases.write = Some(began.elapsed());
     account.written = Some((changes, order.snapshot.totals));
     if !sync_log::complete(
@@ -253,6 +313,33 @@ fn attempt(conn: &mut Conn, order: &Order, account: &mut Account) -> Result<Chan
         return Err(StoreError::Unfaithful(message).into());
     }
     conn.query_drop("COMMIT").map_err(|error| in_doubt(error.into()))?;
+    Ok(changes)
+}
+
+/// Products are joined last: until then every row is written under the product that its listing had.
+fn carry_out(
+    conn: &mut Conn,
+    way: BulkWay,
+    order: &Order,
+    plans: &Plans,
+    lesson: Lesson,
+) -> Result<Changes, StoreError> {
+    let (source, day) = (order.run.source, order.day);
+    let created = listings::apply(conn, way, source, day, &plans.listings)?;
+    let stamp = Stamp { source, day, moment: sync_log::now() };
+    snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
+    listings::mark_seen(conn, way, source, day, &plans.listings)?;
+    if source == Source::Wildberries {
+        cards::taken_over(conn)?;
+    }
+    if lesson == Lesson::Complete {
+        known::mark_asked(conn, day)?;
+    }
+    let links = &plans.listings.links;
+    let joined = joins::apply(conn, way, &links.moves, &links.leaving)?;
+    let mut changes = plans.changes();
+    changes.products_created += joined.products_created;
+    changes.products_joined = joined.products_joined;
     Ok(changes)
 }
 

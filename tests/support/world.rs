@@ -20,10 +20,11 @@ pub struct World {
 }
 
 /// Waits that are minutes in production.
-const SHORT_WAITS: [(&str, &str); 8] = [
+const SHORT_WAITS: [(&str, &str); 9] = [
     ("RETRY_BASE_DELAY", "10ms"),
     ("RETRY_MAX_WAIT", "5s"),
     ("WB_REQUEST_INTERVAL", "0s"),
+    ("WB_CARDS_INTERVAL", "0s"),
     ("OZON_POLL_INTERVAL", "10ms"),
     ("OZON_REPORT_TIMEOUT", "20s"),
     ("HTTP_TIMEOUT", "20s"),

@@ -12,6 +12,7 @@ use crate::monitor::freshness::{Known, freshness, usual_max_age};
 use crate::monitor::keys;
 use crate::report::{Products, Report, SourceReport};
 use crate::store::alerts::told;
+use crate::store::product_overview::{self, ProductOverview};
 use crate::store::{StoreError, overview};
 
 /// Products of a list that are named; the rest is counted.
@@ -44,6 +45,7 @@ impl Gathering {
                 utc_offset: snapshot_utc_offset(environment)?,
                 period_seconds: args.period.as_secs(),
                 sources: Vec::new(),
+                products: ProductOverview::default(),
             },
             since,
             key_expires_at,
@@ -57,6 +59,7 @@ impl Gathering {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
         }
+        self.report.products = product_overview::products(conn)?;
         overview::thaw(conn)?;
         let sources = &mut self.report.sources;
         if sources.iter().any(|source| source.snapshot.day.is_none()) {

@@ -15,6 +15,8 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
         token: Secret::new(TOKEN),
         analytics_url: stand.url(),
         statistics_url: stand.url(),
+        content_url: stand.url(),
+        cards_interval: Duration::from_millis(1),
         method,
         seller_warehouses,
         page_limit: 250_000,

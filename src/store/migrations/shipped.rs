@@ -56,6 +56,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../sql/0006_watch.sql"),
         rollback: include_str!("../../../sql/0006_watch.rollback.sql"),
     },
+    Migration {
+        version: 7,
+        name: "products",
+        text: include_str!("../../../sql/0007_products.sql"),
+        rollback: include_str!("../../../sql/0007_products.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -158,6 +164,7 @@ mod tests {
                 "26f5881a58113588dce0de4102f0f6f1f560366a9f2e6342b04b4b3fb94ec39b",
             ),
             ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
+            ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

@@ -46,6 +46,8 @@ pub struct Settings {
     pub supplier_never_empty: bool,
     /// What the token may not do, as a token of another category.
     pub forbidden: Vec<Endpoint>,
+    /// Wildberries' cards in the order of their last change, in place of those that follow from the catalogue.
+    pub cards: Option<Arc<Vec<serde_json::Value>>>,
 }
 
 impl Default for Settings {
@@ -60,6 +62,7 @@ impl Default for Settings {
             supplier_page: 60_000,
             supplier_never_empty: false,
             forbidden: Vec::new(),
+            cards: None,
         }
     }
 }

@@ -107,21 +107,29 @@ pub fn cards(state: &mut State, body: &Value) -> Reply {
         state.violations.push(format!("a page of cards is 1 to 100: {body}"));
         return fault::error(Endpoint::WbCards, 400);
     }
-    let mut cards =
-        if settings["filter"]["withPhoto"] == -1 { state.catalogue.cards() } else { Vec::new() };
     let place = |card: &Value| {
         (card["updatedAt"].as_str().unwrap_or_default().to_owned(), card["nmID"].as_u64())
     };
+    let seen = cursor["updatedAt"].as_str().map(|at| (at.to_owned(), cursor["nmID"].as_u64()));
+    let limit = usize::try_from(limit).unwrap_or(100);
     let ascending = settings["sort"]["ascending"] == true;
-    cards.sort_by_key(place);
-    if !ascending {
-        cards.reverse();
-    }
-    if let Some(updated_at) = cursor["updatedAt"].as_str() {
-        let seen = (updated_at.to_owned(), cursor["nmID"].as_u64());
-        cards.retain(|card| if ascending { place(card) > seen } else { place(card) < seen });
-    }
-    cards.truncate(usize::try_from(limit).unwrap_or(100));
+    let cards: Vec<Value> = if settings["filter"]["withPhoto"] != -1 {
+        Vec::new()
+    } else if let (Some(cards), true) = (&state.settings.cards, ascending) {
+        let start = seen.map_or(0, |seen| cards.partition_point(|card| place(card) <= seen));
+        cards[start..].iter().take(limit).cloned().collect()
+    } else {
+        let mut cards = state.catalogue.cards();
+        cards.sort_by_key(place);
+        if !ascending {
+            cards.reverse();
+        }
+        if let Some(seen) = seen {
+            cards.retain(|card| if ascending { place(card) > seen } else { place(card) < seen });
+        }
+        cards.truncate(limit);
+        cards
+    };
     let last = cards.last().cloned().unwrap_or_default();
     let cursor =
         json!({"updatedAt": last["updatedAt"], "nmID": last["nmID"], "total": cards.len()});

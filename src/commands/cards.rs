@@ -1,0 +1,84 @@
+//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the last reading ended.
+//! Whatever goes wrong here costs names, never stock: it is a warning.
+
+use crate::config::WildberriesSettings;
+use crate::failure::{Exit, Failure};
+use crate::marketplace::Traffic;
+use crate::marketplace::wildberries::cards::CardReader;
+use crate::store::session::Session;
+use crate::store::{StoreError, cards};
+
+/// More pages than this are no catalogue: ten million cards.
+const MOST_PAGES: u64 = 100_000;
+
+/// Pages from one line of progress to the next: six seconds at the method's pace.
+const PROGRESS: u64 = 10;
+
+/// What a reading came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Cards read.
+    pub cards: u64,
+    /// What they cost.
+    pub traffic: Traffic,
+    /// Whether the last card was reached.
+    pub complete: bool,
+}
+
+/// Reads and keeps all cards that were changed since the last reading, page by page.
+pub fn learn(settings: &WildberriesSettings, session: &mut Session, unknown: u64) -> Reading {
+    let mut reading = Reading::default();
+    log::info!("{unknown} listings without a name or a barcode: asking for Wildberries' cards");
+    match read(settings, session, &mut reading) {
+        Ok(()) => reading.complete = true,
+        Err(failure) => {
+            session.roll_back();
+            log::warn!(
+                "names and barcodes are not complete, stock is written without them; the next run goes on behind the \
+                 {} cards that were read: {failure}",
+                reading.cards
+            );
+        }
+    }
+    reading
+}
+
+fn read(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    reading: &mut Reading,
+) -> Result<(), Failure> {
+    let cursor =
+        cards::cursor(session.database()?.conn()).map_err(|error| forget_broken(session, error))?;
+    if let Some(cursor) = &cursor {
+        log::debug!("cards: going on behind nmID {} of {}", cursor.nm_id, cursor.updated_at);
+    }
+    let mut reader = CardReader::new(settings, cursor)?;
+    for number in 1..=MOST_PAGES {
+        let page = reader.next_page();
+        reading.traffic = reader.traffic();
+        let page = page?;
+        if page.unreadable > 0 {
+            log::warn!("cards: {} of page {number} cannot be read", page.unreadable);
+        }
+        let conn = session.database()?.conn();
+        let kept = cards::keep(conn, &page.nm_ids, &page.sizes, page.cursor.as_ref());
+        kept.map_err(|error| forget_broken(session, error))?;
+        reading.cards += page.cards;
+        if page.last {
+            log::info!("cards: {} on {number} pages, that is all", reading.cards);
+            return Ok(());
+        }
+        if number % PROGRESS == 0 {
+            log::info!("cards: {} on {number} pages so far", reading.cards);
+        }
+    }
+    Err(Failure::new(Exit::NotStockData, "the cards do not come to an end"))
+}
+
+fn forget_broken(session: &mut Session, error: StoreError) -> Failure {
+    if error.broke_connection() {
+        session.drop_connection();
+    }
+    Failure::from(error).context("keeping the cards")
+}

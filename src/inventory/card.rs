@@ -1,0 +1,161 @@
+//! Wildberries' cards: what one says of its sizes, and which size a stock answer means. Pure.
+
+use super::field::{Field, LONGEST_BARCODE, LONGEST_NAME, bounded_text, id, key, text};
+
+/// The longest name, in characters.
+const LONGEST_TITLE: usize = 500;
+
+/// Barcodes of one size that are kept; real ones have a few.
+const MOST_BARCODES: usize = 500;
+
+/// What a card says of one of its sizes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardSize {
+    /// `nmID`, as the column `sku` holds it.
+    pub nm_id: String,
+    /// `chrtID`, as the column `size_id` holds it.
+    pub chrt_id: String,
+    /// `skus`, in the card's order, each once.
+    pub barcodes: Vec<String>,
+    /// `vendorCode`.
+    pub seller_article: Option<String>,
+    /// `title`, cut to 500 characters.
+    pub name: Option<String>,
+}
+
+impl CardSize {
+    /// Whether there is nothing left to ask about the size.
+    pub fn is_complete(&self) -> bool {
+        self.name.is_some() && !self.barcodes.is_empty()
+    }
+}
+
+/// The last card that was read, in the order of `updatedAt`: the content API goes on behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardCursor {
+    /// `updatedAt`, to the letter.
+    pub updated_at: String,
+    /// `nmID`.
+    pub nm_id: u64,
+}
+
+/// A card as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// `nmID`.
+    pub nm_id: Field,
+    /// `vendorCode`.
+    pub vendor_code: Field,
+    /// `title`.
+    pub title: Field,
+    /// `chrtID` and `skus` of each of the `sizes`.
+    pub sizes: Vec<(Field, Vec<Field>)>,
+}
+
+impl Card {
+    /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent.
+    ///
+    /// # Errors
+    /// Why the card as a whole cannot be used.
+    pub fn sizes(&self) -> Result<Vec<CardSize>, String> {
+        let nm_id = id("nmID", &self.nm_id)?.to_string();
+        let seller_article =
+            bounded_text("vendorCode", &self.vendor_code, LONGEST_NAME).unwrap_or_default();
+        let title = text("title", &self.title).unwrap_or_default();
+        let name = title.map(|title| title.chars().take(LONGEST_TITLE).collect::<String>());
+        let mut sizes: Vec<CardSize> = Vec::new();
+        for (chrt_id, skus) in &self.sizes {
+            let Ok(chrt_id) = id("chrtID", chrt_id) else { continue };
+            let chrt_id = chrt_id.to_string();
+            if sizes.iter().any(|size| size.chrt_id == chrt_id) {
+                continue;
+            }
+            sizes.push(CardSize {
+                nm_id: nm_id.clone(),
+                chrt_id,
+                barcodes: barcodes(skus),
+                seller_article: seller_article.clone(),
+                name: name.clone(),
+            });
+        }
+        Ok(sizes)
+    }
+}
+
+fn barcodes(skus: &[Field]) -> Vec<String> {
+    let mut barcodes: Vec<String> = Vec::new();
+    for sku in skus {
+        if let Ok(barcode) = key("barcode", sku, LONGEST_BARCODE)
+            && !barcode.contains('\n')
+            && !barcodes.contains(&barcode)
+            && barcodes.len() < MOST_BARCODES
+        {
+            barcodes.push(barcode);
+        }
+    }
+    barcodes
+}
+
+/// The size of a card that a stock answer means by `size_id`: its `chrtID`, or with the two report methods one of its
+/// barcodes, if only one size has it.
+pub fn size_named<'a>(size_id: &str, sizes: &'a [CardSize]) -> Option<&'a CardSize> {
+    sizes.iter().find(|size| size.chrt_id == size_id).or_else(|| {
+        let mut with_barcode =
+            sizes.iter().filter(|size| size.barcodes.iter().any(|barcode| barcode == size_id));
+        let first = with_barcode.next();
+        first.filter(|_| with_barcode.next().is_none())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(chrt_id: &str, barcodes: &[&str]) -> CardSize {
+        CardSize {
+            nm_id: "12345678".into(),
+            chrt_id: chrt_id.into(),
+            barcodes: barcodes.iter().map(|&barcode| barcode.into()).collect(),
+            ..CardSize::default()
+        }
+    }
+
+    #[test]
+    fn a_stock_answer_names_a_size_by_its_chrt_id_or_by_its_barcode() {
+        let sizes = [size("316399238", &["987456321654"]), size("316399239", &["987456321661"])];
+        assert_eq!(size_named("316399239", &sizes), Some(&sizes[1]));
+        assert_eq!(size_named("987456321654", &sizes), Some(&sizes[0]));
+        assert_eq!(size_named("987456321678", &sizes), None);
+    }
+
+    #[test]
+    fn a_barcode_on_two_sizes_of_one_card_names_neither() {
+        let sizes = [size("1", &["987456321654"]), size("2", &["987456321654"])];
+        assert_eq!(size_named("987456321654", &sizes), None);
+        assert_eq!(size_named("2", &sizes), Some(&sizes[1]));
+    }
+
+    #[test]
+    fn a_card_is_its_sizes_and_what_is_damaged_in_it_costs_no_more_than_itself() {
+        let text = |text: &str| Field::Text(text.into());
+        let card = Card {
+            nm_id: Field::Integer(12_345_678),
+            vendor_code: text("wb7f6mumjr1"),
+            title: text(" Тест-система "),
+            sizes: vec![
+                (
+                    Field::Integer(316_399_238),
+                    vec![text("987456321654"), text("987456321654"), Field::Integer(46)],
+                ),
+                (Field::Absent, vec![text("1")]),
+            ],
+        };
+        let expected = CardSize {
+            seller_article: Some("wb7f6mumjr1".into()),
+            name: Some("Тест-система".into()),
+            ..size("316399238", &["987456321654", "46"])
+        };
+        assert_eq!(card.sizes().unwrap(), [expected]);
+        assert!(Card { nm_id: Field::Absent, ..card }.sizes().is_err());
+    }
+}

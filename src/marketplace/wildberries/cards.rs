@@ -1,0 +1,226 @@
+//! Names and barcodes: the cards of WB's content API, page by page in the order of `updatedAt`. Keeps nothing; where to
+//! go on next time is up to the caller.
+
+use std::fs::File;
+use std::io::Read;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::content::not_stock_data;
+use super::super::http::{Call, Http};
+use super::super::{Format, Part, Pull, Traffic};
+use crate::config::WildberriesSettings;
+use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::Field;
+use crate::inventory::card::{Card, CardCursor, CardSize};
+use crate::inventory::quantity::whole_number;
+
+/// Cards on a page, which is also the most that the method allows.
+const LIMIT: u64 = 100;
+
+/// Bytes of a page that are read: a card with its photos and characteristics has some ten thousand.
+const LONGEST_PAGE: u64 = 64 << 20;
+
+const NAME: &str = "Wildberries: cards";
+
+const KEY_ADVICE: &str =
+    "names and barcodes need a token with the category Content in WB_API_TOKEN; stock does not";
+
+/// A page of cards.
+#[derive(Debug)]
+pub struct CardPage {
+    /// How many cards it holds, readable or not.
+    pub cards: u64,
+    /// Cards that could not be read.
+    pub unreadable: u64,
+    /// The cards whose sizes are in `sizes`, all of them.
+    pub nm_ids: Vec<String>,
+    /// What the cards say.
+    pub sizes: Vec<CardSize>,
+    /// Behind which card the next page begins; `None` if the page is empty.
+    pub cursor: Option<CardCursor>,
+    /// Whether nothing follows.
+    pub last: bool,
+}
+
+/// A conversation with the content API.
+pub struct CardReader {
+    http: Http,
+    interval: std::time::Duration,
+    cursor: Option<CardCursor>,
+}
+
+impl CardReader {
+    /// Begins behind `cursor`, or with the card that was changed longest ago.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`].
+    pub fn new(
+        settings: &WildberriesSettings,
+        cursor: Option<CardCursor>,
+    ) -> Result<Self, Failure> {
+        let mut patience = settings.http.clone();
+        patience.max_download = patience.max_download.min(LONGEST_PAGE);
+        let keys = [("authorization", &settings.token)];
+        let http = Http::new(&patience, &settings.content_url, &keys)?;
+        Ok(Self { http, interval: settings.cards_interval, cursor })
+    }
+
+    /// What has been sent and received so far.
+    pub fn traffic(&self) -> Traffic {
+        self.http.traffic()
+    }
+
+    /// The next page, at the pace of the method.
+    ///
+    /// # Errors
+    /// The exit codes of HTTP; [`Exit::NotStockData`] if the answer is no page of cards or does not get on.
+    pub fn next_page(&mut self) -> Result<CardPage, Failure> {
+        let mut cursor = json!({"limit": LIMIT});
+        if let Some(CardCursor { updated_at, nm_id }) = &self.cursor {
+            cursor["updatedAt"] = json!(updated_at);
+            cursor["nmID"] = json!(nm_id);
+        }
+        let body = json!({"settings": {
+            "sort": {"ascending": true},
+            "filter": {"withPhoto": -1},
+            "cursor": cursor,
+        }});
+        let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
+            .every(self.interval)
+            .advising(KEY_ADVICE);
+        let document = temporary_file()?;
+        let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
+        let page = read(document, length)
+            .and_then(|page| self.advance(page))
+            .map_err(|failure| self.http.in_last_answer(failure))?;
+        Ok(page)
+    }
+
+    fn advance(&mut self, page: CardPage) -> Result<CardPage, Failure> {
+        if !page.last && (page.cursor.is_none() || page.cursor == self.cursor) {
+            return Err(not_stock_data("the cards do not get on: a full page ends where it began"));
+        }
+        if page.cursor.is_some() {
+            self.cursor.clone_from(&page.cursor);
+        }
+        Ok(page)
+    }
+}
+
+fn temporary_file() -> Result<File, Failure> {
+    tempfile::tempfile()
+        .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())
+}
+
+fn read(document: File, length: u64) -> Result<CardPage, Failure> {
+    let part = Part { format: Format::WbWarehouses, start: 0, length };
+    let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let mut bytes = Vec::new();
+    pull.open(&part)
+        .read_to_end(&mut bytes)
+        .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+    page(&bytes)
+}
+
+#[derive(Deserialize)]
+struct Page {
+    cards: Vec<Value>,
+    cursor: Cursor,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cursor {
+    updated_at: Option<String>,
+    #[serde(rename = "nmID")]
+    nm_id: Option<u64>,
+    total: u64,
+}
+
+fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+    let Page { cards, cursor } = serde_json::from_slice(bytes)
+        .or_fail(Exit::NotStockData, || "the answer is no page of cards".into())?;
+    let mut page = CardPage {
+        cards: cards.len() as u64,
+        unreadable: 0,
+        nm_ids: Vec::new(),
+        sizes: Vec::new(),
+        cursor: None,
+        last: cursor.total < LIMIT,
+    };
+    if let (Some(updated_at), Some(nm_id)) = (cursor.updated_at, cursor.nm_id)
+        && page.cards > 0
+    {
+        page.cursor = Some(CardCursor { updated_at, nm_id });
+    }
+    for value in &cards {
+        match card(value).sizes() {
+            Ok(sizes) => {
+                page.nm_ids.extend(sizes.first().map(|size| size.nm_id.clone()));
+                page.sizes.extend(sizes);
+            }
+            Err(reason) => {
+                log::debug!("a card is passed over: {reason}");
+                page.unreadable += 1;
+            }
+        }
+    }
+    Ok(page)
+}
+
+fn card(value: &Value) -> Card {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    Card {
+        nm_id: field(&value["nmID"]),
+        vendor_code: field(&value["vendorCode"]),
+        title: field(&value["title"]),
+        sizes: list(&value["sizes"])
+            .iter()
+            .map(|size| (field(&size["chrtID"]), list(&size["skus"]).iter().map(field).collect()))
+            .collect(),
+    }
+}
+
+fn field(value: &Value) -> Field {
+    match value {
+        Value::Null => Field::Absent,
+        Value::String(text) => Field::Text(text.clone()),
+        Value::Number(number) => match whole_number(&number.to_string()) {
+            Some(number) => Field::Integer(number),
+            None => Field::Other(format!("the number {number}")),
+        },
+        Value::Bool(_) => Field::Other("true or false".into()),
+        Value::Array(_) => Field::Other("a list".into()),
+        Value::Object(_) => Field::Other("an object".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_read_with_its_cursor() {
+        // As in WB's documentation of get/cards/list.
+        let page = page(
+            br#"{"cards":[{"nmID":12345678,"imtID":123654789,"subjectName":"AKF","vendorCode":"wb7f6mumjr1","brand":"","title":"\u0422","sizes":[{"chrtID":316399238,"techSize":"0","wbSize":"","skus":["987456321654"]}],"updatedAt":"2023-12-06T11:17:00.96577Z"},7],"cursor":{"updatedAt":"2023-12-06T11:17:00.96577Z","nmID":12345678,"total":2}}"#,
+        )
+        .unwrap();
+        assert_eq!((page.cards, page.unreadable, page.last), (2, 1, true));
+        assert_eq!(
+            page.cursor,
+            Some(CardCursor { updated_at: "2023-12-06T11:17:00.96577Z".into(), nm_id: 12_345_678 })
+        );
+        assert_eq!(page.sizes[0].name.as_deref(), Some("Т"));
+        assert_eq!(page.sizes[0].barcodes, ["987456321654"]);
+    }
+
+    #[test]
+    fn an_empty_page_is_the_end_and_keeps_the_cursor() {
+        let page = page(br#"{"cards":[],"cursor":{"total":0}}"#).unwrap();
+        assert!(page.last && page.cursor.is_none());
+        assert_eq!(super::page(b"[]").unwrap_err().exit(), Exit::NotStockData);
+    }
+}

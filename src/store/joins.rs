@@ -1,0 +1,148 @@
+//! Listings that change their product, with the rows of their history: what `identity` decided, written as the last
+//! step of the sync's transaction, when the day's snapshot stands.
+
+use mysql::Conn;
+use mysql::prelude::Queryable;
+
+use super::bulk::{BulkWay, Cell, Target, ToCells};
+use super::error::StoreError;
+use super::identity::Move;
+use super::listings::PlannedListing;
+use super::products::Products;
+use crate::inventory::Source;
+use crate::staging::{Spool, SpoolWriter};
+
+const CREATE_MOVED: &str = "
+    CREATE TEMPORARY TABLE stocksync_moved (
+        source       VARCHAR(50) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        sku          VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        size_id      VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        from_product BIGINT NOT NULL,
+        to_product   BIGINT NOT NULL,
+        PRIMARY KEY (source, sku, size_id)
+    )";
+
+const MOVED: Target = Target {
+    table: "stocksync_moved",
+    columns: &["source", "sku", "size_id", "from_product", "to_product"],
+};
+
+const MOVE_LISTINGS: &str = "
+    UPDATE stocksync_moved AS m
+    STRAIGHT_JOIN product_listings AS l
+        ON l.source = m.source AND l.sku = m.sku AND l.size_id = m.size_id
+    SET l.product_id = m.to_product
+    WHERE l.product_id = m.from_product AND l.set_by_hand = 0";
+
+/// A row keeps its times: it is the same stock of the same day.
+const MOVE_HISTORY: &str = "
+    UPDATE stocksync_moved AS m
+    STRAIGHT_JOIN inventory_data AS i
+        ON i.sku = m.sku AND i.size_id = m.size_id AND i.source = m.source
+    SET i.product_id = m.to_product, i.last_sync_at = i.last_sync_at, i.created_at = i.created_at
+    WHERE i.product_id = m.from_product";
+
+const NOTE_JOINS: &str = "
+    INSERT INTO product_joins (joined_product_id, product_id)
+    SELECT DISTINCT m.from_product, m.to_product
+    FROM stocksync_moved AS m
+    WHERE NOT EXISTS (SELECT 1 FROM product_listings AS l WHERE l.product_id = m.from_product)";
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Products that have no listing any more.
+    pub products_joined: u64,
+    /// Products created for listings that lost their barcode to another one.
+    pub products_created: u64,
+}
+
+/// Brings listings to their products, and the rows of `inventory_data` with them.
+pub fn apply(
+    conn: &mut Conn,
+    way: BulkWay,
+    moves: &Spool<Move>,
+    leaving: &Spool<Move>,
+) -> Result<Joined, StoreError> {
+    let mut joined = Joined::default();
+    if moves.count() > 0 {
+        relocate(conn, way, moves)?;
+        conn.query_drop(NOTE_JOINS)?;
+        joined.products_joined = conn.affected_rows();
+        log::info!(
+            "{} products turned out to be the same as another: {} listings and their history go over to it",
+            joined.products_joined,
+            moves.count()
+        );
+    }
+    if leaving.count() > 0 {
+        let leaving = found_products(conn, leaving, &mut joined)?;
+        relocate(conn, way, &leaving)?;
+        log::info!(
+            "{} listings lost a barcode to another listing: they become products of their own, with their history",
+            leaving.count()
+        );
+    }
+    Ok(joined)
+}
+
+fn relocate(conn: &mut Conn, way: BulkWay, moves: &Spool<Move>) -> Result<(), StoreError> {
+    conn.query_drop("DROP TEMPORARY TABLE IF EXISTS stocksync_moved")?;
+    conn.query_drop(CREATE_MOVED)?;
+    way.load(conn, MOVED, moves.read())?;
+    conn.query_drop(MOVE_LISTINGS)?;
+    Ok(conn.query_drop(MOVE_HISTORY)?)
+}
+
+/// A new product for each thing that leaves; its listings stand together, and one may be there by several barcodes.
+fn found_products(
+    conn: &mut Conn,
+    leaving: &Spool<Move>,
+    joined: &mut Joined,
+) -> Result<Spool<Move>, StoreError> {
+    let products = Products::ask(conn)?;
+    let mut founded = SpoolWriter::new()?;
+    let mut last: Option<Move> = None;
+    for leaver in leaving.read() {
+        let mut leaver = leaver?;
+        match last.as_ref().filter(|last| last.thing == leaver.thing) {
+            Some(last) if last.size_id == leaver.size_id => continue,
+            Some(last) => leaver.to = last.to,
+            None => {
+                let mut listing = PlannedListing {
+                    sku: leaver.sku.clone(),
+                    size_id: leaver.size_id.clone(),
+                    ..PlannedListing::default()
+                };
+                products.create_missing(
+                    conn,
+                    leaver.source(),
+                    std::slice::from_mut(&mut listing),
+                )?;
+                leaver.to = listing.product_id;
+                joined.products_created += 1;
+            }
+        }
+        founded.push(&leaver)?;
+        last = Some(leaver);
+    }
+    Ok(founded.finish()?)
+}
+
+impl Move {
+    fn source(&self) -> Source {
+        if self.wildberries { Source::Wildberries } else { Source::Ozon }
+    }
+}
+
+impl ToCells for Move {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.extend([
+            Cell::Text(self.source().as_str()),
+            Cell::Text(&self.sku),
+            Cell::Text(&self.size_id),
+            Cell::Int(self.from),
+            self.to.map_or(Cell::Null, Cell::Int),
+        ]);
+    }
+}

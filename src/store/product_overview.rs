@@ -1,0 +1,217 @@
+//! What `report` asks of the products: how many of each there are over both marketplaces. Reads only.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use mysql::prelude::Queryable;
+use mysql::{Conn, Value};
+use serde::Serialize;
+
+use super::bulk::placeholders;
+use super::error::StoreError;
+use crate::inventory::Source;
+
+/// Products that a report lists.
+const LISTED: usize = 100;
+
+/// Listings without a name that a report shows.
+const NAMELESS_SHOWN: usize = 10;
+
+const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
+
+/// A parameter for the day of either marketplace; a day that never was stands for a marketplace without a snapshot.
+const NEWEST_ROWS: &str =
+    "((source = 'Ozon' AND snapshot_date = ?) OR (source = 'Wildberries' AND snapshot_date = ?))";
+
+const COUNTS: &str = "
+    SELECT COUNT(*),
+           CAST(COALESCE(SUM(ozon AND wildberries), 0) AS SIGNED),
+           CAST(COALESCE(SUM(ozon AND NOT wildberries), 0) AS SIGNED),
+           CAST(COALESCE(SUM(wildberries AND NOT ozon), 0) AS SIGNED)
+    FROM (
+        SELECT MAX(source = 'Ozon') AS ozon, MAX(source = 'Wildberries') AS wildberries
+        FROM inventory_data WHERE {rows}
+        GROUP BY product_id
+    ) AS product";
+
+const MOST: &str = "
+    SELECT product_id,
+           CAST(COALESCE(SUM(current_stock), 0) AS SIGNED),
+           CAST(SUM(IF(source = 'Ozon', COALESCE(current_stock, 0), NULL)) AS SIGNED),
+           CAST(SUM(IF(source = 'Wildberries', COALESCE(current_stock, 0), NULL)) AS SIGNED)
+    FROM inventory_data WHERE {rows}
+    GROUP BY product_id
+    ORDER BY 2 DESC, product_id
+    LIMIT {limit}";
+
+const WAREHOUSES: &str = "
+    SELECT product_id, source, stock_type, warehouse_name,
+           CAST(COALESCE(SUM(current_stock), 0) AS SIGNED)
+    FROM inventory_data WHERE {rows} AND product_id IN {products}
+    GROUP BY product_id, source, stock_type, warehouse_name
+    ORDER BY product_id, source, SUM(current_stock) DESC, warehouse_name";
+
+const HAS_NAMES: &str = "
+    SELECT COUNT(*) FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dim_products' AND COLUMN_NAME = 'product_name'";
+
+const NAMELESS: &str = "
+    SELECT COUNT(*) FROM product_listings
+    WHERE source = ? AND name IS NULL AND last_seen_on >= ?";
+
+const NAMELESS_LISTINGS: &str = "
+    SELECT sku, size_id FROM product_listings
+    WHERE source = ? AND name IS NULL AND last_seen_on >= ?
+    ORDER BY sku, size_id
+    LIMIT ?";
+
+/// The products of the newest snapshots of both marketplaces.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ProductOverview {
+    /// All of them.
+    pub total: u64,
+    /// Those that both marketplaces list.
+    pub on_both: u64,
+    /// Those that only Ozon lists.
+    pub only_ozon: u64,
+    /// Those that only Wildberries lists.
+    pub only_wildberries: u64,
+    /// Listings whose name nobody knows.
+    pub listings_without_name: u64,
+    /// The first of them, at most 10 of each marketplace.
+    pub nameless: Vec<NamelessListing>,
+    /// Those with the most stock, at most 100.
+    pub most_stock: Vec<ProductStock>,
+}
+
+/// A listing without a name.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NamelessListing {
+    /// `Ozon` or `Wildberries`.
+    pub source: &'static str,
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+}
+
+/// The stock of one product.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProductStock {
+    /// The column of the same name.
+    pub product_id: i64,
+    /// Its name; null if no marketplace told it.
+    pub name: Option<String>,
+    /// Pieces on both marketplaces, available or reserved.
+    pub stock: i64,
+    /// Pieces on Ozon; null if Ozon does not list it.
+    pub ozon: Option<i64>,
+    /// Pieces on Wildberries; null if Wildberries does not list it.
+    pub wildberries: Option<i64>,
+    /// Where they lie.
+    pub warehouses: Vec<ProductWarehouse>,
+}
+
+/// The stock of one product on one warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProductWarehouse {
+    /// `Ozon` or `Wildberries`.
+    pub source: String,
+    /// `FBO`, `FBS` or `realFBS`.
+    pub stock_type: String,
+    /// The warehouse.
+    pub warehouse_name: String,
+    /// Pieces, available or reserved.
+    pub stock: i64,
+}
+
+/// Looks at the newest snapshot of each marketplace.
+pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
+    let mut overview = ProductOverview::default();
+    let mut days = Vec::new();
+    for source in Source::ALL {
+        let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
+        if let Some(day) = day.flatten() {
+            nameless(conn, source, day, &mut overview)?;
+        }
+        days.push(day.flatten());
+    }
+    let days: Vec<Value> = days
+        .into_iter()
+        .map(|day| day.map_or_else(|| Value::from("1000-01-01"), Value::from))
+        .collect();
+    let counts = conn.exec_first(COUNTS.replace("{rows}", NEWEST_ROWS), days.clone())?;
+    (overview.total, overview.on_both, overview.only_ozon, overview.only_wildberries) =
+        counts.unwrap_or_default();
+    overview.most_stock = most_stock(conn, &days)?;
+    Ok(overview)
+}
+
+fn nameless(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    overview: &mut ProductOverview,
+) -> Result<(), StoreError> {
+    let of_source = source.as_str();
+    let count: Option<u64> = conn.exec_first(NAMELESS, (of_source, day))?;
+    overview.listings_without_name += count.unwrap_or(0);
+    if count > Some(0) {
+        let read = |(sku, size_id)| NamelessListing { source: of_source, sku, size_id };
+        let shown = conn.exec_map(NAMELESS_LISTINGS, (of_source, day, NAMELESS_SHOWN), read)?;
+        overview.nameless.extend(shown);
+    }
+    Ok(())
+}
+
+fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, StoreError> {
+    let statement = MOST.replace("{rows}", NEWEST_ROWS).replace("{limit}", &LISTED.to_string());
+    let read = |(product_id, stock, ozon, wildberries)| ProductStock {
+        product_id,
+        name: None,
+        stock,
+        ozon,
+        wildberries,
+        warehouses: Vec::new(),
+    };
+    let mut products: Vec<ProductStock> = conn.exec_map(statement, days.to_vec(), read)?;
+    if products.is_empty() {
+        return Ok(products);
+    }
+    let ids: Vec<Value> = products.iter().map(|product| product.product_id.into()).collect();
+    let statement = WAREHOUSES
+        .replace("{rows}", NEWEST_ROWS)
+        .replace("{products}", &placeholders(1, ids.len()));
+    let values: Vec<Value> = days.iter().chain(&ids).cloned().collect();
+    let read = |(product_id, source, stock_type, warehouse_name, stock): (i64, _, _, _, _)| {
+        (product_id, ProductWarehouse { source, stock_type, warehouse_name, stock })
+    };
+    let mut warehouses: HashMap<i64, Vec<ProductWarehouse>> = HashMap::new();
+    for (product_id, warehouse) in conn.exec_map(statement, values, read)? {
+        warehouses.entry(product_id).or_default().push(warehouse);
+    }
+    let mut names = names(conn, ids)?;
+    for product in &mut products {
+        product.name = names.remove(&product.product_id);
+        product.warehouses = warehouses.remove(&product.product_id).unwrap_or_default();
+    }
+    Ok(products)
+}
+
+/// The product's own name, which a person may have given it, before that of a listing.
+fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
+    let products = placeholders(1, ids.len());
+    let listings = format!(
+        "SELECT product_id, MIN(name) FROM product_listings \
+         WHERE product_id IN {products} AND name IS NOT NULL GROUP BY product_id"
+    );
+    let mut names: HashMap<i64, String> = conn.exec(listings, ids.clone())?.into_iter().collect();
+    if conn.query_first::<u64, _>(HAS_NAMES)? > Some(0) {
+        let own = format!(
+            "SELECT product_id, product_name FROM dim_products \
+             WHERE product_id IN {products} AND product_name <> ''"
+        );
+        names.extend(conn.exec::<(i64, String), _, _>(own, ids)?);
+    }
+    Ok(names)
+}

@@ -1,0 +1,185 @@
+//! The pull beside the known listings, listing by listing: what is new, what lacks something, what has changed, what is
+//! no longer there. Decides nothing about products.
+
+use std::cmp::Ordering;
+
+use mysql::Row;
+use serde::{Deserialize, Serialize};
+
+use super::barcodes;
+use super::bulk::{Cell, ToCells};
+use super::error::StoreError;
+use super::known::Rebarcoded;
+use super::listings::PlannedListing;
+use super::row::read_row;
+use super::snapshot::TargetRow;
+use crate::inventory::Source;
+use crate::staging::{Spool, SpoolWriter, StagedRow, database_order};
+
+/// What has been met so far.
+pub struct Walk {
+    source: Source,
+    /// The rows of the snapshot with their products.
+    pub targets: SpoolWriter<TargetRow>,
+    new: SpoolWriter<PlannedListing>,
+    lacking: SpoolWriter<PlannedListing>,
+    nameless: SpoolWriter<PlannedListing>,
+    rebarcoded: SpoolWriter<Rebarcoded>,
+    gone: SpoolWriter<GoneListing>,
+    unseen_today: u64,
+}
+
+/// What was met.
+pub struct Walked {
+    /// The rows of the snapshot with their products, where these are known.
+    pub targets: Spool<TargetRow>,
+    /// Listings that are not known yet.
+    pub new: Spool<PlannedListing>,
+    /// Known listings that lack something which the pull knows.
+    pub lacking: Spool<PlannedListing>,
+    /// Known listings of Wildberries without a name or a barcode, unless all cards have been read today.
+    pub nameless: Spool<PlannedListing>,
+    /// Known listings of Ozon, of which the pull names other barcodes than before.
+    pub rebarcoded: Spool<Rebarcoded>,
+    /// Known listings that the pull does not hold.
+    pub gone: Spool<GoneListing>,
+    /// How many known listings were last seen on an earlier day.
+    pub unseen_today: u64,
+}
+
+impl Walk {
+    /// At the beginning.
+    pub fn new(source: Source) -> Result<Self, StoreError> {
+        Ok(Self {
+            source,
+            targets: SpoolWriter::new()?,
+            new: SpoolWriter::new()?,
+            lacking: SpoolWriter::new()?,
+            nameless: SpoolWriter::new()?,
+            rebarcoded: SpoolWriter::new()?,
+            gone: SpoolWriter::new()?,
+            unseen_today: 0,
+        })
+    }
+
+    /// A listing of the pull, and what is known of it. Returns its product.
+    pub fn meet(
+        &mut self,
+        row: &StagedRow,
+        known: Option<KnownListing>,
+    ) -> Result<Option<i64>, StoreError> {
+        let Some(known) = known else {
+            self.new.push(&PlannedListing::new(row, None))?;
+            return Ok(None);
+        };
+        let product_id = Some(known.product_id);
+        self.unseen_today += u64::from(known.unseen_today);
+        if known.lacks_something_of(row) {
+            self.lacking.push(&PlannedListing::new(row, product_id))?;
+        }
+        match self.source {
+            Source::Ozon if known.barcodes_hash != barcodes::hash(&row.barcodes) => {
+                let listing = PlannedListing::new(row, product_id);
+                let set_by_hand = known.set_by_hand;
+                self.rebarcoded.push(&Rebarcoded { listing, set_by_hand })?;
+            }
+            Source::Wildberries
+                if known.may_be_asked && (known.lacks_name || known.lacks_barcode) =>
+            {
+                self.nameless.push(&PlannedListing::new(row, product_id))?;
+            }
+            Source::Ozon | Source::Wildberries => {}
+        }
+        Ok(product_id)
+    }
+
+    /// A known listing that the pull does not hold.
+    pub fn pass(&mut self, known: KnownListing) -> Result<(), StoreError> {
+        Ok(self.gone.push(&GoneListing { sku: known.sku, size_id: known.size_id })?)
+    }
+
+    /// At the end.
+    pub fn finish(self) -> Result<Walked, StoreError> {
+        Ok(Walked {
+            targets: self.targets.finish()?,
+            new: self.new.finish()?,
+            lacking: self.lacking.finish()?,
+            nameless: self.nameless.finish()?,
+            rebarcoded: self.rebarcoded.finish()?,
+            gone: self.gone.finish()?,
+            unseen_today: self.unseen_today,
+        })
+    }
+}
+
+/// A row of `product_listings`.
+pub struct KnownListing {
+    sku: String,
+    size_id: String,
+    product_id: i64,
+    lacks_barcode: bool,
+    lacks_article: bool,
+    lacks_name: bool,
+    unseen_today: bool,
+    barcodes_hash: Option<i64>,
+    set_by_hand: bool,
+    /// Whether the cards have not been read to their end today.
+    may_be_asked: bool,
+}
+
+impl KnownListing {
+    /// Reads it.
+    pub fn read(row: Row) -> Result<Self, StoreError> {
+        let (
+            sku,
+            size_id,
+            product_id,
+            lacks_barcode,
+            lacks_article,
+            lacks_name,
+            unseen_today,
+            barcodes_hash,
+            set_by_hand,
+            may_be_asked,
+        ) = read_row(row)?;
+        Ok(Self {
+            sku,
+            size_id,
+            product_id,
+            lacks_barcode,
+            lacks_article,
+            lacks_name,
+            unseen_today,
+            barcodes_hash,
+            set_by_hand,
+            may_be_asked,
+        })
+    }
+
+    /// Its place beside a row of the pull.
+    pub fn order(&self, row: &StagedRow) -> Ordering {
+        database_order(&self.sku, &row.sku)
+            .then_with(|| database_order(&self.size_id, &row.size_id))
+    }
+
+    fn lacks_something_of(&self, row: &StagedRow) -> bool {
+        (self.lacks_barcode && !row.barcodes.is_empty())
+            || (self.lacks_article && row.seller_article.is_some())
+            || (self.lacks_name && row.name.is_some())
+    }
+}
+
+/// A known listing that the marketplace no longer lists.
+#[derive(Serialize, Deserialize)]
+pub struct GoneListing {
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+}
+
+impl ToCells for GoneListing {
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
+    }
+}
