@@ -154,7 +154,9 @@ fn sound(page: &Page, language: Language) -> Markup {
                 (sign(verdict))
                 span { strong.(verdict.class()) { (language.count(page.findings.len(), &phrases.findings)) } }
             }
-            ul.findings { @for finding in &page.findings { (one_finding(finding, phrases)) } }
+            div.findings tabindex="0" role="region" aria-label=(phrases.sound) {
+                ul { @for finding in &page.findings { (one_finding(finding, phrases)) } }
+            }
         }
     }
 }
