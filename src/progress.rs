@@ -34,7 +34,7 @@ impl Phase {
         match self {
             Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed}",
             Phase::Read => {
-                "{spinner} reading [{bar:30}] {bytes} of {total_bytes}, {msg} rows, {eta} left"
+                "{spinner} reading [{bar:30}] {bytes} of {total_bytes}, {msg} records, {eta} left"
             }
             Phase::Write => {
                 "{spinner} writing [{bar:30}] {human_pos} of {human_len} rows, {eta} left"
@@ -75,13 +75,12 @@ impl Span {
     /// Begins a phase. `length` is how much there is to do, if that is known, in the phase's unit.
     pub fn begin(phase: Phase, length: Option<u64>) -> Self {
         if let Some(bars) = BARS.get() {
-            let bar = bars.add(ProgressBar::no_length());
-            if let Some(length) = length {
-                bar.set_length(length);
-            }
+            // Hidden until it has its style: it is drawn as soon as it is added.
+            let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
             if let Ok(style) = ProgressStyle::with_template(phase.template()) {
                 bar.set_style(style.progress_chars("=> "));
             }
+            let bar = bars.add(bar.with_message("0"));
             bar.enable_steady_tick(Duration::from_millis(120));
             show(Some((phase, bar)));
         }
@@ -114,9 +113,11 @@ pub fn expect(phase: Phase, length: u64) {
     with_bar(phase, |bar| bar.set_length(length));
 }
 
-/// A figure to show beside the bar.
-pub fn note(phase: Phase, figure: u64) {
-    with_bar(phase, |bar| bar.set_message(figure.to_string()));
+/// A count to show beside the bar, which is drawn anew for each thousand of it only.
+pub fn note(phase: Phase, count: u64) {
+    if count.is_multiple_of(1_000) {
+        with_bar(phase, |bar| bar.set_message(count.to_string()));
+    }
 }
 
 /// Takes the bar off the screen.

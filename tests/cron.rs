@@ -44,8 +44,8 @@ fn crontab(env_file: &Path) -> String {
             format!("STOCKSYNC_ENV={}", env_file.display())
         } else if line.starts_with("#MAILTO=") {
             "MAILTO=seller@example.test".to_owned()
-        } else if line.starts_with(|first: char| first.is_ascii_digit()) {
-            let command = (0..5).fold(line, |rest, _| {
+        } else if line.trim_start().starts_with(|first: char| first.is_ascii_digit()) {
+            let command = (0..5).fold(line.trim_start(), |rest, _| {
                 rest.split_once(' ').expect("five times, then the command").1.trim_start()
             });
             let syncs =
@@ -81,7 +81,7 @@ fn body(mail: &str) -> &str {
 }
 
 /// Waits until enough runs of Ozon have this status.
-fn wait_for(world: &World, status: &str, runs: i64) {
+fn wait_for(world: &World, mailbox: &Path, status: &str, runs: i64) {
     let count = format!(
         "SELECT COUNT(*) FROM sync_logs WHERE source = 'Ozon' AND status = '{status}' AND completed_at IS NOT NULL"
     );
@@ -89,7 +89,10 @@ fn wait_for(world: &World, status: &str, runs: i64) {
     while world.database.number(&count) < runs {
         assert!(
             began.elapsed() < Duration::from_secs(60),
-            "cron brings no {runs} runs that {status}"
+            "cron brings no {runs} runs with {status}: {:#?}; mails: {:#?}; {}",
+            world.database.logs(),
+            mails(mailbox),
+            std::fs::read_to_string(mailbox.join(".errors")).unwrap_or_default()
         );
         thread::sleep(Duration::from_millis(50));
     }
@@ -117,11 +120,11 @@ fn under_debian_s_cron_ten_runs_mail_the_failure_in_their_middle_and_nothing_of_
         .spawn();
     let cron = Cron(cron.unwrap());
 
-    wait_for(&world, "success", 4);
+    wait_for(&world, &path("mails"), "success", 4);
     world.marketplaces.always(Endpoint::OzonCreate, Fault::Status(403));
-    wait_for(&world, "failed", 2);
+    wait_for(&world, &path("mails"), "failed", 2);
     world.marketplaces.mend();
-    wait_for(&world, "success", 10);
+    wait_for(&world, &path("mails"), "success", 10);
     drop(cron);
 
     let codes = world.database.table(

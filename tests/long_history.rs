@@ -11,7 +11,7 @@ use crate::support::server::MariaDb;
 const DAYS: u32 = 200;
 const PRODUCTS: u32 = 500;
 
-/// Each question may look at some days' rows, several times, but not at the history.
+/// Each question may look at some days' rows, several times, but not at the history; and at the whole log, whose old rows go.
 const MOST_ROWS: u64 = 5 * PRODUCTS as u64;
 
 fn fill(database: &Database) {
@@ -33,9 +33,9 @@ fn fill(database: &Database) {
         database.run(&format!(
             "INSERT INTO sync_logs (sync_type, source, marketplace, status, snapshot_date, rows_total, stock_total, \
              started_at, completed_at) SELECT 'inventory', '{source}', '{source}', 'success', CURDATE(), {PRODUCTS}, \
-             {PRODUCTS} * 5, UTC_TIMESTAMP() - INTERVAL seq HOUR - INTERVAL 5 MINUTE, UTC_TIMESTAMP() - INTERVAL seq HOUR \
+             {PRODUCTS} * 5, UTC_TIMESTAMP() - INTERVAL seq * 6 HOUR - INTERVAL 5 MINUTE, UTC_TIMESTAMP() - INTERVAL seq * 6 HOUR \
              FROM seq_0_to_{} ORDER BY seq DESC",
-            DAYS * 24 - 1
+            DAYS * 4 - 1
         ));
     }
     database.run("ANALYZE TABLE inventory_data, sync_logs, product_listings");

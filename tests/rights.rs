@@ -6,6 +6,7 @@ use mysql::prelude::Queryable;
 use crate::support::binary::Outcome;
 use crate::support::database::Database;
 use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::receiver::Receiver;
 use crate::support::world::{OZON, WB, World};
 
 const GRANTS: &str = include_str!("../sql/grants.sql");
@@ -149,7 +150,17 @@ fn daily_work(world: &World) -> bool {
     lines.iter().all(|line| {
         let outcome = run(world, line);
         outcome.code == Some(0) && !outcome.stderr.contains("names and barcodes are not complete")
-    })
+    }) && tells_of_old_stock(world)
+}
+
+/// Whether a look at stock that has grown old is told, and the telling noted.
+fn tells_of_old_stock(world: &World) -> bool {
+    let receiver = Receiver::start();
+    world.database.run("DELETE FROM stocksync_alerts");
+    world.database.run("UPDATE sync_logs SET completed_at = completed_at - INTERVAL 1 DAY");
+    let binary = world.binary().env("DATABASE_URL", url(&world.database, false));
+    let looked = binary.envs(receiver.variables()).args("check-freshness").run();
+    looked.code == Some(4) && world.database.number("SELECT COUNT(*) FROM stocksync_alerts") > 0
 }
 
 /// What is done to the schema; whether all of it went well, and the backup held everything.

@@ -36,7 +36,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     let database = DatabaseSettings::read(environment)?;
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
-    let watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some())?;
+    let mut watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some());
     let mut session = Session::open(&database, source, interruption.clone())
         .inspect_err(|failure| watch.could_not_begin(failure))?;
     if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
@@ -60,7 +60,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
         account: Account::default(),
         cards: None,
     };
-    let outcome = sync.pull_and_write();
+    let outcome = watch.require_settings().and_then(|()| sync.pull_and_write());
     if let Err(failure) = &outcome
         && !args.dry_run
     {

@@ -10,7 +10,18 @@ use std::path::Path;
 use crate::failure::{Exit, Failure};
 
 /// The variables whose value may stand in a file.
-const KEYS: [&str; 4] = ["DATABASE_URL", "OZON_CLIENT_ID", "OZON_API_KEY", "WB_API_TOKEN"];
+const KEYS: [&str; 7] = [
+    "DATABASE_URL",
+    "OZON_CLIENT_ID",
+    "OZON_API_KEY",
+    "WB_API_TOKEN",
+    "ALERT_WEBHOOK_URL",
+    "ALERT_TELEGRAM_BOT_TOKEN",
+    "HEALTHCHECK_URL",
+];
+
+/// Those without which a run goes on: that their file cannot be read is said at once, or nobody would hear of it.
+const OPTIONAL: [&str; 3] = ["ALERT_WEBHOOK_URL", "ALERT_TELEGRAM_BOT_TOKEN", "HEALTHCHECK_URL"];
 
 /// No key is longer.
 const LONGEST: u64 = 64 << 10;
@@ -44,6 +55,9 @@ pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, Stri
                     .insert(key.to_owned(), format!("{variable}: cannot read {path}: {error}"));
             }
         }
+    }
+    for reason in OPTIONAL.iter().filter_map(|key| unreadable.get(*key)) {
+        log::warn!("{reason}; going on without it");
     }
     Ok(unreadable)
 }

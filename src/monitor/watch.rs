@@ -20,20 +20,24 @@ use crate::store::{Session, StoreError};
 pub struct Watch {
     source: Source,
     settings: Option<AlertSettings>,
+    wrong: Option<Failure>,
 }
 
 impl Watch {
     /// Prepares to watch a sync; one that an operator does by hand (`by_hand`: a dry run, an import) is nobody's alarm.
+    pub fn of_sync(environment: &Environment, source: Source, by_hand: bool) -> Self {
+        match AlertSettings::read(environment) {
+            Ok(settings) => Self { source, settings: (!by_hand).then_some(settings), wrong: None },
+            Err(failure) => Self { source, settings: None, wrong: Some(failure) },
+        }
+    }
+
+    /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
     ///
     /// # Errors
-    /// [`Exit::Configuration`]: a channel is set up wrongly.
-    pub fn of_sync(
-        environment: &Environment,
-        source: Source,
-        by_hand: bool,
-    ) -> Result<Self, Failure> {
-        let settings = AlertSettings::read(environment)?;
-        Ok(Self { source, settings: (!by_hand).then_some(settings) })
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn require_settings(&mut self) -> Result<(), Failure> {
+        self.wrong.take().map_or(Ok(()), Err)
     }
 
     /// The sync begins.

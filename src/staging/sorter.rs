@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use super::spool::{BUFFER, SpoolReader, SpoolWriter};
 
 /// How many bytes of values are sorted in memory before they go to disk.
-const RUN_BYTES: usize = 2 << 20;
+const RUN_BYTES: usize = 4 << 20;
 
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
-const MERGE_BYTES: usize = 1 << 20;
+const MERGE_BYTES: usize = 1 << 19;
 
 /// What can be sorted.
 pub trait Sortable: Serialize + DeserializeOwned {

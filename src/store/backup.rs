@@ -19,7 +19,7 @@ use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "dim_products",
     "inventory_data",
     "product_listings",
@@ -28,6 +28,7 @@ const TABLES: [&str; 11] = [
     "wb_card_sizes",
     "stocksync_state",
     "sync_logs",
+    "stocksync_alerts",
     "stocksync_former",
     "stocksync_migrations",
     "stocksync_schema",

@@ -76,8 +76,9 @@ const CREATE_GONE: &str = "
 
 const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_id"] };
 
-/// Rows of one `FILL_UP`.
-const BATCH: usize = 500;
+/// Rows of one `FILL_UP` or of one insert of products: with the longest names and articles they fit into a packet of 1 MiB,
+/// the least `max_allowed_packet` that servers are set up with.
+const BATCH: usize = 200;
 
 /// A listing of the pull, with the product it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -229,7 +229,7 @@ fn take_turn(database: &mut Database) -> Result<(), Failure> {
 /// What a write would change, found out by reading only.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn rehearse(session: &mut Session, order: &Order) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
     let planned = (|| {

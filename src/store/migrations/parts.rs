@@ -7,7 +7,8 @@ use crate::failure::Failure;
 use crate::store::{Database, OrDatabase};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 4] = ["dim_products", "inventory_data", "sync_logs", "product_listings"];
+pub const TABLES: [&str; 5] =
+    ["dim_products", "inventory_data", "sync_logs", "product_listings", "stocksync_alerts"];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]

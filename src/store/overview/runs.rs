@@ -9,9 +9,10 @@ use crate::store::error::StoreError;
 use crate::store::sync_log::Status;
 
 /// `marketplace` and not `source`, so that an import from a file counts for the marketplace whose stock it brought.
-/// Runs of one marketplace never overlap, so the one that began last has also ended last.
+/// Runs of one marketplace never overlap, so the one that began last has also ended last. Left alone, MariaDB 10.11 reads and
+/// sorts the whole log by way of idx_sync_type_status.
 const LAST_SUCCESS: &str = "
-    SELECT completed_at FROM sync_logs
+    SELECT completed_at FROM sync_logs FORCE INDEX (idx_marketplace_date)
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
       AND completed_at IS NOT NULL
     ORDER BY started_at DESC, id DESC
@@ -39,7 +40,7 @@ const FAILURES: &str = "
 const RECENT: &str = "
     SELECT started_at, completed_at, status, exit_code, error_message,
            COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0)
-    FROM sync_logs
+    FROM sync_logs FORCE INDEX (idx_source_date)
     WHERE source = ? AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
     LIMIT 500";

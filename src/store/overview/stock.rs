@@ -56,7 +56,7 @@ const DUPLICATES: &str = "
     ) AS twins";
 
 const NEWEST_WRITE: &str = "
-    SELECT snapshot_date, rows_total, stock_total FROM sync_logs
+    SELECT snapshot_date, rows_total, stock_total FROM sync_logs FORCE INDEX (idx_marketplace_date)
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
       AND completed_at IS NOT NULL
     ORDER BY started_at DESC, id DESC

@@ -16,6 +16,9 @@ use super::marketplace::catalogue::ozon_report::{Cell, Encoding, Header, OzonRep
 /// Items on a page of Wildberries.
 pub const PAGE: usize = 250_000;
 
+/// From one page to the next: stocksync asks for the last item again, to see pages that shift.
+pub const STEP: usize = PAGE - 1;
+
 /// Products that are turned into lines at once: all of them as cells would take gigabytes.
 const AT_ONCE: usize = 1_000;
 
@@ -88,7 +91,7 @@ impl Data {
                 ];
                 for (method, page) in methods {
                     for number in 0.. {
-                        let text = page(catalogue, number * PAGE, PAGE);
+                        let text = page(catalogue, number * STEP, PAGE);
                         let last = text.matches("\"nmId\"").count() < PAGE;
                         let path = self.path(&format!("{state}-{method}-{number}"));
                         fs::write(path, text).expect("a page");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::data::PAGE;
+use super::data::STEP;
 use super::marketplace::http::{Reply, Request, Server};
 
 /// The server of both marketplaces.
@@ -58,7 +58,7 @@ fn answer(request: &Request, shown: &std::path::Path) -> Reply {
         "wb-warehouses" | "seller-warehouses" => {
             let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
             let offset = body["offset"].as_u64().unwrap_or(0);
-            file(&format!("{method}-{}", offset / PAGE as u64))
+            file(&format!("{method}-{}", offset / STEP as u64))
         }
         "report" => file("report"),
         // The key's categories do not include the cards.

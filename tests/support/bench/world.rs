@@ -8,7 +8,7 @@ use std::process::Command;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-use super::data::{Data, Form, PAGE};
+use super::data::{Data, Form, STEP};
 use super::measure::{self, Cost};
 use super::serve::Files;
 use super::server::MariaDb;
@@ -149,7 +149,7 @@ impl<'a> World<'a> {
                 if !self.data.path(&format!("{state}-{method}-{page}")).exists() {
                     break;
                 }
-                let body = format!("{{\"limit\":250000,\"offset\":{}}}", page * PAGE);
+                let body = format!("{{\"limit\":250000,\"offset\":{}}}", page * STEP);
                 calls.push(format!("curl -sf -o page -d '{body}' {url}/{method}"));
             }
         }
