@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Exit;
 use crate::inventory::Source;
+use crate::report::page::Language;
 
 /// Pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
 #[derive(Debug, Parser)]
@@ -149,6 +150,10 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
 
+    /// The language of the page (html) [default: that of LANG]
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<PageLanguage>,
+
     /// Write to this file, replaced atomically, in place of standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -161,10 +166,28 @@ pub enum ReportFormat {
     Text,
     /// One JSON object
     Json,
-    /// One self-contained page
+    /// A page for a browser, in one file: the stock of a month and the runs of a week, whatever the period
     Html,
     /// Metrics for the textfile collector of node_exporter
     Prometheus,
+}
+
+/// The language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageLanguage {
+    /// Russian
+    Ru,
+    /// English
+    En,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::Ru => Language::Russian,
+            PageLanguage::En => Language::English,
+        }
+    }
 }
 
 fn exit_codes() -> String {

@@ -239,6 +239,11 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
 }
 
+/// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
+pub fn locale(environment: &Environment) -> Option<&str> {
+    environment.text("LANG")
+}
+
 /// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
 pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
     environment.text("REJECTS_DIR").map(PathBuf::from)

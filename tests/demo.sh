@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # stocksync at work, from nothing: a private MariaDB, a stand-in for both marketplaces, one pull of each, and the
-# stock read back from the database. Nothing outside a temporary directory is touched; all of it is gone at the end.
+# stock read back from the database. Nothing outside a temporary directory is touched; all of it is gone at the end but
+# for one page, to be looked at.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/support/install.sh
@@ -89,8 +90,16 @@ compare() { # compare SOURCE PREFIX: the table against what the marketplace says
 printf '\n'
 compare Ozon OZON
 compare Wildberries WB
+
+printf '\nA month of simulated history in a database of its own, and the page that buyers look at each morning:\n'
+sql -e "CREATE DATABASE ${database}_month"
+export DATABASE_URL="mysql://root@localhost/${database}_month?socket=$SOCKET"
+stocksync migrate --quiet
+sql "${database}_month" <"$support/history.sql"
+page=$(mktemp --suffix=.html -t stocksync-page.XXXXXX)
+stocksync report --format html --output "$page"
 if [ "$failed" -ne 0 ]; then
     printf '\nThe demo failed: see the exit codes above.\n' >&2
     exit 1
 fi
-printf '\nBoth marketplaces are in the database.\n'
+printf '\nBoth marketplaces are in the database. The page is there to be opened: %s\n' "$page"

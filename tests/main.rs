@@ -18,6 +18,7 @@ mod long_history;
 mod migrations;
 mod operations;
 mod ozon_sync;
+mod page;
 mod products;
 mod progress;
 mod report;

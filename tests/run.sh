@@ -13,5 +13,6 @@ step() {
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --locked --all-targets -- -D warnings
 step "tests" cargo test --locked
+step "the page in a browser" tests/page/run.sh
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 printf '\nAll checks passed.\n'

@@ -1,13 +1,12 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
 
-mod html;
 mod json;
+pub mod page;
 mod prometheus;
 mod text;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-pub use html::html;
 pub use json::json;
 pub use prometheus::prometheus;
 pub use text::text;

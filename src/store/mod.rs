@@ -18,6 +18,7 @@ pub mod lock;
 mod merge;
 pub mod migrations;
 pub mod overview;
+pub mod page;
 pub mod product_overview;
 mod products;
 pub mod retention;

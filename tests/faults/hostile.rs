@@ -94,8 +94,16 @@ fn page(name: &str, exit: i32, body: fn() -> String) -> Fault {
 
 pub fn wb() -> Group {
     let faults = vec![
-        page("items nested a million deep", 65, || {
-            format!("{{\"data\":{{\"items\":[{}", "[".repeat(1_000_000))
+        // Sound JSON, and one record that is none; the shrink guard sees the rest.
+        page("an item nested a million deep", 4, || {
+            let depth = 1_000_000;
+            format!("{{\"data\":{{\"items\":[{}{}]}}}}", "[".repeat(depth), "]".repeat(depth))
+        })
+        .says("it is not an object"),
+        page("an object nested a million deep in an item", 4, || {
+            let depth = 1_000_000;
+            let deep = format!("{}1{}", "{\"nmId\":".repeat(depth), "}".repeat(depth));
+            format!("{{\"data\":{{\"items\":[{deep}]}}}}")
         }),
         page("an answer nested a million deep, and closed", 65, || {
             format!("{}{}", "{\"data\":".repeat(1_000_000), "}".repeat(1_000_000))

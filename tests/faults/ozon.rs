@@ -12,7 +12,7 @@ use crate::support::marketplace::endpoint::Host;
 use crate::support::marketplace::fault::Fault as Spoiled;
 use crate::support::marketplace::http::{Reply, Wire};
 
-pub const IMPATIENT: (&str, &str) = ("HTTP_TIMEOUT", "120ms");
+pub const IMPATIENT: (&str, &str) = ("HTTP_TIMEOUT", "250ms");
 
 /// The connection.
 pub fn transport() -> Group {

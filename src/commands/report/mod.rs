@@ -1,6 +1,7 @@
 //! `report`: what the syncs did, and what is in stock.
 
 mod gather;
+mod page;
 
 use std::io::Write;
 use std::path::Path;
@@ -23,7 +24,10 @@ pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure
         ReportFormat::Json => {
             report::json(&report).or_fail(Exit::Program, || "writing JSON".into())?
         }
-        ReportFormat::Html => report::html(&report),
+        ReportFormat::Html => {
+            let language = page::language(args, environment);
+            page::render(&report, language, database.conn())?
+        }
         ReportFormat::Prometheus => report::prometheus(&report),
     };
     let rendered = rendered.trim_end();

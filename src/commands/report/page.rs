@@ -1,0 +1,87 @@
+//! `report --format html`: gathers what the page shows beside the report. What is shown of it is decided in `report::page`.
+
+use chrono::TimeDelta;
+use mysql::Conn;
+
+use crate::cli::ReportArgs;
+use crate::config::{self, Environment};
+use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::Source;
+use crate::monitor::soundness;
+use crate::report::Report;
+use crate::report::page::{self, History, Language, Listed, Notice, Page, RUN_DAYS, Selection};
+use crate::store::{StoreError, overview, page as store};
+
+/// The language that is asked for, or else that of the system.
+pub fn language(args: &ReportArgs, environment: &Environment) -> Language {
+    args.lang.map_or_else(
+        || Language::of_locale(config::locale(environment).unwrap_or_default()),
+        Language::from,
+    )
+}
+
+/// Asks the database for what the report has not got, all of it of one state, and renders the page.
+pub fn render(report: &Report, language: Language, conn: &mut Conn) -> Result<String, Failure> {
+    overview::freeze(conn)?;
+    let page = gather(report, conn)?;
+    overview::thaw(conn)?;
+    page::html(&page, language).or_fail(Exit::Program, || "drawing the page's charts".into())
+}
+
+fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
+    let made_at = report.generated_at.with_timezone(&report.utc_offset);
+    let mut newest = [None, None];
+    for (newest, source) in newest.iter_mut().zip(Source::ALL) {
+        *newest = store::newest_day(conn, source)?;
+    }
+    let last = newest.into_iter().flatten().max().unwrap_or(made_at.date_naive());
+    let since = report.generated_at - TimeDelta::days(i64::from(RUN_DAYS));
+    let mut history = History::until(last);
+    let (mut warehouses, mut runs) = (Vec::new(), Vec::new());
+    for (source, day) in Source::ALL.into_iter().zip(newest) {
+        store::stock_since(
+            conn,
+            source,
+            history.first(),
+            |day, product, stock_type, available| {
+                history.add(source, day, product, stock_type, available);
+            },
+        )?;
+        if let Some(day) = day {
+            warehouses.extend(store::warehouses(conn, source, day)?);
+        }
+        runs.extend(store::runs(conn, source, since)?);
+    }
+    runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
+    let listed: Vec<Listed> = store::one_sided(conn, newest)?
+        .into_iter()
+        .map(|listing| Listed {
+            product: listing.product,
+            only_on: listing.source,
+            has_barcode: listing.has_barcode,
+        })
+        .collect();
+    let selection = Selection::of(&history, &listed);
+    let names = store::names(conn, &selection.shown())?;
+    let freshness = report.sources.iter().map(|source| source.freshness.clone()).collect();
+    let findings = notices(report, conn)?;
+    Ok(Page { made_at, freshness, findings, history, selection, names, warehouses, runs })
+}
+
+/// What contradicts itself, then what is odd, the most serious first. How old the stock is has a place of its own.
+fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<Notice>, StoreError> {
+    let mut notices = Vec::new();
+    for source in &report.sources {
+        let doubts = overview::doubts(conn, source.source)?;
+        notices.extend(soundness::judge(source.source, &doubts).into_iter().map(|finding| {
+            Notice { severity: finding.severity, source: finding.source, message: finding.message }
+        }));
+        notices.extend(source.anomalies.iter().chain(&source.suspicious).map(|anomaly| Notice {
+            severity: anomaly.severity,
+            source: anomaly.source,
+            message: anomaly.message.clone(),
+        }));
+    }
+    notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
+    Ok(notices)
+}

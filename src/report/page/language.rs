@@ -1,0 +1,214 @@
+//! Numbers, dates, ages and plurals in the form of a language. What is said with them is in `phrases`.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+
+use super::phrases::{EN, Phrases, RU};
+
+/// The language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Russian.
+    Russian,
+    /// English.
+    English,
+}
+
+/// A noun in its forms: with 1 (21, 31 …), with 2 to 4 (22 …), with all others. English has two of them.
+pub struct Forms(pub &'static str, pub &'static str, pub &'static str);
+
+/// A blank that does not break a line.
+const NARROW: char = '\u{a0}';
+
+const RUSSIAN_MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+impl Language {
+    /// The language of a locale as `LANG` names it (`ru_RU.UTF-8`): Russian or else English.
+    pub fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '.', '-', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("ru") { Self::Russian } else { Self::English }
+    }
+
+    /// All that the page says in this language.
+    pub fn phrases(self) -> &'static Phrases {
+        match self {
+            Self::Russian => &RU,
+            Self::English => &EN,
+        }
+    }
+
+    /// The value of the attribute `lang`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Russian => "ru",
+            Self::English => "en",
+        }
+    }
+
+    /// `12 345` or `12,345`.
+    pub fn number(self, number: i64) -> String {
+        let digits = number.unsigned_abs().to_string();
+        let mut text = if number < 0 { String::from('−') } else { String::new() };
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                text.push(match self {
+                    Self::Russian => NARROW,
+                    Self::English => ',',
+                });
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A number of things as the program counts them.
+    pub fn total(self, number: usize) -> String {
+        self.number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+
+    /// With its sign: `+5`, `−3`.
+    pub fn change(self, number: i64) -> String {
+        if number > 0 { format!("+{}", self.number(number)) } else { self.number(number) }
+    }
+
+    /// With one decimal below 10, as a whole number from there on.
+    pub fn decimal(self, number: f64) -> String {
+        if number >= 9.95 {
+            return self.number(number.round() as i64);
+        }
+        let text = format!("{number:.1}");
+        match self {
+            Self::Russian => text.replace('.', ","),
+            Self::English => text,
+        }
+    }
+
+    /// A number with its noun: `21 товар`, `5 products`.
+    pub fn count(self, number: usize, forms: &Forms) -> String {
+        format!("{}{NARROW}{}", self.total(number), self.noun(number, forms))
+    }
+
+    /// The noun as it stands behind a number.
+    pub fn noun(self, number: usize, forms: &Forms) -> &'static str {
+        match self {
+            Self::English if number == 1 => forms.0,
+            Self::English => forms.2,
+            Self::Russian => match (number % 10, number % 100) {
+                (1, rest) if rest != 11 => forms.0,
+                (2..=4, rest) if !(12..=14).contains(&rest) => forms.1,
+                _ => forms.2,
+            },
+        }
+    }
+
+    /// For an axis: `23.11`, `23 Nov`.
+    pub fn short_day(self, day: NaiveDate) -> String {
+        match self {
+            Self::Russian => day.format("%d.%m").to_string(),
+            Self::English => day.format("%-d %b").to_string(),
+        }
+    }
+
+    /// `23 ноября`, `23 November`.
+    pub fn day(self, day: NaiveDate) -> String {
+        match self {
+            Self::Russian => {
+                let month = RUSSIAN_MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
+                format!("{}{NARROW}{month}", day.day())
+            }
+            Self::English => day.format("%-d\u{a0}%B").to_string(),
+        }
+    }
+
+    /// `23 ноября, 08:15`.
+    pub fn moment(self, moment: DateTime<FixedOffset>) -> String {
+        format!("{}, {}", self.day(moment.date_naive()), moment.format("%H:%M"))
+    }
+
+    /// `23.11 08:15`.
+    pub fn short_moment(self, moment: DateTime<FixedOffset>) -> String {
+        format!("{} {}", self.short_day(moment.date_naive()), moment.format("%H:%M"))
+    }
+
+    /// A length of time in its two largest units: `2 ч 15 мин`, `3 d 4 h`, `42 s`.
+    pub fn duration(self, seconds: u64) -> String {
+        let [day, hour, minute, second] = match self {
+            Self::Russian => ["д", "ч", "мин", "с"],
+            Self::English => ["d", "h", "min", "s"],
+        };
+        let (large, small) = match seconds {
+            86_400.. => ((seconds / 86_400, day), (seconds / 3_600 % 24, hour)),
+            3_600.. => ((seconds / 3_600, hour), (seconds / 60 % 60, minute)),
+            60.. => ((seconds / 60, minute), (seconds % 60, second)),
+            _ => ((seconds, second), (0, "")),
+        };
+        let one = |(number, unit): (u64, &str)| format!("{number}{NARROW}{unit}");
+        if small.0 == 0 { one(large) } else { format!("{} {}", one(large), one(small)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn russian_nouns_follow_the_last_two_digits() {
+        let forms = Forms("товар", "товара", "товаров");
+        let noun = |number| Language::Russian.noun(number, &forms);
+        for number in [1, 21, 101, 1_001] {
+            assert_eq!(noun(number), "товар", "{number}");
+        }
+        for number in [2, 3, 4, 22, 104] {
+            assert_eq!(noun(number), "товара", "{number}");
+        }
+        for number in [0, 5, 11, 12, 13, 14, 19, 20, 25, 111, 112, 1_011] {
+            assert_eq!(noun(number), "товаров", "{number}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_as_the_language_does() {
+        assert_eq!(Language::Russian.number(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(Language::English.number(-1_234), "−1,234");
+        assert_eq!(Language::English.number(999), "999");
+        assert_eq!(Language::Russian.change(1_500), "+1\u{a0}500");
+        assert_eq!(Language::Russian.decimal(2.46), "2,5");
+        assert_eq!(Language::English.decimal(12.6), "13");
+    }
+
+    #[test]
+    fn dates_are_written_as_the_language_does() {
+        let moment: DateTime<FixedOffset> = "2026-11-03T08:15:00+03:00".parse().unwrap();
+        assert_eq!(Language::Russian.moment(moment), "3\u{a0}ноября, 08:15");
+        assert_eq!(Language::English.moment(moment), "3\u{a0}November, 08:15");
+        assert_eq!(Language::Russian.short_day(moment.date_naive()), "03.11");
+    }
+
+    #[test]
+    fn a_length_of_time_has_its_two_largest_units() {
+        assert_eq!(Language::Russian.duration(8_100), "2\u{a0}ч 15\u{a0}мин");
+        assert_eq!(Language::English.duration(86_400), "1\u{a0}d");
+        assert_eq!(Language::English.duration(42), "42\u{a0}s");
+    }
+
+    #[test]
+    fn only_a_russian_locale_is_russian() {
+        assert_eq!(Language::of_locale("ru_RU.UTF-8"), Language::Russian);
+        assert_eq!(Language::of_locale("ru"), Language::Russian);
+        for other in ["", "C", "C.UTF-8", "en_US.UTF-8", "rup_MK"] {
+            assert_eq!(Language::of_locale(other), Language::English);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
+//! out; what stands in it is decided in `selection` and `forecast`, what it says in `phrases`.
+
+mod charts;
+mod document;
+mod figures;
+mod forecast;
+mod history;
+mod language;
+mod lists;
+mod phrases;
+mod selection;
+mod summary;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset};
+
+pub use history::History;
+pub use language::Language;
+pub use selection::{Listed, Selection};
+
+use crate::monitor::finding::Severity;
+use crate::monitor::freshness::SourceFreshness;
+use crate::store::page::{ProductName, Run, Warehouse};
+
+/// Days of runs that the page shows.
+pub const RUN_DAYS: u32 = 7;
+
+/// Something that a person should know.
+pub struct Notice {
+    /// How bad it is.
+    pub severity: Severity,
+    /// `Ozon` or `Wildberries`.
+    pub source: &'static str,
+    /// What it is, and what to do.
+    pub message: String,
+}
+
+/// Everything the page shows.
+pub struct Page {
+    /// When it was made, in the time zone of its times.
+    pub made_at: DateTime<FixedOffset>,
+    /// How recent the stock of each marketplace is.
+    pub freshness: Vec<SourceFreshness>,
+    /// What is wrong with the stock beside its age, the most serious first.
+    pub findings: Vec<Notice>,
+    /// A month of stock.
+    pub history: History,
+    /// What the tables of products hold.
+    pub selection: Selection,
+    /// What those products are called.
+    pub names: HashMap<i64, ProductName>,
+    /// The stock now, by type and warehouse.
+    pub warehouses: Vec<Warehouse>,
+    /// The runs of the last [`RUN_DAYS`], the newest first.
+    pub runs: Vec<Run>,
+}
+
+/// Renders the page.
+///
+/// # Errors
+/// Never in practice; the chart library's own.
+pub fn html(page: &Page, language: Language) -> anyhow::Result<String> {
+    Ok(document::document(page, language)?.into_string())
+}

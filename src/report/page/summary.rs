@@ -1,0 +1,194 @@
+//! The first screen: is the stock fresh, is it sound, how much is there.
+
+use chrono::SecondsFormat;
+use maud::{Markup, html};
+
+use super::language::Language;
+use super::{Notice, Page, phrases::Phrases};
+use crate::monitor::finding::Severity;
+use crate::monitor::freshness::{self, SourceFreshness};
+
+/// The page in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Fresh and sound.
+    Good,
+    /// Something is old, or somebody should look.
+    Doubtful,
+    /// Nobody should plan with these numbers.
+    Bad,
+}
+
+impl Verdict {
+    fn class(self) -> &'static str {
+        match self {
+            Verdict::Good => "good",
+            Verdict::Doubtful => "doubtful",
+            Verdict::Bad => "bad",
+        }
+    }
+}
+
+/// The verdict on everything: the worst of its parts.
+pub fn verdict(page: &Page) -> Verdict {
+    page.freshness.iter().map(freshness_verdict).fold(soundness(&page.findings), Verdict::max)
+}
+
+/// The verdict as a sign, for who cannot tell the colours.
+pub fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "✓",
+        Verdict::Doubtful => "!",
+        Verdict::Bad => "✕",
+    }
+}
+
+fn freshness_verdict(source: &SourceFreshness) -> Verdict {
+    const DAY: i64 = 24 * 3600;
+    match (source.verdict, source.age_seconds) {
+        (freshness::Verdict::Fresh, _) => Verdict::Good,
+        (freshness::Verdict::Stale, Some(age)) if age <= DAY => Verdict::Doubtful,
+        _ => Verdict::Bad,
+    }
+}
+
+fn soundness(findings: &[Notice]) -> Verdict {
+    match findings.iter().map(|finding| finding.severity).max() {
+        None => Verdict::Good,
+        Some(Severity::Warning) => Verdict::Doubtful,
+        Some(Severity::Critical) => Verdict::Bad,
+    }
+}
+
+/// The heading, the verdict in a sentence, and when all this was true.
+pub fn header(page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let worst_age = page.freshness.iter().map(freshness_verdict).max();
+    let never = |source: &SourceFreshness| source.verdict == freshness::Verdict::Never;
+    let sentence = if page.freshness.iter().all(never) {
+        phrases.nothing_yet
+    } else if soundness(&page.findings) == Verdict::Bad {
+        phrases.something_wrong
+    } else if worst_age > Some(Verdict::Good) {
+        phrases.something_stale
+    } else if !page.findings.is_empty() {
+        phrases.something_odd
+    } else {
+        phrases.all_well
+    };
+    let verdict = verdict(page);
+    let made = page.made_at.to_rfc3339_opts(SecondsFormat::Secs, false);
+    html! {
+        header {
+            div.title {
+                h1 { (phrases.title) }
+                p.made { (phrases.made) " " time #made datetime=(made) { (language.moment(page.made_at)) } }
+            }
+            p.verdict.(verdict.class()) { (sign(verdict)) (sentence) }
+            p.verdict.doubtful #old hidden { (sign(Verdict::Doubtful)) (phrases.page_is_old) }
+        }
+    }
+}
+
+/// The three answers.
+pub fn cards(page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    html! {
+        div.cards {
+            section.card aria-labelledby="fresh" {
+                h2 #fresh { (phrases.fresh) }
+                ul.plain { @for source in &page.freshness { (fresh(source, page, language)) } }
+            }
+            section.card aria-labelledby="sound" {
+                h2 #sound { (phrases.sound) }
+                (sound(page, language))
+            }
+            section.card aria-labelledby="stock" {
+                h2 #stock { (phrases.in_stock) }
+                (in_stock(page, language))
+            }
+        }
+    }
+}
+
+fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let word = match source.verdict {
+        freshness::Verdict::Fresh => phrases.verdict_fresh,
+        freshness::Verdict::Stale => phrases.verdict_stale,
+        freshness::Verdict::Never => phrases.verdict_never,
+    };
+    let verdict = freshness_verdict(source);
+    html! {
+        li.source {
+            (sign(verdict))
+            div {
+                p { strong { (source.source) } " " span.(verdict.class()) { (word) } }
+                p.quiet {
+                    @match (source.last_success_at, source.age_seconds) {
+                        (Some(moment), Some(age)) => {
+                            (language.moment(moment.with_timezone(page.made_at.offset())))
+                            " · " (language.duration(whole_minutes(age.unsigned_abs()))) " " (phrases.ago)
+                        }
+                        _ => (phrases.never_synced),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn whole_minutes(seconds: u64) -> u64 {
+    if seconds < 60 { seconds } else { seconds - seconds % 60 }
+}
+
+fn sound(page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let verdict = soundness(&page.findings);
+    html! {
+        @if page.findings.is_empty() {
+            p.source { (sign(verdict)) span { strong.good { (phrases.no_findings) } } }
+            p.quiet { (phrases.no_findings_detail) }
+        } @else {
+            p.source {
+                (sign(verdict))
+                span { strong.(verdict.class()) { (language.count(page.findings.len(), &phrases.findings)) } }
+            }
+            ul.findings { @for finding in &page.findings { (one_finding(finding, phrases)) } }
+        }
+    }
+}
+
+/// The monitor speaks English.
+fn one_finding(finding: &Notice, phrases: &Phrases) -> Markup {
+    let (class, word) = match finding.severity {
+        Severity::Warning => ("doubtful", phrases.warning),
+        Severity::Critical => ("bad", phrases.critical),
+    };
+    html! {
+        li { strong.(class) { (word) } " " (finding.source) ": " span lang="en" { (finding.message) } }
+    }
+}
+
+fn in_stock(page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let available = page.warehouses.iter().map(|warehouse| warehouse.available).sum();
+    let reserved: i64 = page.warehouses.iter().map(|warehouse| warehouse.reserved).sum();
+    let selection = &page.selection;
+    html! {
+        p.big { (language.number(available)) " " span.unit { (phrases.pieces) } }
+        p.quiet {
+            (language.count(selection.with_stock, &phrases.products)) " " (phrases.products_with_stock)
+            " · " (language.number(reserved)) " " (phrases.pieces) " " (phrases.reserved)
+        }
+        ul.links {
+            li { a href="#running-out" { (phrases.running_out) } ": " strong { (language.total(selection.running_out.total)) } }
+            li { a href="#out-of-stock" { (phrases.out_of_stock) } ": " strong { (language.total(selection.out_of_stock.total)) } }
+        }
+    }
+}
+
+/// The sign before a verdict; the word behind it says the same.
+fn sign(verdict: Verdict) -> Markup {
+    html! { span.sign.(verdict.class()) aria-hidden="true" { (mark(verdict)) } }
+}

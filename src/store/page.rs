@@ -1,0 +1,200 @@
+//! What the page asks of the tables: a month of stock, a week of runs, which products are listed where. Reads only.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+
+use super::bulk::placeholders;
+use super::error::StoreError;
+use super::row::read_row;
+use crate::inventory::Source;
+
+const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
+
+/// As the rows are, in the order of the index, which is about that in which they lie on disk: to let the server group them, or to
+/// let it choose (it intersects two indexes), takes several times as long.
+const STOCK: &str = "
+    SELECT snapshot_date, product_id, stock_type, COALESCE(available_stock, 0)
+    FROM inventory_data FORCE INDEX (idx_source_snapshot)
+    WHERE source = ? AND snapshot_date >= ?";
+
+const WAREHOUSES: &str = "
+    SELECT stock_type, warehouse_name,
+           CAST(COALESCE(SUM(available_stock), 0) AS SIGNED),
+           CAST(COALESCE(SUM(reserved_stock), 0) AS SIGNED)
+    FROM inventory_data FORCE INDEX (idx_source_snapshot)
+    WHERE source = ? AND snapshot_date = ?
+    GROUP BY stock_type, warehouse_name
+    ORDER BY 3 DESC, warehouse_name";
+
+/// `source` names the index, `marketplace` whose stock an import by hand brought.
+const RUNS: &str = "
+    SELECT started_at, completed_at, status, error_message
+    FROM sync_logs
+    WHERE source IN (?, 'Manual') AND marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
+    ORDER BY started_at DESC, id DESC
+    LIMIT 1000";
+
+/// A listing counts while the newest snapshot of its marketplace has it.
+const ONE_SIDED: &str = "
+    SELECT product_id, MIN(source), MAX(barcode IS NOT NULL AND barcode <> '')
+    FROM product_listings
+    WHERE (source = 'Ozon' AND last_seen_on >= ?) OR (source = 'Wildberries' AND last_seen_on >= ?)
+    GROUP BY product_id
+    HAVING MIN(source) = MAX(source)";
+
+/// Products per statement that asks for names.
+const NAMES_AT_ONCE: usize = 500;
+
+/// The stock of one type on one warehouse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warehouse {
+    /// The marketplace.
+    pub source: Source,
+    /// `FBO`, `FBS` or `realFBS`.
+    pub stock_type: String,
+    /// The warehouse, as the marketplace calls it.
+    pub name: String,
+    /// Pieces that can be sold.
+    pub available: i64,
+    /// Pieces set aside for orders.
+    pub reserved: i64,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything stored.
+    Success,
+    /// Everything but the rejected records stored.
+    Partial,
+    /// Nothing stored, also if the run never finished.
+    Failed,
+}
+
+/// A run of a sync.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// The marketplace.
+    pub source: Source,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended; `None` for one that never did.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// How.
+    pub ending: Ending,
+    /// Why it stored nothing or rejected records.
+    pub reason: Option<String>,
+}
+
+/// A product that only one marketplace lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneSidedListing {
+    /// `dim_products.product_id`.
+    pub product: i64,
+    /// The marketplace.
+    pub source: Source,
+    /// Whether any of its listings has a barcode.
+    pub has_barcode: bool,
+}
+
+/// What people call a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductName {
+    /// The name, if a marketplace has told one.
+    pub name: Option<String>,
+    /// The seller's article, or else the marketplace's code.
+    pub article: String,
+}
+
+/// The day of a marketplace's newest snapshot.
+pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
+    let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
+    Ok(day.flatten())
+}
+
+/// Hands over what could be sold on each day since `first`, row by row: day, `product_id`, type, pieces.
+pub fn stock_since(
+    conn: &mut Conn,
+    source: Source,
+    first: NaiveDate,
+    mut take: impl FnMut(NaiveDate, i64, &str, i64),
+) -> Result<(), StoreError> {
+    for row in conn.exec_iter(STOCK, (source.as_str(), first))? {
+        let (day, product, stock_type, available): (_, _, String, _) = read_row(row?)?;
+        take(day, product, &stock_type, available);
+    }
+    Ok(())
+}
+
+/// The stock of a day by type and warehouse, the largest first.
+pub fn warehouses(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+) -> Result<Vec<Warehouse>, StoreError> {
+    let read = |(stock_type, name, available, reserved)| Warehouse {
+        source,
+        stock_type,
+        name,
+        available,
+        reserved,
+    };
+    Ok(conn.exec_map(WAREHOUSES, (source.as_str(), day), read)?)
+}
+
+/// The runs since a moment, the newest first, 1000 at most.
+pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec<Run>, StoreError> {
+    type Columns = (NaiveDateTime, Option<NaiveDateTime>, String, Option<String>);
+    let read = |(started_at, completed_at, status, reason): Columns| Run {
+        source,
+        started_at: started_at.and_utc(),
+        completed_at: completed_at.map(|moment| moment.and_utc()),
+        ending: match status.as_str() {
+            "success" => Ending::Success,
+            "partial" => Ending::Partial,
+            _ => Ending::Failed,
+        },
+        reason,
+    };
+    Ok(conn.exec_map(RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)?)
+}
+
+/// The products that one marketplace lists and the other does not. `newest` are the days of Ozon's and Wildberries' newest snapshots;
+/// without one of them there is nothing to compare.
+pub fn one_sided(
+    conn: &mut Conn,
+    newest: [Option<NaiveDate>; 2],
+) -> Result<Vec<OneSidedListing>, StoreError> {
+    let [Some(ozon), Some(wildberries)] = newest else { return Ok(Vec::new()) };
+    let read = |(product, source, has_barcode): (i64, String, bool)| OneSidedListing {
+        product,
+        source: if source == Source::Ozon.as_str() { Source::Ozon } else { Source::Wildberries },
+        has_barcode,
+    };
+    Ok(conn.exec_map(ONE_SIDED, (ozon, wildberries), read)?)
+}
+
+/// What the products are called.
+pub fn names(conn: &mut Conn, products: &[i64]) -> Result<HashMap<i64, ProductName>, StoreError> {
+    let mut names: HashMap<i64, ProductName> = HashMap::new();
+    for some in products.chunks(NAMES_AT_ONCE) {
+        let sql = format!(
+            "SELECT product_id, name, COALESCE(seller_article, sku) FROM product_listings
+             WHERE product_id IN {} ORDER BY product_id, source, sku, size_id",
+            placeholders(1, some.len())
+        );
+        for row in conn.exec_iter(sql, some.to_vec())? {
+            let (product, name, article): (i64, Option<String>, String) = read_row(row?)?;
+            let known = names
+                .entry(product)
+                .or_insert_with(|| ProductName { name: None, article: article.clone() });
+            if known.name.is_none() {
+                known.name = name.filter(|name| !name.trim().is_empty());
+            }
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,248 @@
+//! `report --format html`: one file, safe whatever a marketplace calls its goods, and the same questions in a Grafana dashboard.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mysql::prelude::Queryable;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::world::World;
+
+const IMAGE: &str = "<img src=x onerror=alert(1)>";
+const SCRIPT: &str = "\"><script>alert(1)</script>";
+
+#[test]
+fn the_page_of_an_empty_database_says_that_there_is_nothing_yet() {
+    let world = World::new(Catalogue::small(1));
+    let page = page(&world, "ru");
+    assert!(page.contains("Остатки ещё ни разу не загружались"));
+    assert!(page.contains("Данных пока нет"));
+}
+
+#[test]
+fn a_months_history_fills_every_part_of_the_page() {
+    let world = month("");
+    let page = page(&world, "ru");
+    assert!(page.contains("Остатки свежие, противоречий нет"), "{page}");
+    for number in ["running-out", "out-of-stock", "changes", "one-sided", "unmatched", "failures"] {
+        let list = part(&page, number);
+        assert!(list.matches("<tr>").count() > 2, "{number}: {list}");
+    }
+    for chart in ["stock-chart", "warehouses-chart", "products-chart", "runs-chart"] {
+        let figure = part(&page, chart);
+        assert!(figure.contains("</svg>") && figure.contains("</table>"), "{chart}: {figure}");
+    }
+    let available = world.database.number(
+        "SELECT SUM(available_stock) FROM inventory_data WHERE snapshot_date = (SELECT MAX(snapshot_date) FROM inventory_data)",
+    );
+    let grouped = format!("{}\u{a0}{:03}", available / 1000, available % 1000);
+    assert!(part(&page, "stock").contains(&grouped), "{grouped}");
+}
+
+#[test]
+fn names_warehouses_and_reasons_are_shown_as_text() {
+    let world = month("");
+    world.database.run(&format!("UPDATE product_listings SET name = '{IMAGE}'"));
+    world.database.run(&format!("UPDATE product_listings SET seller_article = '{SCRIPT}'"));
+    world.database.run(&format!(
+        "UPDATE inventory_data SET warehouse_name = CONCAT(LEFT(warehouse_name, 8), '{SCRIPT}')"
+    ));
+    world.database.run(&format!(
+        "UPDATE sync_logs SET error_message = '{IMAGE}', started_at = started_at WHERE status = 'failed'"
+    ));
+    let page = page(&world, "en");
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    assert!(!page.contains("<img"));
+    assert!(part(&page, "running-out").contains("&lt;img src=x onerror=alert(1)&gt;"));
+    assert!(part(&page, "running-out").contains("&quot;&gt;&lt;script&gt;"));
+    assert!(part(&page, "warehouses-chart").contains("&quot;&gt;&lt;script&gt;"));
+    assert!(part(&page, "failures").contains("&lt;img src=x onerror=alert(1)&gt;"));
+}
+
+#[test]
+fn the_policy_admits_the_pages_own_style_and_script_and_nothing_from_elsewhere() {
+    let page = page(&month(""), "en");
+    let policy = between(&page, "Content-Security-Policy\" content=\"", "\">");
+    assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+    for (directive, element) in [("style-src", "style"), ("script-src", "script")] {
+        let text = between(&page, &format!("<{element}>"), &format!("</{element}>"));
+        let hash = STANDARD.encode(Sha256::digest(text));
+        assert!(policy.contains(&format!("{directive} 'sha256-{hash}'")), "{policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*'));
+    let elsewhere: Vec<&str> = ["https://", "http://", "url(", " src=", "style=\"", "onclick"]
+        .into_iter()
+        // A reason may name an address, the icon its own kind of image.
+        .filter(|text| {
+            without(&page, &["<td class=\"reason\"", "<link rel=\"icon\""]).contains(text)
+        })
+        .collect();
+    assert_eq!(elsewhere, [""; 0]);
+}
+
+#[test]
+fn the_language_is_the_option_or_else_that_of_the_locale() {
+    let world = World::new(Catalogue::small(1));
+    let lang = |binary: crate::support::binary::Binary| {
+        let page = binary.args("report --format html").run().expect(0).stdout;
+        between(&page, "<html lang=\"", "\"").to_owned()
+    };
+    assert_eq!(lang(world.offline()), "en");
+    assert_eq!(lang(world.offline().env("LANG", "ru_RU.UTF-8")), "ru");
+    assert_eq!(lang(world.offline().env("LANG", "ru_RU.UTF-8").args("--quiet")), "ru");
+    let chosen = world.offline().env("LANG", "ru_RU.UTF-8").args("report --format html --lang en");
+    assert!(chosen.run().expect(0).stdout.contains("<html lang=\"en\">"));
+}
+
+#[test]
+fn the_stock_is_old_or_doubtful_and_the_page_says_so_on_top() {
+    let world = month("");
+    world.database.run(
+        "UPDATE sync_logs SET started_at = started_at - INTERVAL 9 HOUR, completed_at = completed_at - INTERVAL 9 HOUR",
+    );
+    assert!(page(&world, "en").contains("The stock is out of date"));
+    world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
+    let page = page(&world, "en");
+    assert!(page.contains("Do not trust the stock without a check"));
+    assert!(part(&page, "sound").contains("where current is not available + reserved"));
+}
+
+#[test]
+fn every_query_of_the_dashboard_runs_and_finds_something() {
+    let world = month("");
+    let dashboard: Value = serde_json::from_str(&read("sql/grafana-dashboard.json")).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("panels");
+    assert_eq!(panels.len(), 13);
+    let mut ids: Vec<u64> = panels.iter().map(|panel| panel["id"].as_u64().expect("id")).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), panels.len());
+    for panel in panels {
+        let title = panel["title"].as_str().expect("a title");
+        let position = &panel["gridPos"];
+        let right = position["x"].as_u64().expect("x") + position["w"].as_u64().expect("w");
+        assert!(right <= 24, "{title}: Grafana's grid has 24 columns");
+        for target in panel["targets"].as_array().expect("targets") {
+            assert_eq!(target["datasource"]["type"], "mysql", "{title}");
+            let sql = with_macros(target["rawSql"].as_str().expect("SQL"));
+            let mut conn = world.database.conn();
+            let result = conn.query_iter(&sql).unwrap_or_else(|error| panic!("{title}: {error}"));
+            let names: Vec<String> = result
+                .columns()
+                .as_ref()
+                .iter()
+                .map(|column| column.name_str().into_owned())
+                .collect();
+            assert!(result.count() > 0, "{title} finds nothing:\n{sql}");
+            if target["format"] == "time_series" {
+                assert_eq!(names, ["time", "metric", "value"], "{title}");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "a minute of its own; tests/page/run.sh runs it"]
+fn twenty_thousand_products_make_a_page_below_one_and_a_half_megabytes() {
+    let world = month("SET @products = 20000, @detailed = 0;");
+    let started = Instant::now();
+    let page = page(&world, "ru");
+    let took = started.elapsed();
+    println!("20 000 products: {} bytes in {took:?}", page.len());
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+    assert!(took < Duration::from_secs(15), "{took:?} without optimization");
+}
+
+#[test]
+#[ignore = "needs Chromium, which tests/page/run.sh installs"]
+fn a_browser_has_nothing_to_complain_about() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let world = month("");
+    world.database.run(&format!(
+        "UPDATE product_listings SET name = '{IMAGE}' WHERE product_id IN (11, 43, 87)"
+    ));
+    let save = |name: &str, text: String| {
+        fs::write(directory.path().join(name), text).expect("a page");
+    };
+    save("ru.html", page(&world, "ru"));
+    save("en.html", page(&world, "en"));
+    world.database.run(
+        "UPDATE sync_logs SET started_at = started_at - INTERVAL 30 HOUR, completed_at = completed_at - INTERVAL 30 HOUR",
+    );
+    world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
+    save("doubtful.html", page(&world, "ru"));
+    save("empty.html", page(&World::new(Catalogue::small(1)), "ru"));
+    let status = Command::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/check.mjs"))
+        .arg(directory.path())
+        .status()
+        .expect("node is there once tests/page/run.sh has run");
+    assert!(status.success(), "the browser's complaints are above");
+}
+
+/// A migrated database with a month of history; `before` sets what history.sql lets one choose.
+fn month(before: &str) -> World {
+    let world = World::new(Catalogue::small(1));
+    let script = format!("{before}\n{}", read("tests/support/history.sql"));
+    let script: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();
+    let mut conn = world.database.conn();
+    for statement in script.join("\n").split(";\n").filter(|text| !text.trim().is_empty()) {
+        conn.query_drop(statement).unwrap_or_else(|error| panic!("{error}: {statement}"));
+    }
+    world
+}
+
+fn page(world: &World, language: &str) -> String {
+    world.offline().args("report --format html --lang").arg(language).run().expect(0).stdout
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in the page"));
+    rest.split_once(to).map_or(rest, |(found, _)| found)
+}
+
+/// A card of the page, by its id or that of its heading.
+fn part<'t>(page: &'t str, id: &str) -> &'t str {
+    let rest = between(page, &format!("id=\"{id}\""), "\u{0}");
+    let end = rest.find("</article>").into_iter().chain(rest.find("</section>")).min();
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+/// The page without the elements that begin so, up to the next line's or element's end.
+fn without(page: &str, beginnings: &[&str]) -> String {
+    beginnings.iter().fold(page.to_owned(), |page, beginning| {
+        let mut parts = page.split(beginning);
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            kept += part
+                .split_once('>')
+                .map_or("", |(_, rest)| rest)
+                .split_once('<')
+                .map_or("", |(_, rest)| rest);
+        }
+        kept
+    })
+}
+
+/// As Grafana fills them in.
+fn with_macros(sql: &str) -> String {
+    let (from, to) =
+        ("FROM_UNIXTIME(UNIX_TIMESTAMP() - 2592000)", "FROM_UNIXTIME(UNIX_TIMESTAMP())");
+    let mut sql = sql.replace("$__timeFrom()", from).replace("$__timeTo()", to);
+    while let Some((before, rest)) = sql.split_once("$__timeFilter(") {
+        let (column, after) = rest.split_once(')').expect("a closing bracket");
+        sql = format!("{before}{column} BETWEEN {from} AND {to}{after}");
+    }
+    assert!(!sql.contains("$__"), "{sql}");
+    sql
+}
