@@ -88,6 +88,8 @@ struct State {
     /// Reports and tasks that were ordered: how often they are still not ready, and what they hold.
     reports: HashMap<String, (usize, Arc<Vec<u8>>)>,
     files_url: String,
+    /// The catalogue's cards in the order of their change, made when they are first asked for.
+    cards: Option<Arc<Vec<serde_json::Value>>>,
 }
 
 /// The two marketplaces, for as long as it lives. Dropping it fails the test that saw a violation.
@@ -137,7 +139,9 @@ impl StandIn {
     }
 
     pub fn set_catalogue(&self, catalogue: Catalogue) {
-        self.lock().catalogue = catalogue;
+        let mut state = self.lock();
+        state.catalogue = catalogue;
+        state.cards = None;
     }
 
     pub fn configure(&self, change: impl FnOnce(&mut Settings)) {

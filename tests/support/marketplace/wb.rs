@@ -113,22 +113,22 @@ pub fn cards(state: &mut State, body: &Value) -> Reply {
     let seen = cursor["updatedAt"].as_str().map(|at| (at.to_owned(), cursor["nmID"].as_u64()));
     let limit = usize::try_from(limit).unwrap_or(100);
     let ascending = settings["sort"]["ascending"] == true;
+    let all = match (&state.settings.cards, &state.cards) {
+        (Some(cards), _) | (None, Some(cards)) => Arc::clone(cards),
+        (None, None) => {
+            let mut cards = state.catalogue.cards();
+            cards.sort_by_key(place);
+            Arc::clone(state.cards.insert(Arc::new(cards)))
+        }
+    };
     let cards: Vec<Value> = if settings["filter"]["withPhoto"] != -1 {
         Vec::new()
-    } else if let (Some(cards), true) = (&state.settings.cards, ascending) {
-        let start = seen.map_or(0, |seen| cards.partition_point(|card| place(card) <= seen));
-        cards[start..].iter().take(limit).cloned().collect()
+    } else if ascending {
+        let start = seen.map_or(0, |seen| all.partition_point(|card| place(card) <= seen));
+        all[start..].iter().take(limit).cloned().collect()
     } else {
-        let mut cards = state.catalogue.cards();
-        cards.sort_by_key(place);
-        if !ascending {
-            cards.reverse();
-        }
-        if let Some(seen) = seen {
-            cards.retain(|card| if ascending { place(card) > seen } else { place(card) < seen });
-        }
-        cards.truncate(limit);
-        cards
+        let end = seen.map_or(all.len(), |seen| all.partition_point(|card| place(card) < seen));
+        all[..end].iter().rev().take(limit).cloned().collect()
     };
     let last = cards.last().cloned().unwrap_or_default();
     let cursor =
