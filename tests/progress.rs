@@ -24,6 +24,8 @@ fn a_quiet_run_says_nothing_of_its_phases() {
 #[test]
 fn the_log_row_tells_what_the_run_took() {
     let world = World::new(Catalogue::small(1));
+    // The first run asks for the cards too; what those cost is another test's matter.
+    world.run("sync wb").expect(0);
     world.run("sync wb").expect(0);
     let body_bytes: usize = [
         world.marketplaces.catalogue().wb_warehouses_page(0, 250_000),
@@ -34,7 +36,7 @@ fn the_log_row_tells_what_the_run_took() {
     .sum();
     let told = world.database.value(
         "SELECT requests, bytes, fetch_ms + read_ms + write_ms <= 1000 * (1 + duration_seconds), \
-         rows_total = rows_inserted AND rows_inserted = records_processed FROM sync_logs",
+         rows_total = records_processed AND rows_inserted = 0 FROM sync_logs ORDER BY id DESC LIMIT 1",
     );
     assert_eq!(told, format!("2|{body_bytes}|1|1"));
 }
