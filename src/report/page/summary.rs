@@ -154,7 +154,7 @@ fn sound(page: &Page, language: Language) -> Markup {
                 (sign(verdict))
                 span { strong.(verdict.class()) { (language.count(page.findings.len(), &phrases.findings)) } }
             }
-            div.findings tabindex="0" role="region" aria-label=(phrases.sound) {
+            div.findings tabindex="0" role="group" aria-label=(phrases.sound) {
                 ul { @for finding in &page.findings { (one_finding(finding, phrases)) } }
             }
         }
