@@ -159,10 +159,10 @@ fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
     Some(Finding { severity, kind: Kind::Stale, source: source.as_str(), message })
 }
 
-/// Hours and minutes for people: `7h 12m`; seconds only below a minute.
+/// Days, hours and minutes for people: `1 day 7h 12m`; seconds only below a minute.
 pub fn readable(seconds: u64) -> String {
     let rounded = if seconds < 60 { seconds } else { seconds - seconds % 60 };
-    humantime::format_duration(Duration::from_secs(rounded)).to_string()
+    humantime::format_duration(Duration::from_secs(rounded)).to_string().replace("day", " day")
 }
 
 #[cfg(test)]
