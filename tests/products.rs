@@ -1,5 +1,7 @@
 //! One product across both marketplaces, under a name: links by barcode, names from Wildberries' cards, links by hand.
 
+mod shop;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
@@ -8,162 +10,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::support::marketplace::catalogue::Catalogue;
-use super::support::marketplace::catalogue::ozon::OzonProduct;
-use super::support::marketplace::catalogue::wb::{WB_WAREHOUSE, WbPlace, WbSize};
+use super::support::marketplace::catalogue::wb::{WB_WAREHOUSE, WbSize};
 use super::support::marketplace::endpoint::Endpoint;
 use super::support::marketplace::fault::Fault;
 use super::support::world::World;
-
-/// A size of a card as the seller knows it; the stand-in's catalogue has one barcode per size, cards have several.
-#[derive(Clone)]
-struct Size {
-    card: u64,
-    chrt_id: u64,
-    barcodes: Vec<String>,
-}
-
-#[derive(Clone, Default)]
-struct Shop {
-    sizes: Vec<Size>,
-    articles: Vec<(String, Vec<String>)>,
-    /// Seconds after which each of these cards was changed.
-    changed: Vec<(u64, u64)>,
-}
-
-impl Shop {
-    fn size(&mut self, card: u64, chrt_id: u64, barcodes: &[&str]) -> &mut Self {
-        let barcodes = barcodes.iter().map(|&barcode| barcode.into()).collect();
-        self.sizes.push(Size { card, chrt_id, barcodes });
-        self
-    }
-
-    fn article(&mut self, article: &str, barcodes: &[&str]) -> &mut Self {
-        let barcodes = barcodes.iter().map(|&barcode| barcode.into()).collect();
-        self.articles.push((article.into(), barcodes));
-        self
-    }
-
-    fn name(card: u64) -> String {
-        format!("Носки «Ёж», модель {card}")
-    }
-
-    fn catalogue(&self) -> Catalogue {
-        let wb = self.sizes.iter().map(|size| WbSize {
-            nm_id: size.card,
-            chrt_id: size.chrt_id,
-            barcode: size.barcodes.first().cloned().unwrap_or_default(),
-            vendor_code: format!("носки/{}", size.card),
-            title: Self::name(size.card),
-            subject: "Носки".into(),
-            tech_size: "0".into(),
-            stock: vec![place(WB_WAREHOUSE, 7)],
-            own: Vec::new(),
-            stray: Default::default(),
-        });
-        let ozon = self.articles.iter().zip(0..).map(|((article, barcodes), number)| OzonProduct {
-            offer_id: article.clone(),
-            product_id: 3_000_000_000 + number,
-            sku: 2_147_483_600 + number,
-            barcodes: barcodes.clone(),
-            name: format!("Носки Озон {article}"),
-            fbo: 5,
-            fbo_reserved: 0,
-            fbs: 0,
-            real_fbs: 0,
-            own_reserved: 0,
-        });
-        Catalogue { ozon: ozon.collect(), wb: wb.collect() }
-    }
-
-    fn cards(&self) -> Vec<Value> {
-        let mut cards: Vec<Value> = Vec::new();
-        for size in &self.sizes {
-            let sized = json!({"chrtID": size.chrt_id, "techSize": "0", "skus": size.barcodes});
-            match cards.last_mut() {
-                Some(card) if card["nmID"] == size.card => {
-                    card["sizes"].as_array_mut().unwrap().push(sized);
-                }
-                _ => {
-                    let changed = self.changed.iter().find(|(card, _)| *card == size.card);
-                    let second = changed.map_or(0, |(_, second)| *second);
-                    cards.push(json!({"nmID": size.card, "vendorCode": format!("носки/{}", size.card),
-                        "title": Self::name(size.card), "sizes": [sized],
-                        "updatedAt": format!("2026-11-01T06:{:02}:{:02}.5Z", second / 60, second % 60)}));
-                }
-            }
-        }
-        cards.sort_by_key(|card| (card["updatedAt"].to_string(), card["nmID"].as_u64()));
-        cards
-    }
-
-    fn open(&self, world: &World) {
-        world.marketplaces.set_catalogue(self.catalogue());
-        let cards = Arc::new(self.cards());
-        world.marketplaces.configure(|settings| settings.cards = Some(cards));
-    }
-
-    fn world(&self) -> World {
-        let world = World::new(Catalogue::default());
-        self.open(&world);
-        world
-    }
-}
-
-fn place(warehouse: &str, quantity: u32) -> WbPlace {
-    WbPlace {
-        warehouse_id: 1,
-        warehouse: warehouse.into(),
-        region: String::new(),
-        quantity,
-        to_client: 0,
-        from_client: 0,
-        before: None,
-    }
-}
-
-fn cards_asked(world: &World) -> usize {
-    world.marketplaces.calls_of(Endpoint::WbCards).len()
-}
-
-/// Which articles are the same product as which sizes, by the tables.
-fn links(world: &World) -> BTreeSet<(String, String)> {
-    let rows = world.database.table(
-        "SELECT o.sku, w.size_id FROM product_listings o JOIN product_listings w ON w.product_id = o.product_id \
-         WHERE o.source = 'Ozon' AND w.source = 'Wildberries'",
-    );
-    rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
-}
-
-fn linked(pairs: &[(&str, &str)]) -> BTreeSet<(String, String)> {
-    pairs.iter().map(|(article, size)| ((*article).into(), (*size).into())).collect()
-}
-
-fn product(world: &World, sku: &str, size_id: &str) -> i64 {
-    world.database.number(&format!(
-        "SELECT product_id FROM product_listings WHERE sku = '{sku}' AND size_id = '{size_id}'"
-    ))
-}
-
-/// What must hold whatever happened.
-#[track_caller]
-fn assert_sound(world: &World) {
-    for source in ["Ozon", "Wildberries"] {
-        // The name twice: the columns' character sets differ, and a join over them would find no index.
-        let astray = world.database.number(&format!(
-            "SELECT COUNT(*) FROM inventory_data i LEFT JOIN dim_products p ON p.product_id = i.product_id \
-             LEFT JOIN product_listings l ON l.source = '{source}' AND l.sku = i.sku AND l.size_id = i.size_id \
-             WHERE i.source = '{source}' \
-             AND (p.product_id IS NULL OR l.product_id IS NULL OR l.product_id <> i.product_id)"
-        ));
-        assert_eq!(astray, 0, "rows without their product");
-    }
-    let melted = world.database.number(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM product_listings WHERE set_by_hand = 0 \
-         GROUP BY product_id, source, COALESCE(chrt_id, size_id) = '', IF(source = 'Ozon', '', sku) HAVING \
-         COUNT(DISTINCT sku, COALESCE(chrt_id, size_id)) > 1) AS melted",
-    );
-    assert_eq!(melted, 0, "products of one marketplace melted into one");
-}
+use shop::*;
 
 #[test]
 fn twenty_thousand_cards_get_exactly_the_links_that_their_barcodes_say() {
