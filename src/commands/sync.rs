@@ -13,7 +13,6 @@ use crate::config::{
 };
 use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source, ValidationResult};
-
 use crate::marketplace::shift::{shifted, until_settled};
 use crate::marketplace::{self, Pull};
 use crate::monitor::watch::Watch;

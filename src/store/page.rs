@@ -9,9 +9,8 @@ use mysql::prelude::Queryable;
 use super::bulk::placeholders;
 use super::error::StoreError;
 use super::row::read_row;
+pub use super::snapshot::newest_day;
 use crate::inventory::Source;
-
-const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
 /// As the rows are, in the order of the index, which is about that in which they lie on disk: to let the server group them, or to
 /// let it choose (it intersects two indexes), takes several times as long.
@@ -107,12 +106,6 @@ pub struct ProductName {
     pub name: Option<String>,
     /// The seller's article, or else the marketplace's code.
     pub article: String,
-}
-
-/// The day of a marketplace's newest snapshot.
-pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
-    let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-    Ok(day.flatten())
 }
 
 /// Hands over what could be sold on each day since `first`, row by row: day, `product_id`, type, pieces.

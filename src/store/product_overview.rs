@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::bulk::placeholders;
 use super::error::StoreError;
+use super::snapshot::newest_day;
 use crate::inventory::Source;
 
 /// Products that a report lists.
@@ -16,8 +17,6 @@ const LISTED: usize = 100;
 
 /// Listings without a name that a report shows.
 const NAMELESS_SHOWN: usize = 10;
-
-const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
 /// A parameter for the day of either marketplace; a day that never was stands for a marketplace without a snapshot.
 const NEWEST_ROWS: &str =
@@ -130,11 +129,11 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
     let mut days = Vec::new();
     for source in Source::ALL {
-        let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-        if let Some(day) = day.flatten() {
+        let day = newest_day(conn, source)?;
+        if let Some(day) = day {
             nameless(conn, source, day, &mut overview)?;
         }
-        days.push(day.flatten());
+        days.push(day);
     }
     let days: Vec<Value> = days
         .into_iter()

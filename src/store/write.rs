@@ -25,8 +25,6 @@ use crate::staging::Snapshot;
 /// How long a write waits for the other marketplace's.
 const TURN: Duration = Duration::from_secs(10 * 60);
 
-const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
-
 const LISTINGS_WITH_STOCK: &str = "
     SELECT COUNT(*) FROM (
         SELECT 1 FROM inventory_data
@@ -346,8 +344,7 @@ fn carry_out(
 fn guard_against_shrinking(conn: &mut Conn, order: &Order) -> Result<(), Setback> {
     let Some(max_shrink) = order.max_shrink else { return Ok(()) };
     let source = order.run.source;
-    let newest: Option<NaiveDate> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?.flatten();
-    let Some(newest) = newest else { return Ok(()) };
+    let Some(newest) = snapshot::newest_day(conn, source)? else { return Ok(()) };
     let before = conn.exec_first(LISTINGS_WITH_STOCK, (source.as_str(), newest))?.unwrap_or(0);
     let now = order.snapshot.totals.listings_with_stock;
     if shrinks_too_much(before, now, max_shrink) {

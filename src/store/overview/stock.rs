@@ -6,10 +6,9 @@ use mysql::prelude::Queryable;
 
 use crate::inventory::Source;
 use crate::store::error::StoreError;
+use crate::store::snapshot::newest_day;
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
-const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
-
 const DAY_BEFORE: &str =
     "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ? AND snapshot_date < ?";
 
@@ -152,8 +151,7 @@ pub struct Doubts {
 
 /// The days of the two newest snapshots.
 pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
-    let newest: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-    let Some(newest) = newest.flatten() else { return Ok(Days::default()) };
+    let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
         conn.exec_first(DAY_BEFORE, (source.as_str(), newest))?;
     Ok(Days { newest: Some(newest), before: before.flatten() })

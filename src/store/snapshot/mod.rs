@@ -4,14 +4,27 @@
 mod apply;
 mod plan;
 
+use chrono::NaiveDate;
+use mysql::Conn;
+use mysql::prelude::Queryable;
 use serde::{Deserialize, Serialize};
 
 pub use apply::{Stamp, apply};
 pub use plan::{Plan, plan};
 
 use super::bulk::{Cell, ToCells};
-use crate::inventory::{Quantities, StockType};
+use super::error::StoreError;
+use crate::inventory::{Quantities, Source, StockType};
 use crate::staging::StagedRow;
+
+/// Answered from the ends of the index idx_source_snapshot, however long the history is.
+const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
+
+/// The day of a marketplace's newest snapshot, if it has any.
+pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
+    let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
+    Ok(day.flatten())
+}
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
