@@ -206,7 +206,7 @@ impl Sync<'_> {
             rejects.keep(source, run_id, &rejection);
             reject(validation, rejection);
         };
-        let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
+        let mut staging = Staging::default();
         let beginnings = marketplace::read_records(pull, &mut |outcome| {
             validation.total += 1;
             progress::note(Phase::Read, validation.total);
