@@ -53,36 +53,37 @@ pub(super) struct PlainCell<'a> {
 impl<'a> PlainCell<'a> {
     /// `None` unless the bytes begin with a whole cell of exactly this make.
     pub(super) fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
-        let until = |bytes: &'a [u8], ends: &[u8]| {
-            let end = bytes.iter().position(|byte| ends.contains(byte))?;
-            bytes.split_at_checked(end)
-        };
-        let (attributes, rest) = until(bytes.strip_prefix(b"<c")?, b"<>")?;
-        let (value, rest) = until(rest.strip_prefix(b"><v>")?, b"<&\r")?;
-        let rest = rest.strip_prefix(b"</v></c>")?;
         let (mut reference, mut kind, mut style) = (None, None, None);
-        let mut attributes = std::str::from_utf8(attributes).ok()?;
-        while !attributes.is_empty() {
-            let (name, after) = attributes.strip_prefix(' ')?.split_once("=\"")?;
-            let (said, after) = after.split_once('"')?;
+        let mut rest = bytes.strip_prefix(b"<c")?;
+        while let [b' ', name, b'=', b'"', after @ ..] = rest {
             let place = match name {
-                "r" => &mut reference,
-                "t" => &mut kind,
-                "s" => &mut style,
+                b'r' => &mut reference,
+                b't' => &mut kind,
+                b's' => &mut style,
                 _ => return None,
             };
-            if said.contains('&') || place.replace(said).is_some() {
+            let (said, after) = before(after, |byte| matches!(byte, b'"' | b'&' | b'<' | b'>'))?;
+            rest = after.strip_prefix(b"\"")?;
+            if place.replace(said).is_some() {
                 return None;
             }
-            attributes = after;
         }
+        let (value, rest) =
+            before(rest.strip_prefix(b"><v>")?, |byte| matches!(byte, b'<' | b'&' | b'\r'))?;
+        let rest = rest.strip_prefix(b"</v></c>")?;
         Some(Self {
             reference,
             kind: kind.map_or(Kind::Number, Kind::of),
-            value: std::str::from_utf8(value).ok()?,
+            value,
             length: bytes.len() - rest.len(),
         })
     }
+}
+
+/// The text in front of the first byte that ends it, and the rest from that byte on.
+pub(super) fn before(bytes: &[u8], ends: impl Fn(u8) -> bool) -> Option<(&str, &[u8])> {
+    let (text, rest) = bytes.split_at(bytes.iter().position(|byte| ends(*byte))?);
+    Some((std::str::from_utf8(text).ok()?, rest))
 }
 
 /// A number of a sheet as text: whole ones in full, however they were written; others as they are.

@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::cell::{self, Kind, MOST_COLUMNS};
+use super::cell::{self, Kind, MOST_COLUMNS, PlainCell};
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
 use crate::failure::Failure;
@@ -40,14 +40,12 @@ pub(super) fn read(
         if empty {
             continue;
         }
-        let value = if lines.need(column) {
-            value(xml, kind, strings)?
+        if lines.need(column) {
+            let value = value(xml, kind, strings)?;
+            row.put(column, value).map_err(|reason| xml.broken(&reason))?;
         } else if xml.skip()? {
-            Field::Other("something".into())
-        } else {
-            continue;
-        };
-        row.put(column, value).map_err(|reason| xml.broken(&reason))?;
+            row.pass_over(column);
+        }
     }
 }
 
@@ -58,28 +56,35 @@ fn take_plain_cell(
     lines: &Lines<'_, '_>,
     row: &mut Row,
 ) -> Result<bool, Failure> {
-    let Some(cell) = xml.plain_cell() else { return Ok(false) };
+    let Some(cell) = PlainCell::at_beginning_of(xml.ahead()) else { return Ok(false) };
     let broken = |reason: String| xml.broken(&reason);
     let column = row.place(cell.reference).map_err(broken)?;
-    let value = if lines.need(column) {
-        typed(xml, cell.kind, cell.value, strings)?
-    } else if cell.value.trim().is_empty() {
-        Field::Absent
-    } else {
-        Field::Other("something".into())
-    };
-    row.put(column, value).map_err(broken)?;
+    if lines.need(column) {
+        row.put(column, typed(xml, cell.kind, cell.value, strings)?).map_err(broken)?;
+    } else if !cell.value.trim().is_empty() {
+        row.pass_over(column);
+    }
     let length = cell.length;
     xml.pass(length);
     Ok(true)
 }
 
+/// What a row has in a column.
+#[derive(Clone, Default)]
+enum Place {
+    /// No cell, not even an empty one.
+    #[default]
+    Free,
+    /// A cell that is not blank, in a column that nobody needs.
+    PassedOver,
+    /// A cell, blank or not.
+    Read(Field),
+}
+
 /// A row in the making.
 #[derive(Default)]
 struct Row {
-    cells: Vec<Field>,
-    /// Which columns had a cell, empty or not.
-    seen: Vec<bool>,
+    places: Vec<Place>,
     /// Columns up to the last cell that is not blank.
     used: usize,
     /// The column after the cell before.
@@ -90,8 +95,7 @@ struct Row {
 
 impl Row {
     fn clear(&mut self) {
-        self.cells.clear();
-        self.seen.clear();
+        self.places.clear();
         (self.used, self.next, self.bytes) = (0, 0, 0);
     }
 
@@ -115,7 +119,15 @@ impl Row {
             return Ok(());
         }
         let width = self.used.max(lines.width());
-        lines.row(width, &|column| self.cells.get(column).cloned().unwrap_or_default())
+        lines.row(width, &|column| self.cell(column))
+    }
+
+    fn cell(&self, column: usize) -> Field {
+        match self.places.get(column) {
+            None | Some(Place::Free) => Field::Absent,
+            Some(Place::PassedOver) => Field::Other("something".into()),
+            Some(Place::Read(field)) => field.clone(),
+        }
     }
 
     /// The column of the next cell.
@@ -128,12 +140,13 @@ impl Row {
         if column >= MOST_COLUMNS {
             return Err("a row has too many cells".into());
         }
-        if self.seen.len() <= column {
-            self.seen.resize(column + 1, false);
+        if self.places.len() <= column {
+            self.places.resize(column + 1, Place::Free);
         }
-        if std::mem::replace(&mut self.seen[column], true) {
+        if !matches!(self.places[column], Place::Free) {
             return Err(format!("a row has two cells in column {}", column + 1));
         }
+        self.places[column] = Place::Read(Field::Absent);
         self.next = column + 1;
         Ok(column)
     }
@@ -152,12 +165,15 @@ impl Row {
             }
             Field::Integer(_) | Field::Undecodable | Field::Other(_) => {}
         }
-        if self.cells.len() <= column {
-            self.cells.resize(column + 1, Field::Absent);
-        }
-        self.cells[column] = value;
+        self.places[column] = Place::Read(value);
         self.used = self.used.max(column + 1);
         Ok(())
+    }
+
+    /// Notes that a placed cell is not blank.
+    fn pass_over(&mut self, column: usize) {
+        self.places[column] = Place::PassedOver;
+        self.used = self.used.max(column + 1);
     }
 }
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::FileExt;
 
 use quick_xml::events::Event;
 
-use super::xml::Xml;
+use super::cell::before;
+use super::xml::{Xml, unescaped};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
@@ -55,26 +56,64 @@ const FAULT: &str = "the workbook's strings cannot be kept in a temporary file";
 
 /// Writes the strings of `xl/sharedStrings.xml` to disk.
 pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
-    let mut text = BufWriter::with_capacity(1 << 16, spool_file()?);
-    let mut ends = BufWriter::with_capacity(1 << 16, spool_file()?);
-    let mut end = 0_u64;
-    let mut count = 0;
+    let mut kept = Kept {
+        text: BufWriter::with_capacity(BUFFER, spool_file()?),
+        ends: BufWriter::with_capacity(BUFFER, spool_file()?),
+        end: 0,
+        count: 0,
+    };
     loop {
-        let string = match xml.next()? {
-            Event::Start(tag) if tag.local_name().as_ref() == "si" => xml.rich_text()?,
-            Event::Empty(tag) if tag.local_name().as_ref() == "si" => String::new(),
-            Event::Eof => break,
-            _ => continue,
-        };
-        end += string.len() as u64;
-        count += 1;
-        text.write_all(string.as_bytes())
-            .and_then(|()| ends.write_all(&end.to_le_bytes()))
-            .or_fail(Exit::Program, || FAULT.into())?;
+        while let Some((string, length)) = plain_string(xml.ahead()) {
+            kept.push(&unescaped(string.to_owned()))?;
+            xml.pass(length);
+        }
+        match xml.next()? {
+            Event::Start(tag) if tag.local_name().as_ref() == "si" => {
+                kept.push(&xml.rich_text()?)?
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "si" => kept.push("")?,
+            Event::Eof => return kept.finish(),
+            _ => {}
+        }
     }
-    let text = text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-    let ends = ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-    Ok(SharedStrings { text: Window::new(text), ends: Window::new(ends), count })
+}
+
+/// The text of the string that the bytes begin with, and how many bytes that string is, if it is nothing but one text
+/// without anything to be resolved.
+fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
+    let open = bytes.strip_prefix(b"<si><t")?;
+    let inside =
+        open.strip_prefix(b" xml:space=\"preserve\"").unwrap_or(open).strip_prefix(b">")?;
+    let (text, rest) = before(inside, |byte| matches!(byte, b'<' | b'&' | b'\r'))?;
+    let rest = rest.strip_prefix(b"</t></si>")?;
+    Some((text, bytes.len() - rest.len()))
+}
+
+const BUFFER: usize = 1 << 15;
+
+/// Strings on their way to the disk.
+struct Kept {
+    text: BufWriter<File>,
+    ends: BufWriter<File>,
+    end: u64,
+    count: u64,
+}
+
+impl Kept {
+    fn push(&mut self, string: &str) -> Result<(), Failure> {
+        self.end += string.len() as u64;
+        self.count += 1;
+        self.text
+            .write_all(string.as_bytes())
+            .and_then(|()| self.ends.write_all(&self.end.to_le_bytes()))
+            .or_fail(Exit::Program, || FAULT.into())
+    }
+
+    fn finish(self) -> Result<SharedStrings, Failure> {
+        let text = self.text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+        let ends = self.ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+        Ok(SharedStrings { text: Window::new(text), ends: Window::new(ends), count: self.count })
+    }
 }
 
 fn spool_file() -> Result<File, Failure> {
@@ -119,5 +158,37 @@ impl Window {
         }
         self.bytes.truncate(filled);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_string_is_taken_whole() {
+        let plain = |xml: &'static str| plain_string(xml.as_bytes());
+        assert_eq!(plain("<si><t>Ёлка</t></si><si>"), Some(("Ёлка", 24)));
+        assert_eq!(plain("<si><t xml:space=\"preserve\"> A </t></si>"), Some((" A ", 40)));
+        assert_eq!(plain("<si><t></t></si>"), Some(("", 16)));
+    }
+
+    #[test]
+    fn a_string_that_is_the_least_bit_different_is_left_to_the_parser() {
+        for xml in [
+            "<si/>",
+            "<si><t/></si>",
+            "<si><t>A</t></s",
+            "<si><t>A &amp; B</t></si>",
+            "<si><t>A\r\nB</t></si>",
+            "<si><t>A</t><t>B</t></si>",
+            "<si><t>A</t><rPh sb=\"0\" eb=\"1\"><t>B</t></rPh></si>",
+            "<si><r><t>A</t></r></si>",
+            "<si><t>A<!-- --></t></si>",
+            " <si><t>A</t></si>",
+            "<si count=\"1\"><t>A</t></si>",
+        ] {
+            assert_eq!(plain_string(xml.as_bytes()), None, "{xml}");
+        }
     }
 }

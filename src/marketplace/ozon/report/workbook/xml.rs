@@ -6,7 +6,6 @@ use std::io::{BufRead, BufReader, Read};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::cell::PlainCell;
 use crate::failure::Failure;
 use crate::inventory::printable;
 use crate::marketplace::content::{Bounded, LONGEST_RECORD, broken, not_stock_data};
@@ -76,16 +75,15 @@ impl<'a> Xml<'a> {
         Ok(event)
     }
 
-    /// The cell that begins right here, if it lies whole in the buffer and is nothing but its value, as nearly all are. A sheet
-    /// of a million products has thirty million: each is five events, whose reading takes three times as long as this look.
-    /// Whatever is the least bit different is left to the parser.
-    pub(super) fn plain_cell(&self) -> Option<PlainCell<'_>> {
+    /// What the parser will read next, as far as the buffer has it: for a look whether that is of the plainest form, in which
+    /// nearly all of a workbook is written. A sheet of a million products has thirty million cells of five events each, whose
+    /// reading takes many times as long as such a look. Whatever is the least bit different is left to the parser.
+    pub(super) fn ahead(&self) -> &[u8] {
         // Behind text the parser may have taken the next `<` already.
-        let bytes = self.reader.get_ref().buffer();
-        self.after_tag.then(|| PlainCell::at_beginning_of(bytes)).flatten()
+        if self.after_tag { self.reader.get_ref().buffer() } else { &[] }
     }
 
-    /// Goes on behind a plain cell of so many bytes.
+    /// Goes on so many bytes further, which were whole elements.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.reader.stream().consume(bytes);
     }
