@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
@@ -178,11 +179,11 @@ pub struct Sorted<T> {
 
 impl<T: Sortable> Sorted<T> {
     fn next_value(&mut self) -> io::Result<Option<T>> {
-        let Some(Head { value, run }) = self.heads.pop() else { return Ok(None) };
-        if let Some(next) = self.runs[run].next().transpose()? {
-            self.heads.push(Head { value: next, run });
-        }
-        Ok(Some(value))
+        let Some(mut head) = self.heads.peek_mut() else { return Ok(None) };
+        let Some(next) = self.runs[head.run].next().transpose()? else {
+            return Ok(Some(PeekMut::pop(head).value));
+        };
+        Ok(Some(std::mem::replace(&mut head.value, next)))
     }
 }
 

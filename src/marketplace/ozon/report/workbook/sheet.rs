@@ -17,12 +17,25 @@ pub(super) fn read(
     mut lines: Lines<'_, '_>,
 ) -> Result<(), Failure> {
     let mut row = Row::default();
+    // How many elements are open inside a row.
+    let mut inside = None;
     loop {
-        while take_plain_cell(xml, strings, &lines, &mut row)? {}
+        if take_plain_cell(xml, strings, &lines, &mut row)? {
+            continue;
+        }
+        if inside == Some(xml.depth())
+            && let Some(length) = plain_change_of_row(xml.ahead())
+        {
+            xml.pass(length);
+            row.hand_to(&mut lines)?;
+            row.clear();
+            continue;
+        }
         let (begun, empty) = match xml.next()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "row" => {
                     row.clear();
+                    inside = Some(xml.depth());
                     continue;
                 }
                 "c" => (row.begin(&tag), false),
@@ -30,6 +43,7 @@ pub(super) fn read(
             },
             Event::Empty(tag) if tag.local_name().as_ref() == "c" => (row.begin(&tag), true),
             Event::End(tag) if tag.local_name().as_ref() == "row" => {
+                inside = None;
                 row.hand_to(&mut lines)?;
                 continue;
             }
@@ -60,8 +74,8 @@ fn take_plain_cell(
     let broken = |reason: String| xml.broken(&reason);
     let column = row.place(cell.reference).map_err(broken)?;
     if lines.need(column) {
-        row.put(column, typed(xml, cell.kind, cell.value, strings)?).map_err(broken)?;
-    } else if !cell.value.trim().is_empty() {
+        row.put(column, typed(xml, cell.kind, cell.text(), strings)?).map_err(broken)?;
+    } else if !cell.is_blank() {
         row.pass_over(column);
     }
     let length = cell.length;
@@ -69,22 +83,35 @@ fn take_plain_cell(
     Ok(true)
 }
 
+/// How many bytes end a row and begin another, if that is what the bytes begin with.
+fn plain_change_of_row(bytes: &[u8]) -> Option<usize> {
+    let rest = bytes.strip_prefix(b"</row><row")?;
+    let ends = |byte: &u8| matches!(byte, b'>' | b'<' | b'\'');
+    let (attributes, rest) = rest.split_at(rest.iter().position(ends)?);
+    let rest = rest.strip_prefix(b">")?;
+    let whole = attributes.iter().filter(|byte| **byte == b'"').count() % 2 == 0;
+    let plain = matches!(attributes, [] | [b' ', .., b'"']) && attributes.is_ascii();
+    (whole && plain).then_some(bytes.len() - rest.len())
+}
+
 /// What a row has in a column.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// No cell, not even an empty one.
-    #[default]
     Free,
+    /// A cell without contents.
+    Blank,
     /// A cell that is not blank, in a column that nobody needs.
     PassedOver,
-    /// A cell, blank or not.
-    Read(Field),
+    /// A cell whose value is the one of this number that was kept.
+    Kept(u16),
 }
 
 /// A row in the making.
 #[derive(Default)]
 struct Row {
     places: Vec<Place>,
+    kept: Vec<Field>,
     /// Columns up to the last cell that is not blank.
     used: usize,
     /// The column after the cell before.
@@ -96,6 +123,7 @@ struct Row {
 impl Row {
     fn clear(&mut self) {
         self.places.clear();
+        self.kept.clear();
         (self.used, self.next, self.bytes) = (0, 0, 0);
     }
 
@@ -107,11 +135,11 @@ impl Row {
             let attribute = attribute.map_err(|error| error.to_string())?;
             match attribute.key.as_ref() {
                 "r" => reference = Some(attribute.value),
-                "t" => kind = Kind::of(&attribute.value),
+                "t" => kind = Kind::of(attribute.value.as_bytes()),
                 _ => {}
             }
         }
-        Ok((self.place(reference.as_deref())?, kind))
+        Ok((self.place(reference.as_deref().map(str::as_bytes))?, kind))
     }
 
     fn hand_to(&self, lines: &mut Lines<'_, '_>) -> Result<(), Failure> {
@@ -124,17 +152,18 @@ impl Row {
 
     fn cell(&self, column: usize) -> Field {
         match self.places.get(column) {
-            None | Some(Place::Free) => Field::Absent,
+            None | Some(Place::Free | Place::Blank) => Field::Absent,
             Some(Place::PassedOver) => Field::Other("something".into()),
-            Some(Place::Read(field)) => field.clone(),
+            Some(Place::Kept(number)) => self.kept[usize::from(*number)].clone(),
         }
     }
 
     /// The column of the next cell.
-    fn place(&mut self, reference: Option<&str>) -> Result<usize, String> {
+    fn place(&mut self, reference: Option<&[u8]>) -> Result<usize, String> {
         let column = match reference {
-            Some(reference) => cell::column(reference)
-                .ok_or_else(|| format!("\"{}\" is no cell", printable(reference)))?,
+            Some(reference) => cell::column(reference).ok_or_else(|| {
+                format!("\"{}\" is no cell", printable(&String::from_utf8_lossy(reference)))
+            })?,
             None => self.next,
         };
         if column >= MOST_COLUMNS {
@@ -143,10 +172,10 @@ impl Row {
         if self.places.len() <= column {
             self.places.resize(column + 1, Place::Free);
         }
-        if !matches!(self.places[column], Place::Free) {
+        if self.places[column] != Place::Free {
             return Err(format!("a row has two cells in column {}", column + 1));
         }
-        self.places[column] = Place::Read(Field::Absent);
+        self.places[column] = Place::Blank;
         self.next = column + 1;
         Ok(column)
     }
@@ -165,7 +194,9 @@ impl Row {
             }
             Field::Integer(_) | Field::Undecodable | Field::Other(_) => {}
         }
-        self.places[column] = Place::Read(value);
+        let number = u16::try_from(self.kept.len()).map_err(|_| "a row has too many cells")?;
+        self.places[column] = Place::Kept(number);
+        self.kept.push(value);
         self.used = self.used.max(column + 1);
         Ok(())
     }
@@ -239,4 +270,37 @@ fn shared(xml: &Xml<'_>, index: &str, strings: &mut SharedStrings) -> Result<Str
         Err(_) => None,
     };
     text.ok_or_else(|| xml.broken(&format!("there is no shared string {}", printable(index))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_row_and_the_beginning_of_the_next_are_taken_together() {
+        for (xml, length) in [
+            ("</row><row>", 11),
+            ("</row><row r=\"2\" spans=\"1:29\" x14ac:dyDescent=\"0.25\"><c r=\"A2\">", 53),
+        ] {
+            assert_eq!(plain_change_of_row(xml.as_bytes()), Some(length), "{xml}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_the_least_bit_different_are_left_to_the_parser() {
+        for xml in [
+            "</row>",
+            "</row><row",
+            "</row><row/>",
+            "</row><row r=\"2\"/>",
+            "</row><rows>",
+            "</row> <row>",
+            "</row><row r='2'>",
+            "</row><row r=\"a>b\">",
+            "</row><row r=\"2>",
+            "</row></sheetData>",
+        ] {
+            assert_eq!(plain_change_of_row(xml.as_bytes()), None, "{xml}");
+        }
+    }
 }

@@ -6,12 +6,11 @@ use std::os::unix::fs::FileExt;
 
 use quick_xml::events::Event;
 
-use super::cell::before;
 use super::xml::{Xml, unescaped};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
-const WINDOW: usize = 1 << 13;
+const WINDOW: usize = 1 << 15;
 /// Bytes of an entry in the table of ends.
 const END: u64 = 8;
 
@@ -84,9 +83,10 @@ fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
     let open = bytes.strip_prefix(b"<si><t")?;
     let inside =
         open.strip_prefix(b" xml:space=\"preserve\"").unwrap_or(open).strip_prefix(b">")?;
-    let (text, rest) = before(inside, |byte| matches!(byte, b'<' | b'&' | b'\r'))?;
+    let ends = |byte: &u8| matches!(byte, b'<' | b'&' | b'\r');
+    let (text, rest) = inside.split_at(inside.iter().position(ends)?);
     let rest = rest.strip_prefix(b"</t></si>")?;
-    Some((text, bytes.len() - rest.len()))
+    Some((std::str::from_utf8(text).ok()?, bytes.len() - rest.len()))
 }
 
 const BUFFER: usize = 1 << 15;

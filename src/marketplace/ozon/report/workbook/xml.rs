@@ -83,7 +83,12 @@ impl<'a> Xml<'a> {
         if self.after_tag { self.reader.get_ref().buffer() } else { &[] }
     }
 
-    /// Goes on so many bytes further, which were whole elements.
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> u64 {
+        self.depth
+    }
+
+    /// Goes on so many bytes further, after which the same elements must be open as before.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.reader.stream().consume(bytes);
     }
