@@ -10,22 +10,24 @@ use super::xml::{Xml, unescaped};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
-const WINDOW: usize = 1 << 15;
+const WINDOW: usize = 1 << 14;
+/// Pieces of a file kept at once.
+const WINDOWS: usize = 4;
 /// Bytes of an entry in the table of ends.
 const END: u64 = 8;
 
 /// Strings by their index.
 pub(super) struct SharedStrings {
-    text: Window,
+    text: Windows,
     /// The table of ends, each a little-endian `u64`.
-    ends: Window,
+    ends: Windows,
     count: u64,
 }
 
 impl SharedStrings {
     /// A workbook without any.
     pub(super) fn none() -> Result<Self, Failure> {
-        Ok(Self { text: Window::new(spool_file()?), ends: Window::new(spool_file()?), count: 0 })
+        Ok(Self { text: Windows::new(spool_file()?), ends: Windows::new(spool_file()?), count: 0 })
     }
 
     /// The string of an index; `None` beyond the last one.
@@ -112,7 +114,7 @@ impl Kept {
     fn finish(self) -> Result<SharedStrings, Failure> {
         let text = self.text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
         let ends = self.ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-        Ok(SharedStrings { text: Window::new(text), ends: Window::new(ends), count: self.count })
+        Ok(SharedStrings { text: Windows::new(text), ends: Windows::new(ends), count: self.count })
     }
 }
 
@@ -120,36 +122,57 @@ fn spool_file() -> Result<File, Failure> {
     tempfile::tempfile().or_fail(Exit::Program, || FAULT.into())
 }
 
-/// A stretch of a file, kept for the next look near it.
-struct Window {
+/// A file of which a few pieces are in memory: nearly all reads follow the one before, or go back to a string that stands in
+/// every row.
+struct Windows {
     file: File,
+    /// The one that was used last comes first.
+    windows: Vec<Window>,
+}
+
+impl Windows {
+    fn new(file: File) -> Self {
+        Self { file, windows: Vec::new() }
+    }
+
+    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        match self.windows.iter().position(|window| window.find(at, length).is_some()) {
+            Some(0) => {}
+            Some(place) => self.windows[..=place].rotate_right(1),
+            None => {
+                let mut window = match self.windows.len() {
+                    WINDOWS.. => self.windows.pop().unwrap_or_default(),
+                    _ => Window::default(),
+                };
+                window.fill(&self.file, at, length)?;
+                self.windows.insert(0, window);
+            }
+        }
+        self.windows[0]
+            .find(at, length)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
+    }
+}
+
+/// A piece of a file.
+#[derive(Default)]
+struct Window {
     start: u64,
     bytes: Vec<u8>,
 }
 
 impl Window {
-    fn new(file: File) -> Self {
-        Self { file, start: 0, bytes: Vec::new() }
+    fn find(&self, at: u64, length: usize) -> Option<&[u8]> {
+        let offset = usize::try_from(at.checked_sub(self.start)?).ok()?;
+        self.bytes.get(offset..offset.checked_add(length)?)
     }
 
-    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
-        let held = self.start + self.bytes.len() as u64;
-        if at < self.start || at + length as u64 > held {
-            self.fill(at, length)?;
-        }
-        let offset = usize::try_from(at - self.start).map_err(io::Error::other)?;
-        self.bytes
-            .get(offset..offset + length)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
-    }
-
-    /// Holds `length` bytes from `at` on, and what follows as far as the window goes.
-    fn fill(&mut self, at: u64, length: usize) -> io::Result<()> {
+    fn fill(&mut self, file: &File, at: u64, length: usize) -> io::Result<()> {
         self.start = at;
         self.bytes.resize(length.max(WINDOW), 0);
         let mut filled = 0;
         while filled < length {
-            match self.file.read_at(&mut self.bytes[filled..], at + filled as u64) {
+            match file.read_at(&mut self.bytes[filled..], at + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
