@@ -1,20 +1,21 @@
 //! XML of a workbook as a stream of events: bounded, without document types, and never ending before its last tag.
 
-use std::cell::Cell;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::failure::Failure;
 use crate::inventory::printable;
+use crate::marketplace::ahead::Ahead;
 use crate::marketplace::content::{Bounded, LONGEST_RECORD, broken, not_stock_data};
 
 /// A part of a workbook, event by event.
 pub(super) struct Xml<'a> {
-    reader: Reader<BufReader<Bounded<'a, &'a mut (dyn Read + 'a)>>>,
+    reader: Reader<BufReader<Bounded<'a, Ahead>>>,
     buffer: Vec<u8>,
-    allowance: &'a Cell<u64>,
+    allowance: &'a AtomicU64,
     /// How a fault begins in words.
     fault: String,
     /// Elements that are open.
@@ -27,11 +28,7 @@ pub(super) struct Xml<'a> {
 
 impl<'a> Xml<'a> {
     /// Reads `part`, whose `allowance` is set anew for each event.
-    pub(super) fn new(
-        part: Bounded<'a, &'a mut (dyn Read + 'a)>,
-        allowance: &'a Cell<u64>,
-        fault: String,
-    ) -> Self {
+    pub(super) fn new(part: Bounded<'a, Ahead>, allowance: &'a AtomicU64, fault: String) -> Self {
         let reader = Reader::from_reader(BufReader::with_capacity(1 << 16, part));
         Self {
             reader,
@@ -46,7 +43,7 @@ impl<'a> Xml<'a> {
 
     /// The next event. The end comes only after every element is closed.
     pub(super) fn next(&mut self) -> Result<Event<'_>, Failure> {
-        self.allowance.set(LONGEST_RECORD);
+        self.allowance.store(LONGEST_RECORD, Ordering::Relaxed);
         self.buffer.clear();
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             // Its own text repeats what lies below it.
