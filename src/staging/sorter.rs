@@ -17,7 +17,7 @@ use super::spool::{BUFFER, SpoolReader, SpoolWriter};
 const RUN_BYTES: usize = 1 << 20;
 
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
-const MERGE_BYTES: usize = 1 << 19;
+const MERGE_BYTES: usize = 1 << 18;
 
 /// What can be sorted.
 pub trait Sortable: Serialize + DeserializeOwned + Send + 'static {
@@ -100,7 +100,7 @@ impl<T: Sortable> Runs<T> {
 
     fn merge(self) -> io::Result<Sorted<T>> {
         let disk = self.disk.finish()?;
-        let buffer = (MERGE_BYTES / self.ends.len().max(1)).clamp(1 << 11, BUFFER);
+        let buffer = (MERGE_BYTES / self.ends.len().max(1)).clamp(1 << 10, BUFFER);
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let mut runs: Vec<_> = starts
             .zip(&self.ends)
