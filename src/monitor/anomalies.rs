@@ -17,7 +17,7 @@ use crate::inventory::Source;
 use crate::store::overview::{ProductStock, RunRow, WarehouseStock};
 
 pub use regions::region;
-pub use runs::failures_in_a_row;
+pub use runs::{PATIENCE, failures_in_a_row};
 pub use stock::ran_out;
 
 /// Products that an anomaly names; the rest is counted.
@@ -83,6 +83,9 @@ pub struct Anomaly {
     pub kind: Kind,
     /// What it is, in one sentence.
     pub message: String,
+    /// What it is about where that has a name of its own: a region. The sentence begins with it.
+    #[serde(skip)]
+    pub subject: Option<String>,
     /// The figures behind the sentence, by name; shares are between 0 and 1.
     pub numbers: BTreeMap<&'static str, f64>,
     /// The products concerned, the biggest change first, 10 at most.
@@ -98,10 +101,15 @@ impl Anomaly {
             source: source.as_str(),
             kind,
             message,
+            subject: None,
             numbers: BTreeMap::new(),
             products: Vec::new(),
             products_total: 0,
         }
+    }
+
+    fn about(self, subject: &str) -> Self {
+        Self { subject: Some(subject.to_owned()), ..self }
     }
 
     fn number(mut self, name: &'static str, value: f64) -> Self {

@@ -1,11 +1,10 @@
-//! The tables of products and of failed runs. Every name in them comes from outside and is escaped by the template.
+//! The tables of products, and what all tables look like. Every name in them comes from outside and is escaped by the template.
 
 use maud::{Markup, html};
 
-use super::Page;
 use super::language::Language;
-use super::selection::{Cut, LONGEST, OneSided};
-use crate::store::page::{Ending, Run};
+use super::selection::{Cut, LONGEST, Lonely};
+use super::{Page, failures};
 
 /// The section with the field that filters it.
 pub fn section(page: &Page, language: Language) -> Markup {
@@ -26,7 +25,7 @@ pub fn section(page: &Page, language: Language) -> Markup {
                 (changes(page, language))
                 (one_sided(page, language, &page.selection.one_sided, "one-sided", phrases.one_sided, phrases.one_sided_about))
                 (one_sided(page, language, &page.selection.unmatched, "unmatched", phrases.unmatched, phrases.unmatched_about))
-                (failures(page, language))
+                (failures::list(page, language))
             }
         }
     }
@@ -117,7 +116,7 @@ fn changes(page: &Page, language: Language) -> Markup {
 fn one_sided(
     page: &Page,
     language: Language,
-    cut: &Cut<OneSided>,
+    cut: &Cut<Lonely>,
     id: &str,
     title: &str,
     about: &str,
@@ -129,39 +128,11 @@ fn one_sided(
             tr {
                 (product(page, language, row.product))
                 td.n { (language.number(row.available)) }
-                td.n { (row.source) }
+                td.n { (row.only_on) }
             }
         }
     };
     list(language, id, title, about, &head, (cut.rows.len(), cut.total), &rows)
-}
-
-fn failures(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
-    let failed: Vec<&Run> = page.runs.iter().filter(|run| run.ending == Ending::Failed).collect();
-    let cut = Cut::from(failed);
-    let head = [phrases.when, phrases.reason];
-    let zone = page.made_at.offset();
-    let rows = html! {
-        @for run in &cut.rows {
-            tr {
-                th scope="row" {
-                    (language.moment(run.started_at.with_timezone(zone)))
-                    span.article { (run.source) }
-                }
-                td.reason lang="en" { (run.reason.as_deref().unwrap_or_default()) }
-            }
-        }
-    };
-    list(
-        language,
-        "failures",
-        phrases.failures,
-        phrases.failures_about,
-        &head,
-        (cut.rows.len(), cut.total),
-        &rows,
-    )
 }
 
 /// A product by its name, with the article below for who has to find it on a shelf.
@@ -177,7 +148,7 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
 }
 
 /// A table in a box of its own that scrolls, also by keyboard.
-fn list(
+pub fn list(
     language: Language,
     id: &str,
     title: &str,

@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 use maud::{Markup, html};
 
 use super::language::Language;
-use super::{Notice, Page, phrases::Phrases};
+use super::{Notice, Page};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::{self, SourceFreshness};
 
@@ -53,7 +53,7 @@ fn freshness_verdict(source: &SourceFreshness) -> Verdict {
 }
 
 fn soundness(findings: &[Notice]) -> Verdict {
-    match findings.iter().map(|finding| finding.severity).max() {
+    match findings.iter().map(Notice::severity).max() {
         None => Verdict::Good,
         Some(Severity::Warning) => Verdict::Doubtful,
         Some(Severity::Critical) => Verdict::Bad,
@@ -155,20 +155,20 @@ fn sound(page: &Page, language: Language) -> Markup {
                 span { strong.(verdict.class()) { (language.count(page.findings.len(), &phrases.findings)) } }
             }
             div.findings tabindex="0" role="group" aria-label=(phrases.sound) {
-                ul { @for finding in &page.findings { (one_finding(finding, phrases)) } }
+                ul { @for finding in &page.findings { (one_finding(finding, language)) } }
             }
         }
     }
 }
 
-/// The monitor speaks English.
-fn one_finding(finding: &Notice, phrases: &Phrases) -> Markup {
-    let (class, word) = match finding.severity {
+fn one_finding(finding: &Notice, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let (class, word) = match finding.severity() {
         Severity::Warning => ("doubtful", phrases.warning),
         Severity::Critical => ("bad", phrases.critical),
     };
     html! {
-        li { strong.(class) { (word) } " " (finding.source) ": " span lang="en" { (finding.message) } }
+        li { strong.(class) { (word) } " " (finding.source()) ": " (finding.sentence(language)) }
     }
 }
 
