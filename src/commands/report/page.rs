@@ -9,8 +9,8 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::monitor::anomalies::PATIENCE;
 use crate::monitor::soundness;
-use crate::report::Report;
 use crate::report::page::{self, History, Language, Notice, Page, RUN_DAYS, Selection};
+use crate::report::{Report, SourceReport};
 use crate::store::{StoreError, overview, page as store, product_overview};
 
 /// The language that is asked for, or else that of the system.
@@ -64,9 +64,22 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
     runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
     let selection = Selection::of(&history, &product_overview::one_sided(conn)?);
     let names = store::names(conn, &selection.shown())?;
-    let freshness = report.sources.iter().map(|source| source.freshness.clone()).collect();
+    let unused = unused(report);
+    let used = report.sources.iter().filter(|source| !unused.contains(&source.source));
+    let freshness = used.map(|source| source.freshness.clone()).collect();
     let findings = notices(report, conn)?;
-    Ok(Page { made_at, freshness, findings, history, selection, names, warehouses, runs })
+    Ok(Page { made_at, freshness, unused, findings, history, selection, names, warehouses, runs })
+}
+
+fn unused(report: &Report) -> Vec<Source> {
+    let untouched = |source: &&SourceReport| {
+        source.snapshot.day.is_none()
+            && source.recent_runs.is_empty()
+            && source.last_success().is_none()
+    };
+    let unused: Vec<Source> =
+        report.sources.iter().filter(untouched).map(|source| source.source).collect();
+    if unused.len() == report.sources.len() { Vec::new() } else { unused }
 }
 
 /// What contradicts itself, then what is odd, the most serious first. How old the stock is has a place of its own.

@@ -3,9 +3,11 @@
 
 use maud::{Markup, html};
 
+use super::Page;
 use super::language::Language;
+use super::lists::List;
 use super::selection::Cut;
-use super::{Page, lists};
+
 use crate::failure::Exit;
 use crate::store::page::{Ending, Run};
 
@@ -29,9 +31,16 @@ pub fn list(page: &Page, language: Language) -> Markup {
             }
         }
     };
-    let texts = (phrases.failures, phrases.failures_about);
-    let head = [phrases.when, phrases.reason];
-    lists::list(language, "failures", texts.0, texts.1, &head, (cut.rows.len(), cut.total), &rows)
+    let list = List {
+        id: "failures",
+        title: phrases.failures,
+        about: phrases.failures_about,
+        head: vec![phrases.when, phrases.reason],
+        none: if page.runs.is_empty() { phrases.no_data } else { phrases.none.failures },
+        count: cut.count(),
+        rows,
+    };
+    list.markup(language)
 }
 
 /// The kind of failure, as the README's table of exit codes has it.

@@ -23,6 +23,7 @@ pub use history::History;
 pub use language::Language;
 pub use selection::Selection;
 
+use crate::inventory::Source;
 use crate::monitor::freshness::SourceFreshness;
 use crate::store::page::{ProductName, Run, Warehouse};
 
@@ -33,8 +34,10 @@ pub const RUN_DAYS: u32 = 7;
 pub struct Page {
     /// When it was made, in the time zone of its times.
     pub made_at: DateTime<FixedOffset>,
-    /// How recent the stock of each marketplace is.
+    /// How recent the stock of each marketplace is, but for the unused ones.
     pub freshness: Vec<SourceFreshness>,
+    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
+    pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
     pub findings: Vec<Notice>,
     /// A month of stock.

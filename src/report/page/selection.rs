@@ -33,6 +33,13 @@ impl<T> From<Vec<T>> for Cut<T> {
     }
 }
 
+impl<T> Cut<T> {
+    /// Rows that are there, and rows that there are altogether.
+    pub fn count(&self) -> (usize, usize) {
+        (self.rows.len(), self.total)
+    }
+}
+
 /// A product that will soon be sold out.
 #[derive(Debug, PartialEq)]
 pub struct RunningOut {

@@ -97,7 +97,12 @@ pub fn cards(page: &Page, language: Language) -> Markup {
         div.cards {
             section.card aria-labelledby="fresh" {
                 h2 #fresh { (phrases.fresh) }
-                ul.plain { @for source in &page.freshness { (fresh(source, page, language)) } }
+                ul.plain {
+                    @for source in &page.freshness { (fresh(source, page, language)) }
+                    @for source in &page.unused {
+                        li.source { span.sign.idle aria-hidden="true" { "–" } p { strong { (source) } " " span.quiet { (phrases.unused) } } }
+                    }
+                }
             }
             section.card aria-labelledby="sound" {
                 h2 #sound { (phrases.sound) }
@@ -146,7 +151,10 @@ fn sound(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
     let verdict = soundness(&page.findings);
     html! {
-        @if page.findings.is_empty() {
+        @if page.findings.is_empty() && page.warehouses.is_empty() {
+            p.source { (sign(Verdict::Doubtful)) span { strong.doubtful { (phrases.nothing_to_check) } } }
+            p.quiet { (with_commands(phrases.first_sync)) }
+        } @else if page.findings.is_empty() {
             p.source { (sign(verdict)) span { strong.good { (phrases.no_findings) } } }
             p.quiet { (phrases.no_findings_detail) }
         } @else {
@@ -168,7 +176,16 @@ fn one_finding(finding: &Notice, language: Language) -> Markup {
         Severity::Critical => ("bad", phrases.critical),
     };
     html! {
-        li { strong.(class) { (word) } " " (finding.source()) ": " (finding.sentence(language)) }
+        li { strong.(class) { (word) } " " (finding.source()) ": " (with_commands(&finding.sentence(language))) }
+    }
+}
+
+/// Commands stand between backticks.
+fn with_commands(sentence: &str) -> Markup {
+    html! {
+        @for (index, part) in sentence.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 
