@@ -113,6 +113,51 @@ fn the_stock_is_old_or_doubtful_and_the_page_says_so_on_top() {
 }
 
 #[test]
+fn a_russian_page_tells_findings_and_failures_in_russian() {
+    let world = month("");
+    world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
+    world.database.run(
+        "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, exit_code, error_message, started_at, completed_at)
+         VALUES ('k', 'inventory', 'Ozon', 'Ozon', 'failed', 77, 'Invalid Api-Key', UTC_TIMESTAMP(), UTC_TIMESTAMP())",
+    );
+    let page = page(&world, "ru");
+    let sound = part(&page, "sound");
+    assert!(sound.contains("где остаток не равен сумме доступного и резерва"), "{sound}");
+    assert!(sound.contains("<code>stocksync sync wb --full</code>"), "{sound}");
+    assert!(sound.contains("маркетплейс отклонил ключ"), "{sound}");
+    assert!(!sound.contains("rows") && !sound.contains("lang=\"en\""), "{sound}");
+    let failures = part(&page, "failures");
+    assert!(failures.contains("Маркетплейс отклонил ключ"), "{failures}");
+    assert!(failures.contains("<span class=\"article\" lang=\"en\">Invalid Api-Key"), "{failures}");
+}
+
+#[test]
+fn a_sync_that_goes_on_has_not_failed() {
+    let world = month("");
+    let failed = |world: &World| part(&page(world, "en"), "failures").matches("<tr>").count();
+    let before = failed(&world);
+    let open = "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, started_at)
+                VALUES ('g', 'inventory', 'Ozon', 'Ozon', 'failed', UTC_TIMESTAMP() - INTERVAL {} HOUR)";
+    world.database.run(&open.replace("{}", "0"));
+    assert_eq!(failed(&world), before);
+    world.database.run(&open.replace("{}", "4"));
+    assert_eq!(failed(&world), before + 1, "dead for four hours");
+}
+
+#[test]
+fn a_marketplace_that_was_never_synced_beside_one_that_was_is_not_stale() {
+    let world = month("");
+    for table in ["inventory_data", "product_listings"] {
+        world.database.run(&format!("DELETE FROM {table} WHERE source = 'Wildberries'"));
+    }
+    world.database.run("DELETE FROM sync_logs WHERE marketplace = 'Wildberries'");
+    let page = page(&world, "en");
+    assert!(page.contains("The stock is fresh and free of contradictions"));
+    assert!(page.contains("not connected, never synced"));
+    assert!(part(&page, "one-sided").contains("only one marketplace has stock here"));
+}
+
+#[test]
 #[ignore = "a minute of its own, and Chromium; tests/page/run.sh runs it"]
 fn twenty_thousand_products_make_a_page_below_one_and_a_half_megabytes() {
     let world = month("SET @products = 20000, @detailed = 0;");
