@@ -17,11 +17,14 @@ use crate::inventory::Source;
 use crate::store::overview::{ProductStock, RunRow, WarehouseStock};
 
 pub use regions::region;
-pub use runs::{PATIENCE, failures_in_a_row};
+pub use runs::failures_in_a_row;
 pub use stock::ran_out;
 
 /// Products that an anomaly names; the rest is counted.
 pub const NAMED: usize = 10;
+
+/// A run without an end may still go on for this long.
+pub const PATIENCE: chrono::TimeDelta = runs::PATIENCE;
 
 /// What an anomaly is about. The names are an interface: JSON and metrics show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
