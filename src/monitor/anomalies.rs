@@ -56,6 +56,8 @@ pub enum Kind {
     UnexpectedRedirect,
     /// Suspicious: a report's link led to a host that is not believed.
     UnknownHost,
+    /// Suspicious: a report came from a public host that no sync before was sent to and that is not the marketplace's own.
+    NewHost,
     /// Suspicious: many more requests than usual.
     ManyRequests,
 }
@@ -86,7 +88,7 @@ pub struct Anomaly {
     pub kind: Kind,
     /// What it is, in one sentence.
     pub message: String,
-    /// What it is about where that has a name of its own: a region. The sentence begins with it.
+    /// What it is about where that has a name of its own: a region, a host.
     #[serde(skip)]
     pub subject: Option<String>,
     /// The figures behind the sentence, by name; shares are between 0 and 1.

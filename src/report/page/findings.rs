@@ -146,6 +146,13 @@ fn odd(anomaly: &Anomaly) -> String {
             "ссылка на отчёт вела на адрес, которому нельзя доверять ({}), программа туда не пошла",
             times("runs")
         ),
+        Kind::NewHost => format!(
+            "ссылка на отчёт впервые вела на чужой хост{}; ключ туда не отправлялся, сравните со ссылкой в кабинете продавца",
+            anomaly
+                .subject
+                .as_deref()
+                .map_or_else(String::new, |host| format!(": {}", printable(host)))
+        ),
         Kind::ManyRequests => format!(
             "последняя загрузка отправила запросов: {}, обычно {}",
             number("requests"),
