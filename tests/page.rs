@@ -190,6 +190,15 @@ fn a_browser_has_nothing_to_complain_about() {
     );
     world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
     save("doubtful.html", page(&world, "ru"));
+    let endless = "Сверхдлинноеназваниебезпробелов".repeat(8);
+    for change in [
+        "UPDATE dim_products SET product_name = CONCAT(product_name, ', {}')",
+        "UPDATE product_listings SET seller_article = '{}'",
+        "UPDATE inventory_data SET warehouse_name = CONCAT(LEFT(warehouse_name, 4), '{}'), available_stock = available_stock * 10000",
+    ] {
+        world.database.run(&change.replace("{}", &endless));
+    }
+    save("endless.html", page(&world, "en"));
     save("empty.html", page(&World::new(Catalogue::small(1)), "ru"));
     check_in_browser(directory.path());
 }

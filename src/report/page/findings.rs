@@ -146,13 +146,7 @@ fn odd(anomaly: &Anomaly) -> String {
             "ссылка на отчёт вела на адрес, которому нельзя доверять ({}), программа туда не пошла",
             times("runs")
         ),
-        Kind::NewHost => format!(
-            "ссылка на отчёт впервые вела на чужой хост{}; ключ туда не отправлялся, сравните со ссылкой в кабинете продавца",
-            anomaly
-                .subject
-                .as_deref()
-                .map_or_else(String::new, |host| format!(": {}", printable(host)))
-        ),
+        Kind::NewHost => figures.new_host(),
         Kind::ManyRequests => format!(
             "последняя загрузка отправила запросов: {}, обычно {}",
             number("requests"),
@@ -212,6 +206,14 @@ impl Figures<'_> {
             "у {} остаток изменился в {} и больше{example}; {CHECK}",
             self.count("products", &OF_PRODUCTS),
             self.count("factor", &TIMES)
+        )
+    }
+
+    fn new_host(&self) -> String {
+        let host = self.0.subject.as_deref().map(|host| format!(": {}", printable(host)));
+        format!(
+            "ссылка на отчёт впервые вела на чужой хост{}; ключ туда не отправлялся, сравните со ссылкой в кабинете продавца",
+            host.unwrap_or_default()
         )
     }
 
