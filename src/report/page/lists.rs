@@ -7,6 +7,9 @@ use super::selection::{Cut, Lonely};
 use super::{Page, failures, forecast};
 use crate::inventory::Source;
 
+/// Characters from which on the style sheet may cut a name; the whole of it shows on hover.
+const LONG_NAME: usize = 60;
+
 /// The section with the field that filters it.
 pub fn section(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
@@ -204,7 +207,9 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
     let name = known.and_then(|known| known.name.as_deref());
     html! {
         th scope="row" {
-            @if let Some(name) = name { (name) } @else { em { (language.phrases().nameless) } }
+            @if let Some(name) = name {
+                span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
+            } @else { em { (language.phrases().nameless) } }
             @if let Some(known) = known { span.article { (known.article) } }
         }
     }
