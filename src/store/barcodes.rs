@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::bulk::placeholders;
 use super::error::StoreError;
-use super::known::KnownUpdate;
+use super::planned::{KnownUpdate, StoredBarcode};
 use crate::inventory::Source;
 use crate::staging::Spool;
 
@@ -21,9 +21,6 @@ const LOSE: &str = "
 
 /// Rows of one statement.
 const BATCH: usize = 500;
-
-/// A barcode that a listing has or had, and whether the marketplace has stopped naming it.
-pub type StoredBarcode = (String, bool);
 
 /// Tells two sets of barcodes apart, whatever their order. An empty set is no hash.
 pub fn hash(barcodes: &[String]) -> Option<i64> {

@@ -7,7 +7,7 @@ use mysql::prelude::Queryable;
 use super::bulk::{BulkWay, Cell, Target, ToCells};
 use super::error::StoreError;
 use super::identity::Move;
-use super::listings::PlannedListing;
+use super::planned::PlannedListing;
 use super::products::Products;
 use crate::inventory::Source;
 use crate::staging::{Spool, SpoolWriter};

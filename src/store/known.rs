@@ -3,13 +3,12 @@
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
-use serde::{Deserialize, Serialize};
 
-use super::barcodes::{self, StoredBarcode};
+use super::barcodes;
 use super::bulk::placeholders;
 use super::cards;
 use super::error::StoreError;
-use super::listings::PlannedListing;
+use super::planned::{KnownUpdate, PlannedListing, Rebarcoded};
 use crate::inventory::Source;
 use crate::inventory::card::size_named;
 use crate::staging::{Spool, SpoolWriter};
@@ -39,28 +38,6 @@ const ASKED: &str = "
 
 /// Listings of one question.
 const BATCH: usize = 500;
-
-/// A known listing and what it shall hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownUpdate {
-    /// What has become known; `product_id` is the product it has.
-    pub listing: PlannedListing,
-    /// The barcodes in the table.
-    pub stored: Vec<StoredBarcode>,
-    /// Whether a person has set its product.
-    pub set_by_hand: bool,
-    /// Whether its barcodes count: it is seen at the marketplace these days.
-    pub counts: bool,
-}
-
-/// A known listing of this pull, whose barcodes are not those in the table.
-#[derive(Serialize, Deserialize)]
-pub struct Rebarcoded {
-    /// What the pull says; `product_id` is the product it has.
-    pub listing: PlannedListing,
-    /// Whether a person has set its product.
-    pub set_by_hand: bool,
-}
 
 /// The barcodes that the table holds of listings whose barcodes have changed.
 pub fn rebarcoded(

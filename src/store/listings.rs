@@ -6,20 +6,19 @@ use std::cmp::Ordering;
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
-use serde::{Deserialize, Serialize};
 
 use super::barcodes;
 use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary, placeholders};
 use super::error::StoreError;
 use super::identity::{self, Learned, Links, counts_since};
-use super::known::{self, KnownUpdate};
+use super::known;
 use super::merge::Merge;
+use super::planned::{CreatedListing, GoneListing, KnownUpdate, PlannedListing};
 use super::products::Products;
 use super::snapshot::TargetRow;
-use super::walk::{GoneListing, KnownListing, Walk, Walked};
+use super::walk::{KnownListing, Walk, Walked};
 use crate::inventory::Source;
-use crate::inventory::card::CardSize;
-use crate::staging::{Snapshot, Spool, SpoolWriter, StagedRow};
+use crate::staging::{Snapshot, Spool, SpoolWriter};
 
 const KNOWN: &str = "
     SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL, last_seen_on < ?,
@@ -79,74 +78,6 @@ const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_i
 /// Rows of one `FILL_UP` or of one insert of products: with the longest names and articles they fit into a packet of 1 MiB,
 /// the least `max_allowed_packet` that servers are set up with.
 const BATCH: usize = 200;
-
-/// A listing of the pull, with the product it belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedListing {
-    /// The column of the same name.
-    pub sku: String,
-    /// The column of the same name.
-    pub size_id: String,
-    /// The barcodes that the pull names; the first goes into the column `barcode`.
-    pub barcodes: Vec<String>,
-    /// The column of the same name.
-    pub seller_article: Option<String>,
-    /// The column of the same name.
-    pub name: Option<String>,
-    /// The column of the same name.
-    pub chrt_id: Option<String>,
-    /// The product it belongs to, unless a new one is to be created for it.
-    pub product_id: Option<i64>,
-    /// The place among the new listings of one of the same `sku` before it, whose new product it shares.
-    pub same_as: Option<u64>,
-}
-
-impl PlannedListing {
-    /// What a row of the pull says of its listing.
-    pub fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
-        Self {
-            sku: row.sku.clone(),
-            size_id: row.size_id.clone(),
-            barcodes: row.barcodes.clone(),
-            seller_article: row.seller_article.clone(),
-            name: row.name.clone(),
-            chrt_id: None,
-            product_id,
-            same_as: None,
-        }
-    }
-
-    /// Takes over what a card says of it.
-    pub fn learn(&mut self, size: &CardSize) {
-        self.chrt_id = Some(size.chrt_id.clone());
-        if !size.barcodes.is_empty() {
-            self.barcodes.clone_from(&size.barcodes);
-        }
-        self.name = size.name.clone().or_else(|| self.name.take());
-        self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
-    }
-
-    /// `sku` and `size_id`.
-    pub fn key(&self) -> (&str, &str) {
-        (&self.sku, &self.size_id)
-    }
-
-    /// As [`Self::key`].
-    pub fn owned_key(&self) -> (String, String) {
-        (self.sku.clone(), self.size_id.clone())
-    }
-}
-
-/// A listing that this sync created.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreatedListing {
-    /// The column of the same name.
-    pub sku: String,
-    /// The column of the same name.
-    pub size_id: String,
-    /// Its product.
-    pub product_id: i64,
-}
 
 /// What has to happen to the listings of a source.
 pub struct ListingPlan {

@@ -19,6 +19,7 @@ mod merge;
 pub mod migrations;
 pub mod overview;
 pub mod page;
+mod planned;
 pub mod product_overview;
 mod products;
 pub mod retention;

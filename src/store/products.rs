@@ -9,7 +9,7 @@ use mysql::{Conn, Value};
 use super::bulk::placeholders;
 use super::error::StoreError;
 use super::explained::Explained;
-use super::listings::PlannedListing;
+use super::planned::PlannedListing;
 use crate::inventory::Source;
 
 const COLUMNS: &str = "

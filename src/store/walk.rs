@@ -4,13 +4,10 @@
 use std::cmp::Ordering;
 
 use mysql::Row;
-use serde::{Deserialize, Serialize};
 
 use super::barcodes;
-use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
-use super::known::Rebarcoded;
-use super::listings::PlannedListing;
+use super::planned::{GoneListing, PlannedListing, Rebarcoded};
 use super::row::read_row;
 use super::snapshot::TargetRow;
 use crate::inventory::Source;
@@ -166,20 +163,5 @@ impl KnownListing {
         (self.lacks_barcode && !row.barcodes.is_empty())
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
-    }
-}
-
-/// A known listing that the marketplace no longer lists.
-#[derive(Serialize, Deserialize)]
-pub struct GoneListing {
-    /// The column of the same name.
-    pub sku: String,
-    /// The column of the same name.
-    pub size_id: String,
-}
-
-impl ToCells for GoneListing {
-    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
-        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
     }
 }

@@ -5,9 +5,8 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::language::Language;
-use super::lists::List;
+use super::list::List;
 use super::selection::Cut;
-
 use crate::failure::Exit;
 use crate::store::page::{Ending, Run};
 

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::language::Language;
+use super::list::List;
 use super::selection::{Cut, Lonely};
 use super::{Page, failures, forecast};
 use crate::inventory::Source;
@@ -37,24 +38,6 @@ pub fn section(page: &Page, language: Language) -> Markup {
             }
         }
     }
-}
-
-/// A table with what stands around it, each text already for people.
-pub struct List {
-    /// The element.
-    pub id: &'static str,
-    /// The heading.
-    pub title: &'static str,
-    /// What the table holds.
-    pub about: &'static str,
-    /// The heads of the columns.
-    pub head: Vec<&'static str>,
-    /// In place of the rows where there is none.
-    pub none: &'static str,
-    /// Rows there are, and rows there would be if the list were not cut.
-    pub count: (usize, usize),
-    /// The rows.
-    pub rows: Markup,
 }
 
 fn running_out(page: &Page, language: Language) -> Markup {
@@ -211,41 +194,6 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
                 span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
             } @else { em { (language.phrases().nameless) } }
             @if let Some(known) = known { span.article { (known.article) } }
-        }
-    }
-}
-
-impl List {
-    /// A table in a box of its own that scrolls, also by keyboard.
-    pub fn markup(self, language: Language) -> Markup {
-        let phrases = language.phrases();
-        let title_id = format!("{}-title", self.id);
-        let (shown, total) = self.count;
-        html! {
-            article.card #(self.id) aria-labelledby=(title_id) {
-                h3 #(title_id) { (self.title) " " span.count { (language.total(total)) } }
-                p.quiet { (self.about) }
-                @if total == 0 {
-                    p.none { (self.none) }
-                } @else {
-                    div.scroll tabindex="0" role="region" aria-label=(self.title) {
-                        table.filtered {
-                            caption.hidden { (self.title) }
-                            thead {
-                                tr {
-                                    @for (index, name) in self.head.iter().enumerate() {
-                                        th scope="col" class=[(index > 0 && self.id != "failures").then_some("n")] { (name) }
-                                    }
-                                }
-                            }
-                            tbody { (self.rows) }
-                        }
-                    }
-                    @if total > shown {
-                        p.quiet { (phrases.first) " " (language.total(shown)) " " (phrases.of) " " (language.total(total)) }
-                    }
-                }
-            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod findings;
 mod forecast;
 mod history;
 mod language;
+mod list;
 mod lists;
 mod phrases;
 mod selection;

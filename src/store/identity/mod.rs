@@ -17,9 +17,7 @@ use self::rules::{Fate, Standing, fate, must_leave};
 pub use self::rules::{Thing, counts_since};
 use super::barcodes;
 use super::error::StoreError;
-use super::known::KnownUpdate;
-use super::listings::PlannedListing;
-use super::walk::GoneListing;
+use super::planned::{GoneListing, KnownUpdate, PlannedListing};
 use crate::inventory::Source;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 

@@ -13,7 +13,7 @@ use crate::inventory::Source;
 use crate::staging::{Spool, SpoolReader, Totals, database_order};
 use crate::store::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::error::StoreError;
-use crate::store::listings::CreatedListing;
+use crate::store::planned::CreatedListing;
 
 const INVENTORY: Target = Target {
     table: "inventory_data",
