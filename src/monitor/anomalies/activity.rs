@@ -27,11 +27,7 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
             .filter(|run| run.started_at >= picture.since && shows(kind, run))
             .collect();
         let Some(last) = runs.first() else { continue };
-        let message = format!(
-            "{what} ({}×, last {})",
-            runs.len(),
-            last.started_at.format("%Y-%m-%d %H:%M UTC")
-        );
+        let message = format!("{what} ({}×, last {})", runs.len(), picture.time(last.started_at));
         found.push(
             Anomaly::new(Severity::Warning, picture.source, kind, message)
                 .number("runs", runs.len() as f64),

@@ -35,12 +35,13 @@ const FAILURES: &str = "
     ORDER BY started_at DESC, id DESC
     LIMIT 20";
 
-/// Imports by hand are left out: what they bring says nothing about how the marketplace answers.
+/// Imports by hand are left out: what they bring says nothing about how the marketplace answers. `marketplace` is the column by
+/// which the index idx_marketplace_run has the runs in this order.
 const RECENT: &str = "
     SELECT started_at, completed_at, status, exit_code, error_message,
            COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0)
     FROM sync_logs
-    WHERE source = ? AND sync_type = 'inventory'
+    WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
     LIMIT 500";
 
