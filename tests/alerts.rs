@@ -250,21 +250,6 @@ fn what_is_done_by_hand_alarms_nobody() {
 }
 
 #[test]
-fn a_database_that_is_down_is_told_to_the_healthcheck() {
-    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
-    world
-        .binary()
-        .envs(receiver.variables())
-        .env("DATABASE_URL", "mysql://u:p@127.0.0.1:1/x")
-        .env("DB_RETRY_ATTEMPTS", "1")
-        .args("sync wb")
-        .run()
-        .expect(74);
-    let paths: Vec<String> = pings(&receiver.take()).into_iter().map(|(path, _)| path).collect();
-    assert_eq!(paths, ["74"]);
-}
-
-#[test]
 fn a_channel_that_is_set_up_wrongly_is_named_and_not_shown() {
     let world = World::new(Catalogue::small(1));
     for (name, value) in [

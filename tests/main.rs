@@ -8,6 +8,7 @@ mod configuration;
 mod cron;
 mod database_failures;
 mod database_tls;
+mod dead_mans_switch;
 mod documents;
 mod dry_runs;
 mod failed_pulls;

@@ -258,12 +258,20 @@ fn the_status_tells_what_somebody_changed_by_hand() {
     world.run("migrate --status").expect(0).shows("drift: none");
     world.database.run("ALTER TABLE inventory_data MODIFY COLUMN available_stock SMALLINT, DROP INDEX idx_source_sync");
     world.database.run("ALTER TABLE sync_logs ADD COLUMN remark TEXT");
+    world.database.run("ALTER TABLE listing_barcodes DROP INDEX idx_barcode");
+    world.database.run("ALTER TABLE wb_card_sizes MODIFY COLUMN barcodes TINYTEXT");
+    world.database.run("ALTER TABLE stocksync_state ADD COLUMN remark TEXT");
+    world.database.run("DROP TABLE product_joins");
     world
         .run("migrate --status")
         .expect(0)
         .shows("drift: inventory_data: the column available_stock is \"smallint(6) DEFAULT NULL\" and was \"int(11) DEFAULT 0\"")
         .shows("drift: inventory_data: the index idx_source_sync is gone")
-        .shows("drift: sync_logs: the column remark is new");
+        .shows("drift: sync_logs: the column remark is new")
+        .shows("drift: listing_barcodes: the index idx_barcode is gone")
+        .shows("drift: wb_card_sizes: the column barcodes is \"tinytext")
+        .shows("drift: stocksync_state: the column remark is new")
+        .shows("drift: product_joins: the column joined_product_id is gone");
 }
 
 #[test]

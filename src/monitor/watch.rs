@@ -11,7 +11,7 @@ use crate::config::{AlertSettings, Environment};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::log_tail;
-use crate::notify::{self, healthcheck};
+use crate::notify::{self, healthcheck::Switch};
 use crate::store::alerts::{record, told};
 use crate::store::overview::recent_runs;
 use crate::store::{Session, StoreError};
@@ -19,17 +19,27 @@ use crate::store::{Session, StoreError};
 /// A sync that is watched.
 pub struct Watch {
     source: Source,
+    /// Whom to alert.
     settings: Option<AlertSettings>,
+    switch: Option<Switch>,
     wrong: Option<Failure>,
 }
 
 impl Watch {
     /// Prepares to watch a sync; one that an operator does by hand (`by_hand`: a dry run, an import) is nobody's alarm.
     pub fn of_sync(environment: &Environment, source: Source, by_hand: bool) -> Self {
-        match AlertSettings::read(environment) {
-            Ok(settings) => Self { source, settings: (!by_hand).then_some(settings), wrong: None },
-            Err(failure) => Self { source, settings: None, wrong: Some(failure) },
-        }
+        let (settings, wrong) = match AlertSettings::read(environment) {
+            Ok(settings) => (Some(settings), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let settings = settings.filter(|_| !by_hand);
+        let switch = match &settings {
+            _ if by_hand => None,
+            Some(settings) => Some(Switch::of(settings)),
+            // A misspelt webhook must not silence the one that tells of it.
+            None => AlertSettings::healthcheck_only(environment).as_ref().map(Switch::of),
+        };
+        Self { source, settings, switch, wrong }
     }
 
     /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
@@ -42,27 +52,33 @@ impl Watch {
 
     /// The sync begins.
     pub fn begins(&self) {
-        if let Some(settings) = &self.settings {
-            healthcheck::starts(settings);
+        if let Some(switch) = &self.switch {
+            switch.starts();
         }
     }
 
-    /// The sync could not even begin. Another run that goes on is nobody's alarm; a database that is down is one,
-    /// and only the healthcheck can tell it: what was told before stands in the database.
+    /// The sync could not even begin. Another run that goes on is nobody's alarm, and tells its own end; a database that is down
+    /// is one, and only the healthcheck can tell it: what was told before stands in the database.
     pub fn could_not_begin(&self, failure: &Failure) {
-        if let Some(settings) = &self.settings
-            && failure.exit() != Exit::NotNow
-        {
-            let log = format!("{}{failure}\n", log_tail::last_lines());
-            healthcheck::ended(settings, failure.exit().code(), &log);
+        if failure.exit() != Exit::NotNow {
+            self.tell_switch(failure.exit().code(), Some(failure));
+        }
+    }
+
+    /// What remains to be told when a signal ends the sync: to be called with the exit code.
+    pub fn farewell(&self) -> impl FnOnce(u8) + Send + 'static {
+        let switch = self.switch.clone();
+        move |code| {
+            if let Some(switch) = switch {
+                switch.ended(code, &log_tail::last_lines());
+            }
         }
     }
 
     /// The sync ended, and its row in `sync_logs` is complete.
     pub fn ended(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
-        let Some(settings) = &self.settings else { return };
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
-        if settings.has_channel() {
+        if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
             let alerted = session
                 .database()
                 .and_then(|database| Ok(alert(settings, database.conn(), self.source, outcome)?));
@@ -70,9 +86,15 @@ impl Watch {
                 log::warn!("nobody was alerted: {failure}");
             }
         }
-        let reason = outcome.as_ref().err().map(|failure| format!("{failure}\n"));
-        let log = format!("{}{}", log_tail::last_lines(), reason.unwrap_or_default());
-        healthcheck::ended(settings, exit.code(), &log);
+        self.tell_switch(exit.code(), outcome.as_ref().err());
+    }
+
+    /// The failure is not in the log yet: whoever started the command writes it there.
+    fn tell_switch(&self, code: u8, failure: Option<&Failure>) {
+        if let Some(switch) = &self.switch {
+            let reason = failure.map(|failure| format!("{failure}\n")).unwrap_or_default();
+            switch.ended(code, &format!("{}{reason}", log_tail::last_lines()));
+        }
     }
 }
 

@@ -7,8 +7,17 @@ use crate::failure::Failure;
 use crate::store::{Database, OrDatabase};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 5] =
-    ["dim_products", "inventory_data", "sync_logs", "product_listings", "stocksync_alerts"];
+pub const TABLES: [&str; 9] = [
+    "dim_products",
+    "inventory_data",
+    "sync_logs",
+    "product_listings",
+    "stocksync_alerts",
+    "listing_barcodes",
+    "wb_card_sizes",
+    "stocksync_state",
+    "product_joins",
+];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
