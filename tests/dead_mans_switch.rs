@@ -107,7 +107,8 @@ fn a_run_that_cannot_begin_tells_its_end() {
     assert_eq!((seen[0].0.as_str(), seen.len()), ("74", 1));
     assert!(seen[0].1.contains("cannot reach the database"), "{}", seen[0].1);
 
-    for (name, value) in [("DATABASE_URL", "postgres://u:p@h/x"), ("OZON_SYNC_ENABLED", "perhaps")] {
+    for (name, value) in [("DATABASE_URL", "postgres://u:p@h/x"), ("OZON_SYNC_ENABLED", "perhaps")]
+    {
         let seen = ends(watched.binary().env(name, value), 78);
         assert_eq!((seen[0].0.as_str(), seen.len()), ("78", 1));
         assert!(seen[0].1.contains(name), "{}", seen[0].1);

@@ -32,4 +32,5 @@ mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
+mod suspicious;
 mod wb_sync;

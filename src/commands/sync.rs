@@ -192,7 +192,8 @@ impl<'a> Sync<'a> {
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
-                marketplace::ozon::fetch(&OzonSettings::read(self.environment)?)?
+                let settings = OzonSettings::read(self.environment)?;
+                marketplace::ozon::fetch(&settings, &mut self.account.foreign_hosts)?
             }
             (None, Source::Wildberries) => {
                 let settings = WildberriesSettings::read(self.environment)?;

@@ -16,6 +16,7 @@ use crate::config::Thresholds;
 use crate::inventory::Source;
 use crate::store::overview::{ProductStock, RunRow, WarehouseStock};
 
+pub use activity::new_hosts;
 pub use regions::region;
 pub use runs::failures_in_a_row;
 pub use stock::Comparison;
@@ -53,6 +54,8 @@ pub enum Kind {
     UnexpectedRedirect,
     /// Suspicious: a report's link led to a host that is not believed.
     UnknownHost,
+    /// Suspicious: a report came from a public host that no sync before was sent to and that is not the marketplace's own.
+    NewHost,
     /// Suspicious: many more requests than usual.
     ManyRequests,
 }
@@ -234,6 +237,7 @@ pub(super) mod samples {
             processed: 1000,
             rejected: 0,
             requests: 10,
+            foreign_hosts: Vec::new(),
         }
     }
 

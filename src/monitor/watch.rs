@@ -1,11 +1,11 @@
 //! Brings the judgements to the channels: after each sync and each check of freshness. Whatever fails here is a warning in the
 //! log and changes neither the result nor the exit code of what is watched.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mysql::Conn;
 
 use super::alerts::{self, Message, Sent, State, Topic};
-use super::anomalies::failures_in_a_row;
+use super::anomalies::{failures_in_a_row, new_hosts};
 use super::finding::Finding;
 use crate::config::{AlertSettings, Environment};
 use crate::failure::{Exit, Failure};
@@ -15,6 +15,9 @@ use crate::notify::{self, healthcheck::Switch};
 use crate::store::alerts::{record, told};
 use crate::store::overview::recent_runs;
 use crate::store::{Session, StoreError};
+
+/// How long a new host is news: what no channel took is tried again by the syncs of this time.
+const NEWS: TimeDelta = TimeDelta::hours(24);
 
 /// A sync that is watched.
 pub struct Watch {
@@ -107,10 +110,10 @@ fn alert(
     let now = Utc::now();
     let time = now.with_timezone(&settings.utc_offset);
     let told = told(conn, source.as_str())?;
+    let runs = recent_runs(conn, source)?;
     let message = match outcome {
         Ok(exit) => alerts::on_success(&told).then(|| alerts::recovered(source, *exit, time)),
         Err(failure) => {
-            let runs = recent_runs(conn, source)?;
             let failures = failures_in_a_row(&runs).max(1);
             let first = runs.get(failures as usize - 1).map_or(now, |run| run.started_at);
             let due =
@@ -121,7 +124,14 @@ fn alert(
             })
         }
     };
-    message.map_or(Ok(()), |message| deliver(settings, conn, &message, now))
+    let hosts = new_hosts(&runs, now - NEWS).into_iter().filter_map(|(host, run)| {
+        let message = alerts::new_host(source, host, time);
+        alerts::on_new_host(&told, &message.title, run.started_at).then_some(message)
+    });
+    for message in message.into_iter().chain(hosts) {
+        deliver(settings, conn, &message, now)?;
+    }
+    Ok(())
 }
 
 /// A check of freshness ended with these findings about `sources`.

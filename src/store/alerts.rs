@@ -57,10 +57,12 @@ pub enum Topic {
     Unsound,
     /// A key is about to end, or has.
     KeyAge,
+    /// A report came from a host not seen before. Nothing ends it: the host is known from then on.
+    NewHost,
 }
 
 impl Topic {
-    const ALL: [Topic; 7] = [
+    const ALL: [Topic; 8] = [
         Topic::Failures,
         Topic::KeyRejected,
         Topic::PullRefused,
@@ -68,6 +70,7 @@ impl Topic {
         Topic::Stale,
         Topic::Unsound,
         Topic::KeyAge,
+        Topic::NewHost,
     ];
 
     /// The value of the column `topic`.
@@ -80,6 +83,7 @@ impl Topic {
             Topic::Stale => "stale",
             Topic::Unsound => "unsound",
             Topic::KeyAge => "key_age",
+            Topic::NewHost => "new_host",
         }
     }
 }

@@ -39,7 +39,7 @@ const FAILURES: &str = "
 /// which the index idx_marketplace_run has the runs in this order.
 const RECENT: &str = "
     SELECT started_at, completed_at, status, exit_code, error_message,
-           COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0)
+           COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0), foreign_hosts
     FROM sync_logs
     WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
@@ -98,6 +98,8 @@ pub struct RunRow {
     pub rejected: u64,
     /// HTTP requests sent.
     pub requests: u64,
+    /// Hosts other than the marketplace's own to which a report's link led.
+    pub foreign_hosts: Vec<String>,
 }
 
 impl RunRow {
@@ -161,17 +163,19 @@ pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, Store
 }
 
 fn run(row: Row) -> RunRow {
-    let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests) =
-        mysql::from_row::<(
-            NaiveDateTime,
-            Option<NaiveDateTime>,
-            String,
-            Option<u8>,
-            Option<String>,
-            u64,
-            u64,
-            u64,
-        )>(row);
+    type Columns = (
+        NaiveDateTime,
+        Option<NaiveDateTime>,
+        String,
+        Option<u8>,
+        Option<String>,
+        u64,
+        u64,
+        u64,
+        Option<String>,
+    );
+    let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests, hosts) =
+        mysql::from_row::<Columns>(row);
     RunRow {
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
@@ -181,6 +185,7 @@ fn run(row: Row) -> RunRow {
         processed,
         rejected,
         requests,
+        foreign_hosts: hosts.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
     }
 }
 
