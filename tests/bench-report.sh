@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# `report` and `check-freshness` over two years of 20 000 products on both marketplaces (about 29 million rows): how long they
-# take, and by which plans the server answers. Takes a quarter of an hour and 15 GB in TMPDIR; not part of CI.
+# `report` and `check-freshness` over two years of 20 000 products on both marketplaces (about 29 million rows) and hourly syncs: how long
+# they take after a restart of the server and once more, and by which plans the server answers every statement that they sent.
+# Takes a quarter of an hour and 15 GB in TMPDIR; not part of CI.
 #
 #   tests/bench-report.sh [DAYS [PRODUCTS]]        STOCKSYNC=/path/to/stocksync to try a build that is there
+#
+# As root it also empties the system's cache of files before each first run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 days=${1:-730} products=${2:-20000}
@@ -30,7 +33,8 @@ sql() { mariadb --no-defaults --user=root --socket="$socket" --default-character
 sql -e "CREATE DATABASE bench"
 export DATABASE_URL="mysql://root@localhost/bench?socket=$socket"
 cd "$directory" # no .env of the caller
-"$STOCKSYNC" migrate --no-backup >/dev/null 2>&1 || "$STOCKSYNC" migrate >/dev/null
+export LOG_RETENTION=3650d INVENTORY_RETENTION=3650d
+"$STOCKSYNC" migrate --no-backup >/dev/null
 
 echo "Writing $((days * products * 2)) rows …"
 foreign_key=$(sql -N bench -e "SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
@@ -72,6 +76,7 @@ ALTER TABLE inventory_data
     ADD INDEX idx_source_snapshot (source, snapshot_date), ADD INDEX idx_snapshot_date (snapshot_date),
     ADD INDEX idx_source_sync (source, last_sync_at), ADD INDEX idx_product_source (product_id, source);
 SET time_zone = '+00:00';
+ALTER TABLE sync_logs REMOVE PARTITIONING;
 INSERT INTO sync_logs (sync_type, source, marketplace, status, exit_code, records_processed, requests, snapshot_date,
     rows_total, stock_total, started_at, completed_at)
 SELECT 'inventory', marketplace.name, marketplace.name, 'success', 0, $products, 10, CURDATE(), $products,
@@ -79,52 +84,54 @@ SELECT 'inventory', marketplace.name, marketplace.name, 'success', 0, $products,
     NOW() - INTERVAL hours.seq * 60 + 5 MINUTE, NOW() - INTERVAL hours.seq * 60 + 4 MINUTE
 FROM seq_0_to_$((days * 24 - 1)) AS hours JOIN (SELECT 'Ozon' AS name UNION ALL SELECT 'Wildberries') AS marketplace
 ORDER BY hours.seq DESC;
-ANALYZE TABLE inventory_data, sync_logs, product_listings;
+ALTER TABLE sync_logs PARTITION BY RANGE (UNIX_TIMESTAMP(started_at)) (PARTITION p_rest VALUES LESS THAN MAXVALUE);
 SQL
+"$STOCKSYNC" migrate # a partition of the log for each month
+sql bench -e "ANALYZE TABLE inventory_data, sync_logs, product_listings" >/dev/null
 sql -t bench -e "SELECT COUNT(*) AS rows_of_stock FROM inventory_data; SELECT COUNT(*) AS runs FROM sync_logs"
 
-seconds() { # seconds COMMAND…: prints how long it took, and its last lines
-    local began ended code=0
-    began=$(date +%s.%N)
-    "$@" >"$directory/out" 2>&1 || code=$?
-    ended=$(date +%s.%N)
-    printf '%-50s %6.2f s (exit %s)\n' "${*:2}" "$(awk "BEGIN { print $ended - $began }")" "$code"
+commands=("check-freshness" "report" "report --format json" "report --format prometheus" "report --format html")
+
+restart() { # with the 256 MB of memory that mariadb.sh gives a server, a fortieth of the data
+    echo stop >&8
+    sleep 1
+    while sql -e "SELECT 1" >/dev/null 2>&1; do sleep 0.2; done
+    sync
+    if [ -w /proc/sys/vm/drop_caches ]; then echo 3 >/proc/sys/vm/drop_caches || true; fi
+    echo start >&8
+    until sql -e "SELECT 1" >/dev/null 2>&1; do sleep 0.2; done
 }
-echo stop >&8 && sleep 5
-echo start >&8 # nothing of it is in memory now
-until sql -e "SELECT 1" >/dev/null 2>&1; do sleep 0.5; done
-for round in cold warm; do
-    echo "-- $round"
-    seconds "$STOCKSYNC" check-freshness
-    if [ "$round" = cold ]; then
-        echo stop >&8 && sleep 5
-        echo start >&8
-        until sql -e "SELECT 1" >/dev/null 2>&1; do sleep 0.5; done
-    fi
-    seconds "$STOCKSYNC" report
-    seconds "$STOCKSYNC" report --period 7d --format json
+seconds() { # seconds COMMAND…: how long it takes
+    local began ended
+    began=$(date +%s.%N)
+    "$STOCKSYNC" "$@" >"$directory/out" 2>"$directory/log" || { cat "$directory/log" >&2 && exit 1; }
+    ended=$(date +%s.%N)
+    awk "BEGIN { printf \"%8.2f s\", $ended - $began }"
+}
+printf '\n%-30s %10s %10s %10s\n' "" "cold" "warm" "warm"
+for command in "${commands[@]}"; do
+    read -ra words <<<"$command"
+    restart
+    printf '%-30s %10s %10s %10s\n' "$command" "$(seconds "${words[@]}")" "$(seconds "${words[@]}")" "$(seconds "${words[@]}")"
 done
 
-plan() { # plan NAME STATEMENT
-    printf '\n%s\n' "$1"
-    sql -t bench -e "EXPLAIN $2" | cut -c1-200
-}
-of_day="source = 'Ozon' AND snapshot_date = CURDATE()"
-plan "newest day" "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = 'Ozon'"
-plan "day before" "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = 'Ozon' AND snapshot_date < CURDATE()"
-plan "stock by warehouse" "SELECT stock_type, warehouse_name, COUNT(*), SUM(available_stock) FROM inventory_data
-    WHERE $of_day GROUP BY stock_type, warehouse_name ORDER BY stock_type, SUM(current_stock) DESC, warehouse_name"
-plan "stock by product" "SELECT sku, size_id, SUM(current_stock) FROM inventory_data
-    WHERE $of_day GROUP BY sku, size_id ORDER BY sku, size_id"
-plan "contradictions" "SELECT COUNT(*), SUM(current_stock), SUM(available_stock < 0) FROM inventory_data WHERE $of_day"
-plan "duplicates" "SELECT SUM(copies - 1) FROM (SELECT COUNT(*) AS copies FROM inventory_data WHERE $of_day
-    GROUP BY sku, size_id, warehouse_name, stock_type HAVING COUNT(*) > 1) AS twins"
-plan "unmatched" "SELECT COUNT(*) FROM product_listings AS listed WHERE listed.source = 'Ozon' AND listed.last_seen_on >= CURDATE()
-    AND NOT EXISTS (SELECT 1 FROM product_listings AS other
-        WHERE other.product_id = listed.product_id AND other.source <> listed.source)"
-plan "last success" "SELECT completed_at FROM sync_logs WHERE marketplace = 'Ozon' AND sync_type = 'inventory'
-    AND status IN ('success', 'partial') AND completed_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1"
-plan "runs of the period" "SELECT COUNT(*), SUM(requests) FROM sync_logs
-    WHERE marketplace = 'Ozon' AND sync_type = 'inventory' AND started_at >= NOW() - INTERVAL 1 DAY"
-plan "last runs" "SELECT started_at, status FROM sync_logs WHERE source = 'Ozon' AND sync_type = 'inventory'
-    ORDER BY started_at DESC, id DESC LIMIT 500"
+# The plans of what was really sent: the server writes each statement into its log, and is asked how it would answer it.
+for command in "${commands[@]}"; do
+    read -ra words <<<"$command"
+    slow=$directory/slow-${#command}.log
+    sql -e "SET GLOBAL slow_query_log_file = '$slow', GLOBAL long_query_time = 0, GLOBAL slow_query_log = 1"
+    "$STOCKSYNC" "${words[@]}" >/dev/null
+    sql -e "SET GLOBAL slow_query_log = 0"
+    printf '\n== %s\n' "$command"
+    awk '/^#/ { if (match($0, /Rows_examined: [0-9]+/)) rows = substr($0, RSTART + 15, RLENGTH - 15); next }
+         { text = text " " $0 }
+         /;$/ { gsub(/[ \t]+/, " ", text); if (text ~ /^ SELECT .* FROM .*(inventory_data|sync_logs|product_listings)/) print rows "\t" text; text = "" }' \
+        "$slow" | while IFS=$'\t' read -r rows statement; do
+        # One statement a shape: the two marketplaces and the days differ in nothing but values.
+        shape=$(sed -E "s/'[^']*'|[0-9]+/?/g" <<<"$statement")
+        if grep -qxF -- "$shape" "$directory/shapes" 2>/dev/null; then continue; fi
+        echo "$shape" >>"$directory/shapes"
+        printf '\n%s … (%s rows examined)\n' "$(cut -c1-150 <<<"${statement# }")" "$rows"
+        sql -t bench -e "EXPLAIN $statement" | cut -c1-200
+    done
+done
