@@ -29,7 +29,7 @@ pub struct Report {
     pub period_seconds: u64,
     /// One entry per marketplace.
     pub sources: Vec<SourceReport>,
-    /// The products of both, whatever the period; empty for a format that shows none.
+    /// The products of both, whatever the period.
     pub products: ProductOverview,
 }
 

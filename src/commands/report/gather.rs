@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mysql::Conn;
 
-use crate::cli::{ReportArgs, ReportFormat};
+use crate::cli::ReportArgs;
 use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
@@ -20,8 +20,6 @@ const LISTED: usize = 20;
 
 /// What a report is to be about; everything that can be wrong with it is found before the database is asked.
 pub struct Gathering {
-    /// Whether the format shows the products of both marketplaces together: not every one does, and they are counted anew.
-    with_products: bool,
     thresholds: Thresholds,
     report: Report,
     since: DateTime<Utc>,
@@ -41,7 +39,6 @@ impl Gathering {
         let key_expires_at =
             token.and_then(|token| keys::token_dates(&token)).map(|dates| dates.expires);
         Ok(Self {
-            with_products: matches!(args.format, ReportFormat::Text | ReportFormat::Json),
             thresholds: Thresholds::read(environment)?,
             report: Report {
                 generated_at,
@@ -62,9 +59,7 @@ impl Gathering {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
         }
-        if self.with_products {
-            self.report.products = product_overview::products(conn)?;
-        }
+        self.report.products = product_overview::products(conn)?;
         overview::thaw(conn)?;
         let sources = &mut self.report.sources;
         if sources.iter().any(|source| source.snapshot.day.is_none()) {
