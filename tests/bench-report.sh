@@ -133,5 +133,11 @@ for command in "${commands[@]}"; do
         echo "$shape" >>"$directory/shapes"
         printf '\n%s … (%s rows examined)\n' "$(cut -c1-150 <<<"${statement# }")" "$rows"
         sql -t bench -e "EXPLAIN $statement" | cut -c1-200
+        sql -N bench -e "EXPLAIN $statement" \
+            | awk -F'\t' '$3 ~ /^(inventory_data|sync_logs)$/ && $4 ~ /^(ALL|index)$/' >>"$directory/scans"
     done
 done
+if [ -s "$directory/scans" ]; then
+    printf '\nRead from one end to the other:\n' && cat "$directory/scans" && exit 1
+fi
+printf '\nNo statement reads the stock or the log from one end to the other.\n'
