@@ -255,6 +255,38 @@ fn channels_that_are_down_change_neither_the_result_nor_the_exit_code() {
     assert_eq!(told[0]["event"]["failures"], 3);
 }
 
+#[test]
+fn several_messages_at_once_take_no_longer_than_one_and_keep_their_order() {
+    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
+    world.run("sync ozon").expect(0);
+    world.run("sync wb").expect(0);
+    world.database.run("UPDATE inventory_data SET available_stock = -1");
+    world.database.run(
+        "UPDATE sync_logs SET started_at = started_at - INTERVAL 1 DAY, completed_at = completed_at - INTERVAL 1 DAY \
+         ORDER BY started_at",
+    );
+    let binary = world.binary().env("ALERT_WEBHOOK_URL", receiver.webhook_url());
+    let silence = Reply::new(200, "text/plain", "").wire(Wire::Silence(Duration::from_secs(60)));
+    receiver.answer(silence);
+    let outcome = binary.clone().args("check-freshness").run().expect(4).says("webhook did not");
+    assert!(outcome.took < Duration::from_secs(8), "{:?}", outcome.took);
+    assert_eq!(receiver.take().len(), 1, "a channel that hangs is left alone");
+
+    binary.args("check-freshness").run().expect(4);
+    let told = webhooks(&receiver.take());
+    let titles: Vec<&str> =
+        told.iter().filter_map(|message| message["event"]["title"].as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Ozon: the stored stock is unsound",
+            "Ozon: the stored stock is stale",
+            "Wildberries: the stored stock is unsound",
+            "Wildberries: the stored stock is stale",
+        ]
+    );
+}
+
 fn binary_again(world: &World, receiver: &Receiver) -> crate::support::binary::Outcome {
     world.binary().env("ALERT_WEBHOOK_URL", receiver.webhook_url()).args("sync wb").run()
 }

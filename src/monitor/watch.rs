@@ -128,10 +128,8 @@ fn alert(
         let message = alerts::new_host(source, host, time);
         alerts::on_new_host(&told, &message.title, run.started_at).then_some(message)
     });
-    for message in message.into_iter().chain(hosts) {
-        deliver(settings, conn, &message, now)?;
-    }
-    Ok(())
+    let messages: Vec<Message> = message.into_iter().chain(hosts).collect();
+    deliver(settings, conn, &messages, now)
 }
 
 /// A check of freshness ended with these findings about `sources`.
@@ -146,6 +144,7 @@ pub fn checked(
     }
     let now = Utc::now();
     let time = now.with_timezone(&settings.utc_offset);
+    let mut messages = Vec::new();
     for source in sources {
         let told = told(conn, source.as_str())?;
         for topic in [Topic::Unsound, Topic::Stale, Topic::KeyAge] {
@@ -155,36 +154,41 @@ pub fn checked(
                     finding.source == source.as_str() && alerts::topic(finding.kind) == topic
                 })
                 .collect();
-            let message = match alerts::on_check(&told, topic, &concerned, now) {
-                Some(State::Raised) => alerts::found(*source, topic, &concerned, time),
-                Some(State::Recovered) => alerts::mended(*source, topic, time),
-                None => continue,
-            };
-            deliver(settings, conn, &message, now)?;
+            messages.extend(alerts::on_check(&told, topic, &concerned, now).map(
+                |state| match state {
+                    State::Raised => alerts::found(*source, topic, &concerned, time),
+                    State::Recovered => alerts::mended(*source, topic, time),
+                },
+            ));
         }
     }
-    Ok(())
+    deliver(settings, conn, &messages, now)
 }
 
 /// Sends, and remembers what at least one channel took; what none took is due again the next time.
 fn deliver(
     settings: &AlertSettings,
     conn: &mut Conn,
-    message: &Message,
+    messages: &[Message],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let channels = notify::tell(settings, message);
-    if channels.is_empty() {
+    if messages.is_empty() {
         return Ok(());
     }
-    log::info!("told by {}: {}", channels.join(", "), message.title);
-    let sent = Sent {
-        topic: message.topic,
-        state: message.state,
-        severity: message.severity,
-        failures: message.failures,
-        title: message.title.clone(),
-        at: now,
-    };
-    record(conn, message.source, &sent, &channels.join(","))
+    for (message, channels) in messages.iter().zip(notify::tell(settings, messages)) {
+        if channels.is_empty() {
+            continue;
+        }
+        log::info!("told by {}: {}", channels.join(", "), message.title);
+        let sent = Sent {
+            topic: message.topic,
+            state: message.state,
+            severity: message.severity,
+            failures: message.failures,
+            title: message.title.clone(),
+            at: now,
+        };
+        record(conn, message.source, &sent, &channels.join(","))?;
+    }
+    Ok(())
 }

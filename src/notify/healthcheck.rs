@@ -4,10 +4,11 @@
 //! healthchecks.io takes every exit code but 0 for a failure and keeps the body with it, so `/fail` would only say less.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use reqwest::blocking::Client;
 
-use super::{Hidden, Send, client, in_time, plain};
+use super::{Hidden, PATIENCE, Send, client, in_time, plain};
 use crate::config::AlertSettings;
 use crate::secret::Secret;
 
@@ -57,7 +58,7 @@ impl Switch {
         let body = tail(&self.inner.hidden.blot(log), LONGEST_BODY).to_owned();
         let path = path.to_owned();
         let send: Send = Box::new(move || send(&client()?, &base, &path, body));
-        in_time(vec![("healthcheck", send)]);
+        in_time(vec![("healthcheck", vec![send])], Instant::now() + PATIENCE);
     }
 }
 
