@@ -2,10 +2,13 @@
 //! and the log's line per phase is all. Like `log`, it is reached from anywhere, so that no signature has to carry it; it
 //! decides nothing.
 
+use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 use indicatif_log_bridge::LogWrapper;
 
 /// A stretch of a sync that takes long enough to be watched.
@@ -29,17 +32,32 @@ impl Phase {
         }
     }
 
-    /// No colours: nothing here needs them, and `NO_COLOR` is kept without asking.
-    const fn template(self) -> &'static str {
+    /// What the bar shows, also before it is known how much there is to do. No colours: nothing here needs them, and
+    /// `NO_COLOR` is kept without asking.
+    const fn template(self, length_known: bool) -> &'static str {
         match self {
             Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed}",
             Phase::Read => {
-                "{spinner} reading [{bar:30}] {bytes} of {total_bytes}, {msg} records, {eta} left"
+                "{spinner} reading [{wide_bar}] {bytes} of {total_bytes}, {msg} records{left}"
             }
-            Phase::Write => {
-                "{spinner} writing [{bar:30}] {human_pos} of {human_len} rows, {eta} left"
+            Phase::Write if length_known => {
+                "{spinner} writing [{wide_bar}] {human_pos} of {human_len} rows{left}"
             }
+            Phase::Write => "{spinner} comparing with the database, {elapsed}",
         }
+    }
+
+    fn style(self, length_known: bool) -> Option<ProgressStyle> {
+        let style = ProgressStyle::with_template(self.template(length_known)).ok()?;
+        Some(style.progress_chars("=> ").with_key("left", left))
+    }
+}
+
+/// How long it will take, once there is anything to judge that by.
+fn left(state: &ProgressState, line: &mut dyn fmt::Write) {
+    if state.pos() > 0 {
+        // A line that cannot be written is not worth a word.
+        let _ = write!(line, ", {:#} left", HumanDuration(state.eta()));
     }
 }
 
@@ -77,8 +95,8 @@ impl Span {
         if let Some(bars) = BARS.get() {
             // Hidden until it has its style: it is drawn as soon as it is added.
             let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
-            if let Ok(style) = ProgressStyle::with_template(phase.template()) {
-                bar.set_style(style.progress_chars("=> "));
+            if let Some(style) = phase.style(length.is_some()) {
+                bar.set_style(style);
             }
             let bar = bars.add(bar.with_message("0"));
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -110,7 +128,12 @@ pub fn advance(phase: Phase, by: u64) {
 
 /// Now it is known how much there is to do.
 pub fn expect(phase: Phase, length: u64) {
-    with_bar(phase, |bar| bar.set_length(length));
+    with_bar(phase, |bar| {
+        if let Some(style) = phase.style(true) {
+            bar.set_style(style);
+        }
+        bar.set_length(length);
+    });
 }
 
 /// A count to show beside the bar, which is drawn anew for each thousand of it only.

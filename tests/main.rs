@@ -6,6 +6,7 @@ mod bad_records;
 mod bulk;
 mod configuration;
 mod cron;
+mod dashboard;
 mod database_failures;
 mod database_tls;
 mod dead_mans_switch;

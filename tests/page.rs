@@ -1,14 +1,13 @@
-//! `report --format html`: one file, safe whatever a marketplace calls its goods, and the same questions in a Grafana dashboard.
+//! `report --format html`: one file, safe whatever a marketplace calls its goods.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mysql::prelude::Queryable;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::support::marketplace::catalogue::Catalogue;
@@ -48,7 +47,7 @@ fn a_months_history_fills_every_part_of_the_page() {
 #[test]
 fn names_warehouses_and_reasons_are_shown_as_text() {
     let world = month("");
-    world.database.run(&format!("UPDATE product_listings SET name = '{IMAGE}'"));
+    world.database.run(&format!("UPDATE dim_products SET product_name = '{IMAGE}'"));
     world.database.run(&format!("UPDATE product_listings SET seller_article = '{SCRIPT}'"));
     world.database.run(&format!(
         "UPDATE inventory_data SET warehouse_name = CONCAT(LEFT(warehouse_name, 8), '{SCRIPT}')"
@@ -80,7 +79,7 @@ fn the_policy_admits_the_pages_own_style_and_script_and_nothing_from_elsewhere()
         .into_iter()
         // A reason may name an address, the icon its own kind of image.
         .filter(|text| {
-            without(&page, &["<td class=\"reason\"", "<link rel=\"icon\""]).contains(text)
+            without(&page, &["<span class=\"article\" lang", "<link rel=\"icon\""]).contains(text)
         })
         .collect();
     assert_eq!(elsewhere, [""; 0]);
@@ -114,48 +113,62 @@ fn the_stock_is_old_or_doubtful_and_the_page_says_so_on_top() {
 }
 
 #[test]
-fn every_query_of_the_dashboard_runs_and_finds_something() {
+fn a_russian_page_tells_findings_and_failures_in_russian() {
     let world = month("");
-    let dashboard: Value = serde_json::from_str(&read("sql/grafana-dashboard.json")).expect("JSON");
-    let panels = dashboard["panels"].as_array().expect("panels");
-    assert_eq!(panels.len(), 13);
-    let mut ids: Vec<u64> = panels.iter().map(|panel| panel["id"].as_u64().expect("id")).collect();
-    ids.dedup();
-    assert_eq!(ids.len(), panels.len());
-    for panel in panels {
-        let title = panel["title"].as_str().expect("a title");
-        let position = &panel["gridPos"];
-        let right = position["x"].as_u64().expect("x") + position["w"].as_u64().expect("w");
-        assert!(right <= 24, "{title}: Grafana's grid has 24 columns");
-        for target in panel["targets"].as_array().expect("targets") {
-            assert_eq!(target["datasource"]["type"], "mysql", "{title}");
-            let sql = with_macros(target["rawSql"].as_str().expect("SQL"));
-            let mut conn = world.database.conn();
-            let result = conn.query_iter(&sql).unwrap_or_else(|error| panic!("{title}: {error}"));
-            let names: Vec<String> = result
-                .columns()
-                .as_ref()
-                .iter()
-                .map(|column| column.name_str().into_owned())
-                .collect();
-            assert!(result.count() > 0, "{title} finds nothing:\n{sql}");
-            if target["format"] == "time_series" {
-                assert_eq!(names, ["time", "metric", "value"], "{title}");
-            }
-        }
-    }
+    world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
+    world.database.run(
+        "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, exit_code, error_message, started_at, completed_at)
+         VALUES ('k', 'inventory', 'Ozon', 'Ozon', 'failed', 77, 'Invalid Api-Key', UTC_TIMESTAMP(), UTC_TIMESTAMP())",
+    );
+    let page = page(&world, "ru");
+    let sound = part(&page, "sound");
+    assert!(sound.contains("где остаток не равен сумме доступного и резерва"), "{sound}");
+    assert!(sound.contains("<code>stocksync sync wb --full</code>"), "{sound}");
+    assert!(sound.contains("маркетплейс отклонил ключ"), "{sound}");
+    assert!(!sound.contains("rows") && !sound.contains("lang=\"en\""), "{sound}");
+    let failures = part(&page, "failures");
+    assert!(failures.contains("Маркетплейс отклонил ключ"), "{failures}");
+    assert!(failures.contains("<span class=\"article\" lang=\"en\">Invalid Api-Key"), "{failures}");
 }
 
 #[test]
-#[ignore = "a minute of its own; tests/page/run.sh runs it"]
+fn a_sync_that_goes_on_has_not_failed() {
+    let world = month("");
+    let failed = |world: &World| part(&page(world, "en"), "failures").matches("<tr>").count();
+    let before = failed(&world);
+    let open = "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, started_at)
+                VALUES ('g', 'inventory', 'Ozon', 'Ozon', 'failed', UTC_TIMESTAMP() - INTERVAL {} HOUR)";
+    world.database.run(&open.replace("{}", "0"));
+    assert_eq!(failed(&world), before);
+    world.database.run(&open.replace("{}", "4"));
+    assert_eq!(failed(&world), before + 1, "dead for four hours");
+}
+
+#[test]
+fn a_marketplace_that_was_never_synced_beside_one_that_was_is_not_stale() {
+    let world = month("");
+    for table in ["inventory_data", "product_listings"] {
+        world.database.run(&format!("DELETE FROM {table} WHERE source = 'Wildberries'"));
+    }
+    world.database.run("DELETE FROM sync_logs WHERE marketplace = 'Wildberries'");
+    let page = page(&world, "en");
+    assert!(page.contains("The stock is fresh and free of contradictions"));
+    assert!(page.contains("not connected, never synced"));
+    assert!(part(&page, "one-sided").contains("only one marketplace has stock here"));
+}
+
+#[test]
+#[ignore = "a minute of its own, and Chromium; tests/page/run.sh runs it"]
 fn twenty_thousand_products_make_a_page_below_one_and_a_half_megabytes() {
     let world = month("SET @products = 20000, @detailed = 0;");
     let started = Instant::now();
     let page = page(&world, "ru");
     let took = started.elapsed();
-    println!("20 000 products: {} bytes in {took:?}", page.len());
+    println!("20 000 products: {} bytes in {took:?}, not optimized", page.len());
     assert!(page.len() < 1_500_000, "{} bytes", page.len());
-    assert!(took < Duration::from_secs(15), "{took:?} without optimization");
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::write(directory.path().join("large.html"), page).expect("a page");
+    check_in_browser(directory.path());
 }
 
 #[test]
@@ -164,7 +177,7 @@ fn a_browser_has_nothing_to_complain_about() {
     let directory = tempfile::tempdir().expect("a directory");
     let world = month("");
     world.database.run(&format!(
-        "UPDATE product_listings SET name = '{IMAGE}' WHERE product_id IN (11, 43, 87)"
+        "UPDATE dim_products SET product_name = '{IMAGE}' WHERE product_id IN (11, 43, 87)"
     ));
     let save = |name: &str, text: String| {
         fs::write(directory.path().join(name), text).expect("a page");
@@ -176,17 +189,30 @@ fn a_browser_has_nothing_to_complain_about() {
     );
     world.database.run("UPDATE inventory_data SET reserved_stock = reserved_stock + 1");
     save("doubtful.html", page(&world, "ru"));
+    let endless = "Сверхдлинноеназваниебезпробелов".repeat(8);
+    for change in [
+        "UPDATE dim_products SET product_name = CONCAT(product_name, ', {}')",
+        "UPDATE product_listings SET seller_article = '{}'",
+        "UPDATE inventory_data SET warehouse_name = CONCAT(LEFT(warehouse_name, 4), '{}'), available_stock = available_stock * 10000",
+    ] {
+        world.database.run(&change.replace("{}", &endless));
+    }
+    save("endless.html", page(&world, "en"));
     save("empty.html", page(&World::new(Catalogue::small(1)), "ru"));
+    check_in_browser(directory.path());
+}
+
+fn check_in_browser(directory: &Path) {
     let status = Command::new("node")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/check.mjs"))
-        .arg(directory.path())
+        .arg(directory)
         .status()
         .expect("node is there once tests/page/run.sh has run");
     assert!(status.success(), "the browser's complaints are above");
 }
 
 /// A migrated database with a month of history; `before` sets what history.sql lets one choose.
-fn month(before: &str) -> World {
+pub fn month(before: &str) -> World {
     let world = World::new(Catalogue::small(1));
     let script = format!("{before}\n{}", read("tests/support/history.sql"));
     let script: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();
@@ -197,11 +223,11 @@ fn month(before: &str) -> World {
     world
 }
 
-fn page(world: &World, language: &str) -> String {
+pub fn page(world: &World, language: &str) -> String {
     world.offline().args("report --format html --lang").arg(language).run().expect(0).stdout
 }
 
-fn read(path: &str) -> String {
+pub fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -212,7 +238,7 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 }
 
 /// A card of the page, by its id or that of its heading.
-fn part<'t>(page: &'t str, id: &str) -> &'t str {
+pub fn part<'t>(page: &'t str, id: &str) -> &'t str {
     let rest = between(page, &format!("id=\"{id}\""), "\u{0}");
     let end = rest.find("</article>").into_iter().chain(rest.find("</section>")).min();
     &rest[..end.unwrap_or(rest.len())]
@@ -232,17 +258,4 @@ fn without(page: &str, beginnings: &[&str]) -> String {
         }
         kept
     })
-}
-
-/// As Grafana fills them in.
-fn with_macros(sql: &str) -> String {
-    let (from, to) =
-        ("FROM_UNIXTIME(UNIX_TIMESTAMP() - 2592000)", "FROM_UNIXTIME(UNIX_TIMESTAMP())");
-    let mut sql = sql.replace("$__timeFrom()", from).replace("$__timeTo()", to);
-    while let Some((before, rest)) = sql.split_once("$__timeFilter(") {
-        let (column, after) = rest.split_once(')').expect("a closing bracket");
-        sql = format!("{before}{column} BETWEEN {from} AND {to}{after}");
-    }
-    assert!(!sql.contains("$__"), "{sql}");
-    sql
 }

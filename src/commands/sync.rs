@@ -1,7 +1,9 @@
 //! `sync`: one pull of one marketplace's stock into the database, exactly or not at all.
 
+mod reading;
 mod rejects;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -11,16 +13,17 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Cost, Exit, Failure, OrFail};
-use crate::inventory::{Rejection, Source, ValidationResult};
-use crate::marketplace::shift::{shifted, until_settled};
+use crate::failure::{Cost, Exit, Failure};
+use crate::inventory::{Source, ValidationResult};
+use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
 use crate::monitor::watch::Watch;
 use crate::output;
-use crate::progress::{self, Phase, Span};
-use crate::staging::{Duplicate, Snapshot, Staging};
+use crate::progress::{Phase, Span};
+use crate::staging::Snapshot;
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
+use crate::store::stock_before::{Counting, StockBefore};
 use crate::store::sync_log::{self, Account, Changes, Run, Status};
 use crate::store::write::{self, Order};
 use rejects::Rejects;
@@ -90,6 +93,8 @@ struct Sync<'a> {
     run: Run,
     rejects: Rejects,
     account: Account,
+    /// What the newest snapshot held before this run.
+    before: Option<StockBefore>,
     /// For a pull that may ask for Wildberries' cards: how.
     cards: Option<WildberriesSettings>,
 }
@@ -118,9 +123,18 @@ impl<'a> Sync<'a> {
         if !args.dry_run {
             interruption.runs(&run);
         }
-        let (account, cards) = (Account::default(), None);
-        let sync =
-            Self { args, quiet, environment, database, session, run, rejects, account, cards };
+        let sync = Self {
+            args,
+            quiet,
+            environment,
+            database,
+            session,
+            run,
+            rejects,
+            account: Account::default(),
+            before: None,
+            cards: None,
+        };
         Ok(Begun::Sync(Box::new(sync), interruption))
     }
 
@@ -138,7 +152,6 @@ impl<'a> Sync<'a> {
         let partial = validation.rejected > 0;
         let (status, exit) =
             if partial { (Status::Partial, Exit::Partial) } else { (Status::Success, Exit::Done) };
-        let may_shrink = self.args.accept_shrink || self.args.full;
         let message = validation.summary();
         let run = self.run.clone();
         let order = Order {
@@ -146,7 +159,8 @@ impl<'a> Sync<'a> {
             day,
             snapshot: &snapshot,
             full: self.args.full,
-            max_shrink: (!may_shrink).then_some(settings.max_shrink),
+            max_shrink: (!self.may_shrink()).then_some(settings.max_shrink),
+            before: self.before,
             status,
             exit,
             message: message.as_deref(),
@@ -215,60 +229,20 @@ impl<'a> Sync<'a> {
         Ok(pull)
     }
 
-    /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
+    /// Turns the answers into rows, while the database counts what the shrink guard wants to know.
     fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let length = pull.parts.iter().map(|part| part.length).sum();
-        let span = Span::begin(Phase::Read, Some(length));
-        let mut validation = ValidationResult::default();
-        let (rejects, run_id, source) = (&mut self.rejects, &self.run.run_id, self.run.source);
-        rejects.begin(source, run_id);
-        let mut reject = |validation: &mut ValidationResult, rejection: Rejection| {
-            rejects.keep(source, run_id, &rejection);
-            reject(validation, rejection);
-        };
-        let mut staging = Staging::new().or_fail(Exit::Program, no_temporary_files)?;
-        let beginnings = marketplace::read_records(pull, &mut |outcome| {
-            validation.total += 1;
-            progress::note(Phase::Read, validation.total);
-            match outcome {
-                Ok(mut record) => {
-                    for warning in record.warnings.drain(..) {
-                        warn(&mut validation, warning);
-                    }
-                    staging
-                        .push(validation.total, record)
-                        .or_fail(Exit::Program, no_temporary_files)
-                }
-                Err(rejection) => {
-                    reject(&mut validation, rejection);
-                    Ok(())
-                }
-            }
-        })?;
-        let mut moved = None;
-        let snapshot = staging
-            .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
-                Some(reason) => moved = Some(reason),
-                None => reject(&mut validation, duplicate.rejection),
-            })
-            .or_fail(Exit::Program, no_temporary_files)?;
-        self.rejects.finish();
-        let what = format!("{} records", validation.total);
-        *self.account.phases.read.get_or_insert_default() += span.finish(&what);
-        if let Some(reason) = moved {
-            return Err(shifted(reason));
-        }
-        self.account.processed = validation.total;
-        self.account.rejected = validation.rejected;
-        say_what_was_not_shown(&validation);
-        if !validation.is_stock_data() {
-            let message = format!(
-                "this is not stock data, nothing was written: {}",
-                validation.summary().unwrap_or_default()
-            );
-            return Err(Failure::new(Exit::NotStockData, message));
-        }
-        Ok((snapshot, validation))
+        let ask = self.before.is_none() && !self.may_shrink();
+        let Self { session, run, rejects, account, before, .. } = self;
+        thread::scope(|scope| {
+            let counting = ask.then(|| StockBefore::ask_meanwhile(scope, session, run.source));
+            let outcome = reading::read(pull, run, rejects, account);
+            *before = before.or(counting.and_then(Counting::outcome));
+            outcome
+        })
+    }
+
+    fn may_shrink(&self) -> bool {
+        self.args.accept_shrink || self.args.full
     }
 
     /// A pull that follows another one at once would run into the marketplace's rate limit.
@@ -335,49 +309,6 @@ impl<'a> Sync<'a> {
             Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
         }
     }
-}
-
-/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
-fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
-    let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
-    let (first, second) = (page(duplicate.winner), page(duplicate.number));
-    (first != second).then(|| {
-        format!(
-            "the stock changed between two pages, {} is on another page too",
-            duplicate.rejection.record
-        )
-    })
-}
-
-fn reject(validation: &mut ValidationResult, rejection: Rejection) {
-    let text = format!("rejected {rejection}");
-    // What a log names in short need not be kept in full.
-    if validation.reject(Rejection { original: None, ..rejection }) {
-        log::warn!("{text}");
-    }
-}
-
-fn warn(validation: &mut ValidationResult, warning: String) {
-    let text = warning.clone();
-    if validation.warn(warning) {
-        log::warn!("{text}");
-    }
-}
-
-fn say_what_was_not_shown(validation: &ValidationResult) {
-    let more = |count: u64, shown: usize| count - shown as u64;
-    match more(validation.rejected, validation.errors.len()) {
-        0 => {}
-        rest => log::warn!("and {rest} more records were rejected"),
-    }
-    match more(validation.warned, validation.warnings.len()) {
-        0 => {}
-        rest => log::warn!("and {rest} more warnings"),
-    }
-}
-
-fn no_temporary_files() -> String {
-    format!("writing temporary files in {}", std::env::temp_dir().display())
 }
 
 fn seconds(duration: Option<Duration>) -> String {

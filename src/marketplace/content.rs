@@ -1,9 +1,9 @@
 //! What the readers of all formats share: how a fault of the content is told from a fault of our disk, what a strange
 //! answer looks like in words, and the bound on a single record. Nothing here knows a marketplace.
 
-use std::cell::Cell;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::DiskError;
 use crate::failure::{Exit, Failure};
@@ -61,13 +61,13 @@ fn is_html(text: &[u8]) -> bool {
 /// Stops a parser that would gather more than its allowance into memory, or unpack more than its limit altogether.
 pub(super) struct Bounded<'a, R> {
     input: R,
-    allowance: &'a Cell<u64>,
+    allowance: &'a AtomicU64,
     left: u64,
 }
 
 impl<'a, R: Read> Bounded<'a, R> {
     /// Hands out `limit` bytes at most, and between two settings of `allowance` no more than that.
-    pub(super) fn new(input: R, allowance: &'a Cell<u64>, limit: u64) -> Self {
+    pub(super) fn new(input: R, allowance: &'a AtomicU64, limit: u64) -> Self {
         Self { input, allowance, left: limit }
     }
 }
@@ -79,11 +79,11 @@ impl<R: Read> Read for Bounded<'_, R> {
         if bytes > self.left {
             return Err(io::Error::other("it unpacks to more than is sane for a report"));
         }
-        if bytes > self.allowance.get() {
+        if bytes > self.allowance.load(Ordering::Relaxed) {
             return Err(io::Error::other("a single piece of it is longer than 16 MiB"));
         }
         self.left -= bytes;
-        self.allowance.set(self.allowance.get() - bytes);
+        self.allowance.fetch_sub(bytes, Ordering::Relaxed);
         Ok(read)
     }
 }
@@ -119,18 +119,18 @@ mod tests {
 
     #[test]
     fn more_than_the_allowance_between_two_records_stops_the_reader() {
-        let allowance = Cell::new(10);
+        let allowance = AtomicU64::new(10);
         let mut reader = Bounded::new(&[0_u8; 30][..], &allowance, 100);
         let mut ten = [0; 10];
         reader.read_exact(&mut ten).unwrap();
-        allowance.set(10);
+        allowance.store(10, Ordering::Relaxed);
         reader.read_exact(&mut ten).unwrap();
         assert!(reader.read_exact(&mut ten).is_err());
     }
 
     #[test]
     fn more_than_the_limit_altogether_stops_the_reader() {
-        let allowance = Cell::new(u64::MAX);
+        let allowance = AtomicU64::new(u64::MAX);
         assert!(
             Bounded::new(&[0_u8; 30][..], &allowance, 29).read_to_end(&mut Vec::new()).is_err()
         );

@@ -1,6 +1,7 @@
 //! Everything that speaks HTTP, and the readers of what came back. A pull is fetched whole before a byte of it is read,
 //! so that no half answer ever gets near the database.
 
+mod ahead;
 mod assembly;
 mod content;
 pub mod file;

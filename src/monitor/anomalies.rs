@@ -24,6 +24,9 @@ pub use stock::Comparison;
 /// Products that an anomaly names; the rest is counted.
 pub const NAMED: usize = 10;
 
+/// A run without an end may still go on for this long.
+pub const PATIENCE: chrono::TimeDelta = runs::PATIENCE;
+
 /// What an anomaly is about. The names are an interface: JSON and metrics show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,6 +89,9 @@ pub struct Anomaly {
     pub kind: Kind,
     /// What it is, in one sentence.
     pub message: String,
+    /// What it is about where that has a name of its own: a region, a host.
+    #[serde(skip)]
+    pub subject: Option<String>,
     /// The figures behind the sentence, by name; shares are between 0 and 1.
     pub numbers: BTreeMap<&'static str, f64>,
     /// The products concerned, the biggest change first, 10 at most.
@@ -101,10 +107,15 @@ impl Anomaly {
             source: source.as_str(),
             kind,
             message,
+            subject: None,
             numbers: BTreeMap::new(),
             products: Vec::new(),
             products_total: 0,
         }
+    }
+
+    fn about(self, subject: &str) -> Self {
+        Self { subject: Some(subject.to_owned()), ..self }
     }
 
     fn number(mut self, name: &'static str, value: f64) -> Self {

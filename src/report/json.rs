@@ -36,7 +36,7 @@ struct SourceObject<'a> {
     snapshot_date: Option<NaiveDate>,
     products: u64,
     products_with_stock: u64,
-    /// Listings whose product the other marketplace does not list; null unless both have stock.
+    /// Products that the other marketplace does not list; null unless both have a snapshot.
     unmatched_products: Option<u64>,
     /// From 0 to 1, of the period's runs.
     success_rate: Option<f64>,

@@ -51,7 +51,7 @@ pub struct SourceReport {
     pub snapshot: NewestSnapshot,
     /// Products that had stock in the snapshot before and have none in the newest, the biggest loss first.
     pub ran_out: Products,
-    /// Listings of the newest snapshot whose product the other marketplace does not list; `None` if it has no stock at all.
+    /// Products that the other marketplace does not list; `None` unless both have a snapshot.
     pub unmatched_products: Option<u64>,
     /// What is odd, the most serious first.
     pub anomalies: Vec<Anomaly>,

@@ -66,16 +66,12 @@ pub struct Duplicate {
 }
 
 /// Takes the valid records of a pull, in any order.
+#[derive(Default)]
 pub struct Staging {
     sorter: Sorter<StagedRow>,
 }
 
 impl Staging {
-    /// Nothing staged yet. Fails when temporary files cannot be written.
-    pub fn new() -> io::Result<Self> {
-        Ok(Self { sorter: Sorter::new()? })
-    }
-
     /// Takes a record; `number` is its place in the pull, from 1 on.
     pub fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(row))

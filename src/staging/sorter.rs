@@ -1,23 +1,26 @@
-//! Sorts any number of values with a fixed amount of memory: sorted runs on disk, merged while they are read.
+//! Sorts any number of values with a fixed amount of memory: sorted runs on disk, merged while they are read. A second
+//! thread sorts and writes a full run while the next one fills.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::{self, JoinHandle};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::spool::{BUFFER, SpoolReader, SpoolWriter};
 
-/// How many bytes of values are sorted in memory before they go to disk. (With 4 MiB a million new listings take 18 MiB in place
-/// of 14: what the allocator adds to short texts is not in their weight.)
-const RUN_BYTES: usize = 2 << 20;
+/// How many bytes of values are sorted at once. Two runs are in memory: one that fills, one on its way to the disk.
+const RUN_BYTES: usize = 1 << 20;
 
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
-const MERGE_BYTES: usize = 1 << 19;
+const MERGE_BYTES: usize = 1 << 18;
 
 /// What can be sorted.
-pub trait Sortable: Serialize + DeserializeOwned {
+pub trait Sortable: Serialize + DeserializeOwned + Send + 'static {
     /// The order. Values that compare equal may change places.
     fn order(&self, other: &Self) -> Ordering;
 
@@ -29,32 +32,78 @@ pub trait Sortable: Serialize + DeserializeOwned {
 pub struct Sorter<T> {
     run: Vec<T>,
     run_weight: usize,
-    run_ends: Vec<u64>,
-    disk: SpoolWriter<T>,
+    /// Only what does not fit into one run is worth a thread.
+    background: Option<Background<T>>,
+}
+
+impl<T> Default for Sorter<T> {
+    /// Empty.
+    fn default() -> Self {
+        Self { run: Vec::new(), run_weight: 0, background: None }
+    }
 }
 
 impl<T: Sortable> Sorter<T> {
-    /// An empty sorter.
-    pub fn new() -> io::Result<Self> {
-        Ok(Self { run: Vec::new(), run_weight: 0, run_ends: Vec::new(), disk: SpoolWriter::new()? })
-    }
-
-    /// Takes a value.
+    /// Takes a value. Fails when the directory for temporary files cannot be written.
     pub fn push(&mut self, value: T) -> io::Result<()> {
         self.run_weight += value.weight();
         self.run.push(value);
-        if self.run_weight >= RUN_BYTES { self.end_run() } else { Ok(()) }
+        if self.run_weight >= RUN_BYTES { self.hand_over() } else { Ok(()) }
     }
 
     /// Gives the values back in their order.
     pub fn finish(mut self) -> io::Result<Sorted<T>> {
-        self.end_run()?;
-        drop(self.run);
+        let runs = match self.background.take() {
+            Some(background) => background.finish(self.run)?,
+            None => {
+                let mut runs = Runs::new()?;
+                runs.write(&mut self.run)?;
+                drop(self.run);
+                runs
+            }
+        };
+        runs.merge()
+    }
+
+    fn hand_over(&mut self) -> io::Result<()> {
+        let background = match &mut self.background {
+            Some(background) => background,
+            none => none.insert(Background::start()?),
+        };
+        self.run = background.exchange(std::mem::take(&mut self.run))?;
+        // Freed by the thread that allocated them: the allocator's lock is not fought for.
+        self.run.clear();
+        self.run_weight = 0;
+        Ok(())
+    }
+}
+
+/// Sorted runs on disk, one behind the other.
+struct Runs<T> {
+    disk: SpoolWriter<T>,
+    ends: Vec<u64>,
+}
+
+impl<T: Sortable> Runs<T> {
+    fn new() -> io::Result<Self> {
+        Ok(Self { disk: SpoolWriter::new()?, ends: Vec::new() })
+    }
+
+    fn write(&mut self, run: &mut [T]) -> io::Result<()> {
+        run.sort_unstable_by(T::order);
+        for value in &*run {
+            self.disk.push(value)?;
+        }
+        self.ends.push(self.disk.position());
+        Ok(())
+    }
+
+    fn merge(self) -> io::Result<Sorted<T>> {
         let disk = self.disk.finish()?;
-        let buffer = (MERGE_BYTES / self.run_ends.len()).clamp(1 << 11, BUFFER);
-        let starts = std::iter::once(0).chain(self.run_ends.iter().copied());
+        let buffer = (MERGE_BYTES / self.ends.len().max(1)).clamp(1 << 10, BUFFER);
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let mut runs: Vec<_> = starts
-            .zip(&self.run_ends)
+            .zip(&self.ends)
             .map(|(start, end)| disk.read_range(start, *end, buffer))
             .collect();
         let mut heads = BinaryHeap::with_capacity(runs.len());
@@ -65,16 +114,61 @@ impl<T: Sortable> Sorter<T> {
         }
         Ok(Sorted { runs, heads })
     }
+}
 
-    fn end_run(&mut self) -> io::Result<()> {
-        self.run.sort_unstable_by(T::order);
-        for value in self.run.drain(..) {
-            self.disk.push(&value)?;
-        }
-        self.run_weight = 0;
-        self.run_ends.push(self.disk.position());
-        Ok(())
+/// The thread that writes runs. It ends by itself when nobody sends it any more.
+struct Background<T> {
+    full: SyncSender<Vec<T>>,
+    written: Receiver<io::Result<Vec<T>>>,
+    busy: bool,
+    thread: JoinHandle<Runs<T>>,
+}
+
+impl<T: Sortable> Background<T> {
+    fn start() -> io::Result<Self> {
+        let mut runs = Runs::new()?;
+        let (full, to_write) = mpsc::sync_channel::<Vec<T>>(1);
+        let (back, written) = mpsc::sync_channel(1);
+        let thread = thread::Builder::new().name("sorter".into()).spawn(move || {
+            for mut run in to_write {
+                let outcome = runs.write(&mut run).map(|()| run);
+                if back.send(outcome).is_err() {
+                    break;
+                }
+            }
+            runs
+        })?;
+        Ok(Self { full, written, busy: false, thread })
     }
+
+    /// Gives it a run to write, and takes back the one before.
+    fn exchange(&mut self, run: Vec<T>) -> io::Result<Vec<T>> {
+        let before = self.settle()?;
+        self.full.send(run).map_err(|_| lost())?;
+        self.busy = true;
+        Ok(before)
+    }
+
+    /// Waits until everything that it was given is on disk.
+    fn settle(&mut self) -> io::Result<Vec<T>> {
+        if !std::mem::take(&mut self.busy) {
+            return Ok(Vec::new());
+        }
+        self.written.recv().map_err(|_| lost())?
+    }
+
+    fn finish(mut self, last: Vec<T>) -> io::Result<Runs<T>> {
+        if !last.is_empty() {
+            self.exchange(last)?;
+        }
+        self.settle()?;
+        drop(self.full);
+        self.thread.join().map_err(|_| lost())
+    }
+}
+
+fn lost() -> io::Error {
+    io::Error::other("the thread that sorts has ended")
 }
 
 /// The sorted values.
@@ -85,11 +179,11 @@ pub struct Sorted<T> {
 
 impl<T: Sortable> Sorted<T> {
     fn next_value(&mut self) -> io::Result<Option<T>> {
-        let Some(Head { value, run }) = self.heads.pop() else { return Ok(None) };
-        if let Some(next) = self.runs[run].next().transpose()? {
-            self.heads.push(Head { value: next, run });
-        }
-        Ok(Some(value))
+        let Some(mut head) = self.heads.peek_mut() else { return Ok(None) };
+        let Some(next) = self.runs[head.run].next().transpose()? else {
+            return Ok(Some(PeekMut::pop(head).value));
+        };
+        Ok(Some(std::mem::replace(&mut head.value, next)))
     }
 }
 
@@ -144,12 +238,12 @@ mod tests {
     #[test]
     fn values_of_many_runs_come_back_in_order() {
         let total = 100_000_u64;
-        let mut sorter = Sorter::new().unwrap();
+        let mut sorter = Sorter::default();
         for number in 1..=total {
             // A permutation of the numbers, so that every run holds values from everywhere.
             sorter.push(format!("{:06}", number * 7_919 % total)).unwrap();
         }
-        assert!(sorter.run_ends.len() > 3);
+        assert!(sorter.background.is_some());
         let values: Vec<_> = sorter.finish().unwrap().map(|value| value.unwrap()).collect();
         assert_eq!(values, (0..total).map(|number| format!("{number:06}")).collect::<Vec<_>>());
     }

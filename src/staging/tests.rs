@@ -20,7 +20,7 @@ fn record(sku: &str, identity: Identity, lines: &[(&str, StockType, i32)]) -> Re
 }
 
 fn stage(records: Vec<Record>) -> (Vec<(String, String, i32)>, Totals, Vec<String>) {
-    let mut staging = Staging::new().unwrap();
+    let mut staging = Staging::default();
     for (index, record) in records.into_iter().enumerate() {
         staging.push(index as u64 + 1, record).unwrap();
     }

@@ -174,20 +174,20 @@ pub fn plan(
     let mut walk = Walk::new(source)?;
     let known = conn.exec_iter(KNOWN, (day, day, source.as_str()))?;
     let mut known = Merge::new(known.map(|row| KnownListing::read(row?)));
-    let mut last: Option<(StagedRow, Option<i64>)> = None;
+    let mut last: Option<TargetRow> = None;
     for row in snapshot.rows.read() {
         let row = row?;
         let product_id = match &last {
-            Some((last, product_id)) if last.listing_order(&row).is_eq() => *product_id,
+            Some(last) if last.is_of_listing(&row) => last.product_id,
             _ => {
                 known.pass_until(|known| known.order(&row), |known| walk.pass(known))?;
                 let found = known.take_if(|known| known.order(&row).is_eq())?;
-                let product_id = walk.meet(&row, found)?;
-                last = Some((row.clone(), product_id));
-                product_id
+                walk.meet(&row, found)?
             }
         };
-        walk.targets.push(&TargetRow::new(row, product_id))?;
+        let target = TargetRow::new(row, product_id);
+        walk.targets.push(&target)?;
+        last = Some(target);
     }
     known.pass_until(|_| Ordering::Less, |known| walk.pass(known))?;
     drop(known);

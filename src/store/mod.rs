@@ -25,6 +25,7 @@ pub mod retention;
 mod row;
 pub mod session;
 mod snapshot;
+pub mod stock_before;
 pub mod sync_log;
 mod walk;
 pub mod write;

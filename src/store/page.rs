@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use mysql::Conn;
 use mysql::prelude::Queryable;
+use mysql::{Conn, Value};
 
 use super::bulk::placeholders;
 use super::error::StoreError;
+use super::product_overview;
 use super::row::read_row;
 pub use super::snapshot::newest_day;
 use crate::inventory::Source;
@@ -43,19 +44,11 @@ const WAREHOUSES: &str = "
 
 /// `source` names the index, `marketplace` whose stock an import by hand brought.
 const RUNS: &str = "
-    SELECT started_at, completed_at, status, error_message
+    SELECT started_at, completed_at, status, exit_code, error_message
     FROM sync_logs
     WHERE source IN (?, 'Manual') AND marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
     ORDER BY started_at DESC, id DESC
     LIMIT 1000";
-
-/// A listing counts while the newest snapshot of its marketplace has it.
-const ONE_SIDED: &str = "
-    SELECT product_id, MIN(source), MAX(barcode IS NOT NULL AND barcode <> '')
-    FROM product_listings
-    WHERE (source = 'Ozon' AND last_seen_on >= ?) OR (source = 'Wildberries' AND last_seen_on >= ?)
-    GROUP BY product_id
-    HAVING MIN(source) = MAX(source)";
 
 /// Products per statement that asks for names.
 const NAMES_AT_ONCE: usize = 500;
@@ -97,19 +90,10 @@ pub struct Run {
     pub completed_at: Option<DateTime<Utc>>,
     /// How.
     pub ending: Ending,
+    /// Its exit code; `None` for one that never ended.
+    pub exit_code: Option<u8>,
     /// Why it stored nothing or rejected records.
     pub reason: Option<String>,
-}
-
-/// A product that only one marketplace lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OneSidedListing {
-    /// `dim_products.product_id`.
-    pub product: i64,
-    /// The marketplace.
-    pub source: Source,
-    /// Whether any of its listings has a barcode.
-    pub has_barcode: bool,
 }
 
 /// What people call a product.
@@ -168,8 +152,8 @@ pub fn warehouses(
 
 /// The runs since a moment, the newest first, 1000 at most.
 pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec<Run>, StoreError> {
-    type Columns = (NaiveDateTime, Option<NaiveDateTime>, String, Option<String>);
-    let read = |(started_at, completed_at, status, reason): Columns| Run {
+    type Columns = (NaiveDateTime, Option<NaiveDateTime>, String, Option<u8>, Option<String>);
+    let read = |(started_at, completed_at, status, exit_code, reason): Columns| Run {
         source,
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
@@ -178,44 +162,26 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
             "partial" => Ending::Partial,
             _ => Ending::Failed,
         },
+        exit_code,
         reason,
     };
     Ok(conn.exec_map(RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)?)
 }
 
-/// The products that one marketplace lists and the other does not. `newest` are the days of Ozon's and Wildberries' newest snapshots;
-/// without one of them there is nothing to compare.
-pub fn one_sided(
-    conn: &mut Conn,
-    newest: [Option<NaiveDate>; 2],
-) -> Result<Vec<OneSidedListing>, StoreError> {
-    let [Some(ozon), Some(wildberries)] = newest else { return Ok(Vec::new()) };
-    let read = |(product, source, has_barcode): (i64, String, bool)| OneSidedListing {
-        product,
-        source: if source == Source::Ozon.as_str() { Source::Ozon } else { Source::Wildberries },
-        has_barcode,
-    };
-    Ok(conn.exec_map(ONE_SIDED, (ozon, wildberries), read)?)
-}
-
 /// What the products are called.
 pub fn names(conn: &mut Conn, products: &[i64]) -> Result<HashMap<i64, ProductName>, StoreError> {
-    let mut names: HashMap<i64, ProductName> = HashMap::new();
+    let mut found = HashMap::new();
     for some in products.chunks(NAMES_AT_ONCE) {
-        let sql = format!(
-            "SELECT product_id, name, COALESCE(seller_article, sku) FROM product_listings
-             WHERE product_id IN {} ORDER BY product_id, source, sku, size_id",
-            placeholders(1, some.len())
+        let ids: Vec<Value> = some.iter().map(|product| Value::from(*product)).collect();
+        let mut names = product_overview::names(conn, ids.clone())?;
+        let articles = format!(
+            "SELECT product_id, MIN(COALESCE(seller_article, sku)) FROM product_listings
+             WHERE product_id IN {} GROUP BY product_id",
+            placeholders(1, ids.len())
         );
-        for row in conn.exec_iter(sql, some.to_vec())? {
-            let (product, name, article): (i64, Option<String>, String) = read_row(row?)?;
-            let known = names
-                .entry(product)
-                .or_insert_with(|| ProductName { name: None, article: article.clone() });
-            if known.name.is_none() {
-                known.name = name.filter(|name| !name.trim().is_empty());
-            }
+        for (product, article) in conn.exec(articles, ids)? {
+            found.insert(product, ProductName { name: names.remove(&product), article });
         }
     }
-    Ok(names)
+    Ok(found)
 }

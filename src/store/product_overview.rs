@@ -22,16 +22,28 @@ const NAMELESS_SHOWN: usize = 10;
 const NEWEST_ROWS: &str =
     "((source = 'Ozon' AND snapshot_date = ?) OR (source = 'Wildberries' AND snapshot_date = ?))";
 
+/// Which marketplaces list a product: the only place that says what it means to be on one of them.
+const BY_PRODUCT: &str = "
+    SELECT product_id, MAX(source = 'Ozon') AS ozon, MAX(source = 'Wildberries') AS wildberries
+    FROM inventory_data WHERE {rows}
+    GROUP BY product_id";
+
 const COUNTS: &str = "
     SELECT COUNT(*),
            CAST(COALESCE(SUM(ozon AND wildberries), 0) AS SIGNED),
            CAST(COALESCE(SUM(ozon AND NOT wildberries), 0) AS SIGNED),
            CAST(COALESCE(SUM(wildberries AND NOT ozon), 0) AS SIGNED)
-    FROM (
-        SELECT MAX(source = 'Ozon') AS ozon, MAX(source = 'Wildberries') AS wildberries
-        FROM inventory_data WHERE {rows}
-        GROUP BY product_id
-    ) AS product";
+    FROM ({by_product}) AS product";
+
+/// A barcode that the marketplace no longer names (`lost_on`) leads to no other listing.
+const ONE_SIDED: &str = "
+    SELECT product_id, ozon, EXISTS (
+        SELECT 1 FROM product_listings AS listed
+        JOIN listing_barcodes AS barcode
+            ON barcode.source = listed.source AND barcode.sku = listed.sku AND barcode.size_id = listed.size_id
+        WHERE listed.product_id = product.product_id AND barcode.lost_on IS NULL)
+    FROM ({by_product}) AS product
+    WHERE ozon <> wildberries";
 
 const MOST: &str = "
     SELECT product_id,
@@ -83,6 +95,27 @@ pub struct ProductOverview {
     pub most_stock: Vec<ProductStock>,
 }
 
+impl ProductOverview {
+    /// Products that only this marketplace lists.
+    pub fn only_on(&self, source: Source) -> u64 {
+        match source {
+            Source::Ozon => self.only_ozon,
+            Source::Wildberries => self.only_wildberries,
+        }
+    }
+}
+
+/// A product of one marketplace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneSided {
+    /// `dim_products.product_id`.
+    pub product: i64,
+    /// The only marketplace that lists it.
+    pub only_on: Source,
+    /// Whether any of its listings has a barcode by which the other marketplace's could be found.
+    pub has_barcode: bool,
+}
+
 /// A listing without a name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NamelessListing {
@@ -127,23 +160,43 @@ pub struct ProductWarehouse {
 /// Looks at the newest snapshot of each marketplace.
 pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
-    let mut days = Vec::new();
-    for source in Source::ALL {
-        let day = newest_day(conn, source)?;
+    let newest = newest_days(conn)?;
+    for (source, day) in Source::ALL.into_iter().zip(newest) {
         if let Some(day) = day {
             nameless(conn, source, day, &mut overview)?;
         }
-        days.push(day);
     }
-    let days: Vec<Value> = days
-        .into_iter()
-        .map(|day| day.map_or_else(|| Value::from("1000-01-01"), Value::from))
-        .collect();
-    let counts = conn.exec_first(COUNTS.replace("{rows}", NEWEST_ROWS), days.clone())?;
+    let days =
+        newest.map(|day| day.map_or_else(|| Value::from("1000-01-01"), Value::from)).to_vec();
+    let counts = conn.exec_first(by_product(COUNTS), days.clone())?;
     (overview.total, overview.on_both, overview.only_ozon, overview.only_wildberries) =
         counts.unwrap_or_default();
     overview.most_stock = most_stock(conn, &days)?;
     Ok(overview)
+}
+
+/// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
+/// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
+pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
+    let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
+    let read = |(product, ozon, has_barcode)| OneSided {
+        product,
+        only_on: if ozon { Source::Ozon } else { Source::Wildberries },
+        has_barcode,
+    };
+    Ok(conn.exec_map(by_product(ONE_SIDED), (ozon, wildberries), read)?)
+}
+
+fn newest_days(conn: &mut Conn) -> Result<[Option<NaiveDate>; 2], StoreError> {
+    let mut days = [None; 2];
+    for (day, source) in days.iter_mut().zip(Source::ALL) {
+        *day = newest_day(conn, source)?;
+    }
+    Ok(days)
+}
+
+fn by_product(statement: &str) -> String {
+    statement.replace("{by_product}", BY_PRODUCT).replace("{rows}", NEWEST_ROWS)
 }
 
 fn nameless(
@@ -197,12 +250,12 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     Ok(products)
 }
 
-/// The product's own name, which a person may have given it, before that of a listing.
-fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
+/// What products are called: their own name, which a person may have given them, before that of a listing.
+pub fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
     let products = placeholders(1, ids.len());
     let listings = format!(
         "SELECT product_id, MIN(name) FROM product_listings \
-         WHERE product_id IN {products} AND name IS NOT NULL GROUP BY product_id"
+         WHERE product_id IN {products} AND name <> '' GROUP BY product_id"
     );
     let mut names: HashMap<i64, String> = conn.exec(listings, ids.clone())?.into_iter().collect();
     if conn.query_first::<u64, _>(HAS_NAMES)? > Some(0) {

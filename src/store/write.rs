@@ -13,6 +13,7 @@ use super::error::{StoreError, may_pass};
 use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
+use super::stock_before::StockBefore;
 use super::sync_log::{self, Account, Changes, Run, Status};
 use super::{cards, fate, joins, known, listings, snapshot};
 use crate::config::DatabaseSettings;
@@ -24,13 +25,6 @@ use crate::staging::Snapshot;
 
 /// How long a write waits for the other marketplace's.
 const TURN: Duration = Duration::from_secs(10 * 60);
-
-const LISTINGS_WITH_STOCK: &str = "
-    SELECT COUNT(*) FROM (
-        SELECT 1 FROM inventory_data
-        WHERE source = ? AND snapshot_date = ? AND current_stock > 0
-        GROUP BY sku, size_id
-    ) AS with_stock";
 
 /// What shall be written, and under which conditions.
 pub struct Order<'a> {
@@ -44,6 +38,8 @@ pub struct Order<'a> {
     pub full: bool,
     /// By how many percent the number of products with stock may fall; `None` if any fall is meant.
     pub max_shrink: Option<f64>,
+    /// What the newest snapshot holds, if that has been asked while the run held the source's lock.
+    pub before: Option<StockBefore>,
     /// Success or partial, for the log row.
     pub status: Status,
     /// The exit code that goes with it.
@@ -344,23 +340,17 @@ fn carry_out(
 fn guard_against_shrinking(conn: &mut Conn, order: &Order) -> Result<(), Setback> {
     let Some(max_shrink) = order.max_shrink else { return Ok(()) };
     let source = order.run.source;
-    let Some(newest) = snapshot::newest_day(conn, source)? else { return Ok(()) };
-    let before = conn.exec_first(LISTINGS_WITH_STOCK, (source.as_str(), newest))?.unwrap_or(0);
+    let before = match order.before {
+        Some(before) => Some(before),
+        None => StockBefore::ask(conn, source)?,
+    };
     let now = order.snapshot.totals.listings_with_stock;
-    if shrinks_too_much(before, now, max_shrink) {
-        return Err(Setback::Refused(refusal(source, before, now, newest)));
+    match before {
+        Some(before) if shrinks_too_much(before.listings, now, max_shrink) => {
+            Err(Setback::Refused(before.refusal(source, now)))
+        }
+        _ => Ok(()),
     }
-    Ok(())
-}
-
-fn refusal(source: Source, before: u64, now: u64, newest: NaiveDate) -> Failure {
-    Failure::new(
-        Exit::Unsound,
-        format!(
-            "{source} answered {now} products with stock where the snapshot of {newest} has {before}: refused, nothing was \
-             changed; look at the marketplace, and if that is the truth run again with --accept-shrink"
-        ),
-    )
 }
 
 /// A commit that the server refused did not happen; one whose answer never came may have.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The page in a real browser: installs Chromium, Node and what package.json names where they are missing, then runs the tests that
-# need them. What cannot be installed is a failure, never a silence.
+# The Grafana dashboard against Grafana's schema, and the page in a real browser: installs Chromium, Node and what package.json
+# names where they are missing (37 MB from npm), then runs the tests that need them. What cannot be installed is a failure, never a silence.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PATH="$PATH:$HOME/.cargo/bin"
@@ -25,8 +25,9 @@ if [ ${#missing[@]} -gt 0 ]; then
     { "${install[@]}" update && "${install[@]}" install -y --no-install-recommends "${missing[@]}"; } >/dev/null \
         || give_up "cannot install ${missing[*]}; install them by hand and start again"
 fi
-if [ ! -d tests/page/node_modules/axe-core ] || [ ! -d tests/page/node_modules/playwright-core ]; then
+if ! (cd tests/page && npm ls --all) >/dev/null 2>&1; then
     npm --prefix tests/page ci --no-audit --no-fund --loglevel=error >&2 \
         || give_up "npm cannot fetch what tests/page/package-lock.json names"
 fi
+node tests/page/dashboard.mjs
 cargo test --locked --quiet --test behaviour -- --ignored --nocapture page::

@@ -58,6 +58,9 @@ SELECT 'Wildberries', 210000000 + n, 310000000 + n, n, CONCAT('46070', LPAD(n, 8
 FROM goods
 WHERE n % 10 <> 4 AND n % 25 <> 0;
 
+INSERT INTO listing_barcodes (source, sku, size_id, barcode)
+SELECT source, sku, size_id, barcode FROM product_listings WHERE barcode IS NOT NULL;
+
 CREATE TEMPORARY TABLE places (
     source VARCHAR(20) NOT NULL, place VARCHAR(100) NOT NULL, stock_type VARCHAR(10) NOT NULL, share INT NOT NULL, every INT NOT NULL
 ) DEFAULT CHARSET = utf8mb4;

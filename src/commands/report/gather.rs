@@ -61,10 +61,12 @@ impl Gathering {
         }
         self.report.products = product_overview::products(conn)?;
         overview::thaw(conn)?;
-        let sources = &mut self.report.sources;
-        if sources.iter().any(|source| source.snapshot.day.is_none()) {
-            // Whoever sells on one marketplace only has nothing to match.
-            sources.iter_mut().for_each(|source| source.unmatched_products = None);
+        let Report { sources, products, .. } = &mut self.report;
+        // Whoever sells on one marketplace only has nothing to match.
+        if sources.iter().all(|source| source.snapshot.day.is_some()) {
+            for source in sources {
+                source.unmatched_products = Some(products.only_on(source.source));
+            }
         }
         Ok(self.report)
     }
@@ -97,8 +99,6 @@ impl Gathering {
             max_age: usual_max_age(&recent_runs),
             key: None,
         };
-        let unmatched =
-            days.newest.map(|day| overview::unmatched(conn, source, day)).transpose()?;
         let since = self.since;
         let told = told(conn, source.as_str())?;
         Ok(SourceReport {
@@ -109,7 +109,7 @@ impl Gathering {
             failures_in_a_row: failures_in_a_row(&recent_runs),
             snapshot: snapshot(newest.unwrap_or_default(), days.newest),
             ran_out: gone,
-            unmatched_products: unmatched,
+            unmatched_products: None,
             anomalies,
             suspicious,
             alerts: told.into_iter().filter(|sent| sent.at >= since).collect(),

@@ -7,10 +7,11 @@ use crate::cli::ReportArgs;
 use crate::config::{self, Environment};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
+use crate::monitor::anomalies::PATIENCE;
 use crate::monitor::soundness;
-use crate::report::Report;
-use crate::report::page::{self, History, Language, Listed, Notice, Page, RUN_DAYS, Selection};
-use crate::store::{StoreError, overview, page as store};
+use crate::report::page::{self, History, Language, Notice, Page, RUN_DAYS, Selection};
+use crate::report::{Report, SourceReport};
+use crate::store::{StoreError, overview, page as store, product_overview};
 
 /// The language that is asked for, or else that of the system.
 pub fn language(args: &ReportArgs, environment: &Environment) -> Language {
@@ -50,22 +51,35 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
         if let Some(day) = day {
             warehouses.extend(store::warehouses(conn, source, day)?);
         }
-        runs.extend(store::runs(conn, source, since)?);
+        let mut own = store::runs(conn, source, since)?;
+        // The newest one may still be going on: it has not failed.
+        let going_on = |run: &store::Run| {
+            run.completed_at.is_none() && run.started_at + PATIENCE > report.generated_at
+        };
+        if own.first().is_some_and(going_on) {
+            own.remove(0);
+        }
+        runs.extend(own);
     }
     runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
-    let listed: Vec<Listed> = store::one_sided(conn, newest)?
-        .into_iter()
-        .map(|listing| Listed {
-            product: listing.product,
-            only_on: listing.source,
-            has_barcode: listing.has_barcode,
-        })
-        .collect();
-    let selection = Selection::of(&history, &listed);
+    let selection = Selection::of(&history, &product_overview::one_sided(conn)?);
     let names = store::names(conn, &selection.shown())?;
-    let freshness = report.sources.iter().map(|source| source.freshness.clone()).collect();
+    let unused = unused(report);
+    let used = report.sources.iter().filter(|source| !unused.contains(&source.source));
+    let freshness = used.map(|source| source.freshness.clone()).collect();
     let findings = notices(report, conn)?;
-    Ok(Page { made_at, freshness, findings, history, selection, names, warehouses, runs })
+    Ok(Page { made_at, freshness, unused, findings, history, selection, names, warehouses, runs })
+}
+
+fn unused(report: &Report) -> Vec<Source> {
+    let untouched = |source: &&SourceReport| {
+        source.snapshot.day.is_none()
+            && source.recent_runs.is_empty()
+            && source.last_success().is_none()
+    };
+    let unused: Vec<Source> =
+        report.sources.iter().filter(untouched).map(|source| source.source).collect();
+    if unused.len() == report.sources.len() { Vec::new() } else { unused }
 }
 
 /// What contradicts itself, then what is odd, the most serious first. How old the stock is has a place of its own.
@@ -73,15 +87,11 @@ fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<Notice>, StoreError> 
     let mut notices = Vec::new();
     for source in &report.sources {
         let doubts = overview::doubts(conn, source.source)?;
-        notices.extend(soundness::judge(source.source, &doubts).into_iter().map(|finding| {
-            Notice { severity: finding.severity, source: finding.source, message: finding.message }
-        }));
-        notices.extend(source.anomalies.iter().chain(&source.suspicious).map(|anomaly| Notice {
-            severity: anomaly.severity,
-            source: anomaly.source,
-            message: anomaly.message.clone(),
-        }));
+        let unsound = soundness::judge(source.source, &doubts);
+        notices.extend(unsound.into_iter().map(|one| Notice::Unsound(one, doubts.clone())));
+        let odd = source.anomalies.iter().chain(&source.suspicious);
+        notices.extend(odd.cloned().map(Notice::Odd));
     }
-    notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
+    notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity()));
     Ok(notices)
 }

@@ -71,6 +71,7 @@ fn new_host(picture: &Picture) -> Option<Anomaly> {
     );
     Some(
         Anomaly::new(Severity::Warning, picture.source, Kind::NewHost, message)
+            .about(&hosts.join(", "))
             .number("hosts", hosts.len() as f64),
     )
 }

@@ -108,6 +108,7 @@ pub(super) fn empty(
         );
         found.push(
             Anomaly::new(Severity::Warning, source, Kind::RegionEmpty, message)
+                .about(region)
                 .number("pieces_before", pieces as f64)
                 .number("warehouses_before", f64::from(warehouses))
                 .number("share", share),

@@ -16,7 +16,7 @@ const SLOW_SECONDS: f64 = 60.0;
 /// Rejected records below this are no rise, whatever their share.
 const FEW_REJECTS: u64 = 5;
 /// A run without an end and without a successor may still go on for this long.
-const PATIENCE: TimeDelta = TimeDelta::hours(3);
+pub(super) const PATIENCE: TimeDelta = TimeDelta::hours(3);
 
 pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let stored: Vec<&RunRow> = picture.runs.iter().filter(|run| run.stored()).collect();

@@ -108,6 +108,7 @@ fn over_days(
         name: about,
         unit,
         day: &|index| language.short_day(page.history.day(index)),
+        axis: &|value| language.axis(value),
         number: &|value| language.number(value),
     };
     let mut drawings = String::new();
@@ -188,9 +189,9 @@ fn warehouses(page: &Page, language: Language) -> anyhow::Result<Markup> {
     let mut drawings = String::new();
     if !bars.is_empty() {
         for width in Width::ALL {
-            let number = |value| language.number(value);
+            let axis = |value| language.axis(value);
             let about = phrases.warehouses_chart_about;
-            drawings += &bars::draw(width, about, phrases.pieces, &number, &bars)?;
+            drawings += &bars::draw(width, about, phrases.pieces, &axis, &bars)?;
         }
     }
     let table = html! {
@@ -224,6 +225,7 @@ fn syncs(page: &Page, language: Language) -> anyhow::Result<Markup> {
     };
     let lanes: Vec<Lane> = Source::ALL
         .into_iter()
+        .filter(|source| !page.unused.contains(source))
         .map(|source| {
             let own = page.runs.iter().filter(|run| run.source == source);
             let marks = own.map(|run| Mark {

@@ -4,7 +4,7 @@
 pub const DAYS: usize = 14;
 
 /// Fewer days of sale than this say nothing about the next ones.
-const FEWEST_DAYS: usize = 3;
+pub const FEWEST_DAYS: usize = 3;
 
 /// How fast a product sells, and how long what is left will last.
 #[derive(Clone, Copy, Debug, PartialEq)]

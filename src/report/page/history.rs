@@ -81,6 +81,12 @@ impl History {
         }
     }
 
+    /// Days of the month with a snapshot, of the marketplace that has more of them.
+    pub fn days_known(&self) -> usize {
+        let taken = |history: &SourceHistory| history.taken.iter().filter(|taken| **taken).count();
+        self.sources.iter().map(taken).max().unwrap_or(0)
+    }
+
     /// What can be sold on a marketplace, by type; types that had nothing all month are left out.
     pub fn by_type(&self, source: Source) -> Vec<(&str, Daily)> {
         let history = &self.sources[position(source)];

@@ -73,6 +73,16 @@ impl Language {
         text
     }
 
+    /// For an axis, which has no room for seven digits: from a million on `1,2 млн`, `1.2 M`.
+    pub fn axis(self, number: i64) -> String {
+        if number.abs() < 1_000_000 {
+            return self.number(number);
+        }
+        let millions = self.decimal(number as f64 / 1e6).replace(",0", "").replace(".0", "");
+        let unit = if self == Self::Russian { "млн" } else { "M" };
+        format!("{millions}{NARROW}{unit}")
+    }
+
     /// A number of things as the program counts them.
     pub fn total(self, number: usize) -> String {
         self.number(i64::try_from(number).unwrap_or(i64::MAX))
@@ -186,6 +196,10 @@ mod tests {
         assert_eq!(Language::Russian.change(1_500), "+1\u{a0}500");
         assert_eq!(Language::Russian.decimal(2.46), "2,5");
         assert_eq!(Language::English.decimal(12.6), "13");
+        assert_eq!(Language::Russian.axis(999_999), "999\u{a0}999");
+        assert_eq!(Language::Russian.axis(1_500_000), "1,5\u{a0}млн");
+        assert_eq!(Language::English.axis(800_000_000), "800\u{a0}M");
+        assert_eq!(Language::English.axis(2_000_000), "2\u{a0}M");
     }
 
     #[test]

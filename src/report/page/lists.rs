@@ -1,11 +1,14 @@
-//! The tables of products and of failed runs. Every name in them comes from outside and is escaped by the template.
+//! The tables of products, and what all tables look like. Every name in them comes from outside and is escaped by the template.
 
 use maud::{Markup, html};
 
-use super::Page;
 use super::language::Language;
-use super::selection::{Cut, LONGEST, OneSided};
-use crate::store::page::{Ending, Run};
+use super::selection::{Cut, Lonely};
+use super::{Page, failures, forecast};
+use crate::inventory::Source;
+
+/// Characters from which on the style sheet may cut a name; the whole of it shows on hover.
+const LONG_NAME: usize = 60;
 
 /// The section with the field that filters it.
 pub fn section(page: &Page, language: Language) -> Markup {
@@ -14,28 +17,49 @@ pub fn section(page: &Page, language: Language) -> Markup {
         section #lists aria-labelledby="lists-title" tabindex="-1" {
             div.bar {
                 h2 #lists-title { (phrases.lists) }
-                div #search role="search" hidden data-found=(phrases.filter_found) {
+                div #search role="search" data-found=(phrases.filter_found) {
                     label for="filter" { (phrases.filter) }
                     input #filter type="search" autocomplete="off" spellcheck="false" placeholder=(phrases.filter_hint);
                     output for="filter" aria-live="polite" {}
                 }
             }
             div.lists {
-                (running_out(page, language))
-                (out_of_stock(page, language))
-                (changes(page, language))
-                (one_sided(page, language, &page.selection.one_sided, "one-sided", phrases.one_sided, phrases.one_sided_about))
-                (one_sided(page, language, &page.selection.unmatched, "unmatched", phrases.unmatched, phrases.unmatched_about))
-                (failures(page, language))
+                div.column {
+                    (running_out(page, language))
+                    (out_of_stock(page, language))
+                    (changes(page, language))
+                }
+                div.column {
+                    (one_sided(page, language))
+                    (unmatched(page, language))
+                    (failures::list(page, language))
+                }
             }
         }
     }
 }
 
+/// A table with what stands around it, each text already for people.
+pub struct List {
+    /// The element.
+    pub id: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// What the table holds.
+    pub about: &'static str,
+    /// The heads of the columns.
+    pub head: Vec<&'static str>,
+    /// In place of the rows where there is none.
+    pub none: &'static str,
+    /// Rows there are, and rows there would be if the list were not cut.
+    pub count: (usize, usize),
+    /// The rows.
+    pub rows: Markup,
+}
+
 fn running_out(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
     let cut = &page.selection.running_out;
-    let head = [phrases.product, phrases.available, phrases.per_day, phrases.days_left];
     let rows = html! {
         @for row in &cut.rows {
             tr {
@@ -46,22 +70,26 @@ fn running_out(page: &Page, language: Language) -> Markup {
             }
         }
     };
-    let about = phrases.running_out_about;
-    list(
-        language,
-        "running-out",
-        phrases.running_out,
-        about,
-        &head,
-        (cut.rows.len(), cut.total),
-        &rows,
-    )
+    let none = if page.history.days_known() > forecast::FEWEST_DAYS {
+        phrases.none.running_out
+    } else {
+        phrases.too_early
+    };
+    let list = List {
+        id: "running-out",
+        title: phrases.running_out,
+        about: phrases.running_out_about,
+        head: vec![phrases.product, phrases.available, phrases.per_day, phrases.days_left],
+        none: if page.warehouses.is_empty() { phrases.no_data } else { none },
+        count: cut.count(),
+        rows,
+    };
+    list.markup(language)
 }
 
 fn out_of_stock(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
     let cut = &page.selection.out_of_stock;
-    let head = [phrases.product, phrases.then, phrases.last_in_stock];
     let rows = html! {
         @for row in &cut.rows {
             tr {
@@ -76,22 +104,21 @@ fn out_of_stock(page: &Page, language: Language) -> Markup {
             }
         }
     };
-    let about = phrases.out_of_stock_about;
-    list(
-        language,
-        "out-of-stock",
-        phrases.out_of_stock,
-        about,
-        &head,
-        (cut.rows.len(), cut.total),
-        &rows,
-    )
+    let list = List {
+        id: "out-of-stock",
+        title: phrases.out_of_stock,
+        about: phrases.out_of_stock_about,
+        head: vec![phrases.product, phrases.then, phrases.last_in_stock],
+        none: if page.warehouses.is_empty() { phrases.no_data } else { phrases.none.out_of_stock },
+        count: cut.count(),
+        rows,
+    };
+    list.markup(language)
 }
 
 fn changes(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
     let cut = &page.selection.changes;
-    let head = [phrases.product, phrases.before, phrases.after, phrases.change];
     let rows = html! {
         @for row in &cut.rows {
             @let change = row.after - row.before;
@@ -103,65 +130,75 @@ fn changes(page: &Page, language: Language) -> Markup {
             }
         }
     };
-    list(
-        language,
-        "changes",
-        phrases.changes,
-        phrases.changes_about,
-        &head,
-        (cut.rows.len(), cut.total),
-        &rows,
-    )
+    let none = match page.history.days_known() {
+        0 => phrases.no_data,
+        1 => phrases.too_early,
+        _ => phrases.none.changes,
+    };
+    let list = List {
+        id: "changes",
+        title: phrases.changes,
+        about: phrases.changes_about,
+        head: vec![phrases.product, phrases.before, phrases.after, phrases.change],
+        none,
+        count: cut.count(),
+        rows,
+    };
+    list.markup(language)
 }
 
-fn one_sided(
-    page: &Page,
-    language: Language,
-    cut: &Cut<OneSided>,
-    id: &str,
-    title: &str,
-    about: &str,
-) -> Markup {
+fn one_sided(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
-    let head = [phrases.product, phrases.available, phrases.marketplace];
+    let (head, rows) = lonely(page, language, &page.selection.one_sided);
+    let list = List {
+        id: "one-sided",
+        title: phrases.one_sided,
+        about: phrases.one_sided_about,
+        head,
+        none: compared(page, language, phrases.none.one_sided),
+        count: page.selection.one_sided.count(),
+        rows,
+    };
+    list.markup(language)
+}
+
+fn unmatched(page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let (head, rows) = lonely(page, language, &page.selection.unmatched);
+    let list = List {
+        id: "unmatched",
+        title: phrases.unmatched,
+        about: phrases.unmatched_about,
+        head,
+        none: compared(page, language, phrases.none.unmatched),
+        count: page.selection.unmatched.count(),
+        rows,
+    };
+    list.markup(language)
+}
+/// The rows of products that only one marketplace lists, and the heads of their columns.
+fn lonely(page: &Page, language: Language, cut: &Cut<Lonely>) -> (Vec<&'static str>, Markup) {
+    let phrases = language.phrases();
     let rows = html! {
         @for row in &cut.rows {
             tr {
                 (product(page, language, row.product))
                 td.n { (language.number(row.available)) }
-                td.n { (row.source) }
+                td.n { (row.only_on) }
             }
         }
     };
-    list(language, id, title, about, &head, (cut.rows.len(), cut.total), &rows)
+    (vec![phrases.product, phrases.available, phrases.marketplace], rows)
 }
 
-fn failures(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
-    let failed: Vec<&Run> = page.runs.iter().filter(|run| run.ending == Ending::Failed).collect();
-    let cut = Cut::from(failed);
-    let head = [phrases.when, phrases.reason];
-    let zone = page.made_at.offset();
-    let rows = html! {
-        @for run in &cut.rows {
-            tr {
-                th scope="row" {
-                    (language.moment(run.started_at.with_timezone(zone)))
-                    span.article { (run.source) }
-                }
-                td.reason lang="en" { (run.reason.as_deref().unwrap_or_default()) }
-            }
-        }
-    };
-    list(
-        language,
-        "failures",
-        phrases.failures,
-        phrases.failures_about,
-        &head,
-        (cut.rows.len(), cut.total),
-        &rows,
-    )
+/// Why a table that compares the marketplaces is empty.
+fn compared(page: &Page, language: Language, all_well: &'static str) -> &'static str {
+    let has_stock = |source| page.warehouses.iter().any(|warehouse| warehouse.source == source);
+    match Source::ALL.into_iter().filter(|source| has_stock(*source)).count() {
+        0 => language.phrases().no_data,
+        1 => language.phrases().one_marketplace,
+        _ => all_well,
+    }
 }
 
 /// A product by its name, with the article below for who has to find it on a shelf.
@@ -170,46 +207,43 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
     let name = known.and_then(|known| known.name.as_deref());
     html! {
         th scope="row" {
-            @if let Some(name) = name { (name) } @else { em { (language.phrases().nameless) } }
+            @if let Some(name) = name {
+                span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
+            } @else { em { (language.phrases().nameless) } }
             @if let Some(known) = known { span.article { (known.article) } }
         }
     }
 }
 
-/// A table in a box of its own that scrolls, also by keyboard.
-fn list(
-    language: Language,
-    id: &str,
-    title: &str,
-    about: &str,
-    head: &[&str],
-    (shown, total): (usize, usize),
-    rows: &Markup,
-) -> Markup {
-    let phrases = language.phrases();
-    let title_id = format!("{id}-title");
-    html! {
-        article.card #(id) aria-labelledby=(title_id) {
-            h3 #(title_id) { (title) " " span.count { (language.total(total)) } }
-            p.quiet { (about) }
-            @if total == 0 {
-                p.none { (phrases.none_good) }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label=(title) {
-                    table.filtered {
-                        caption.hidden { (title) }
-                        thead {
-                            tr {
-                                @for (index, name) in head.iter().enumerate() {
-                                    th scope="col" class=[(index > 0 && id != "failures").then_some("n")] { (name) }
+impl List {
+    /// A table in a box of its own that scrolls, also by keyboard.
+    pub fn markup(self, language: Language) -> Markup {
+        let phrases = language.phrases();
+        let title_id = format!("{}-title", self.id);
+        let (shown, total) = self.count;
+        html! {
+            article.card #(self.id) aria-labelledby=(title_id) {
+                h3 #(title_id) { (self.title) " " span.count { (language.total(total)) } }
+                p.quiet { (self.about) }
+                @if total == 0 {
+                    p.none { (self.none) }
+                } @else {
+                    div.scroll tabindex="0" role="region" aria-label=(self.title) {
+                        table.filtered {
+                            caption.hidden { (self.title) }
+                            thead {
+                                tr {
+                                    @for (index, name) in self.head.iter().enumerate() {
+                                        th scope="col" class=[(index > 0 && self.id != "failures").then_some("n")] { (name) }
+                                    }
                                 }
                             }
+                            tbody { (self.rows) }
                         }
-                        tbody { (rows) }
                     }
-                }
-                @if total > shown {
-                    p.quiet { (phrases.first) " " (language.total(LONGEST)) " " (phrases.of) " " (language.total(total)) }
+                    @if total > shown {
+                        p.quiet { (phrases.first) " " (language.total(shown)) " " (phrases.of) " " (language.total(total)) }
+                    }
                 }
             }
         }

@@ -1,9 +1,11 @@
 //! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
-//! out; what stands in it is decided in `selection` and `forecast`, what it says in `phrases`.
+//! out; what stands in it is decided in `selection` and `forecast`, what it says in `phrases`, `findings` and `failures`.
 
 mod charts;
 mod document;
+mod failures;
 mod figures;
+mod findings;
 mod forecast;
 mod history;
 mod language;
@@ -16,33 +18,26 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
+pub use findings::Notice;
 pub use history::History;
 pub use language::Language;
-pub use selection::{Listed, Selection};
+pub use selection::Selection;
 
-use crate::monitor::finding::Severity;
+use crate::inventory::Source;
 use crate::monitor::freshness::SourceFreshness;
 use crate::store::page::{ProductName, Run, Warehouse};
 
 /// Days of runs that the page shows.
 pub const RUN_DAYS: u32 = 7;
 
-/// Something that a person should know.
-pub struct Notice {
-    /// How bad it is.
-    pub severity: Severity,
-    /// `Ozon` or `Wildberries`.
-    pub source: &'static str,
-    /// What it is, and what to do.
-    pub message: String,
-}
-
 /// Everything the page shows.
 pub struct Page {
     /// When it was made, in the time zone of its times.
     pub made_at: DateTime<FixedOffset>,
-    /// How recent the stock of each marketplace is.
+    /// How recent the stock of each marketplace is, but for the unused ones.
     pub freshness: Vec<SourceFreshness>,
+    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
+    pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
     pub findings: Vec<Notice>,
     /// A month of stock.

@@ -34,6 +34,8 @@ pub struct Phrases {
     pub verdict_stale: &'static str,
     /// Verdict.
     pub verdict_never: &'static str,
+    /// In place of a verdict on a marketplace that nobody has ever synced.
+    pub unused: &'static str,
     /// Behind an age.
     pub ago: &'static str,
     /// In place of an age.
@@ -42,6 +44,10 @@ pub struct Phrases {
     pub no_findings: &'static str,
     /// What was checked when nothing was found.
     pub no_findings_detail: &'static str,
+    /// Without any stock there is nothing to be found.
+    pub nothing_to_check: &'static str,
+    /// What to do about it.
+    pub first_sync: &'static str,
     /// Severities.
     pub warning: &'static str,
     /// Severity.
@@ -150,8 +156,12 @@ pub struct Phrases {
     pub failures: &'static str,
     /// What the table holds.
     pub failures_about: &'static str,
-    /// No row in a table, and that is good.
-    pub none_good: &'static str,
+    /// In place of the rows of a table, where there is none because all is well.
+    pub none: Nothing,
+    /// In place of the rows of the two tables that compare, where there is nothing to compare with.
+    pub one_marketplace: &'static str,
+    /// In place of the rows of a table that looks back, in the first days.
+    pub too_early: &'static str,
     /// In place of a date older than the page's month.
     pub longer_ago: &'static str,
     /// In place of a name.
@@ -172,27 +182,46 @@ pub struct Phrases {
     pub footer_stock: &'static str,
 }
 
+/// What stands in place of a table's rows.
+pub struct Nothing {
+    /// Running out.
+    pub running_out: &'static str,
+    /// Out of stock.
+    pub out_of_stock: &'static str,
+    /// Changes.
+    pub changes: &'static str,
+    /// On one marketplace only.
+    pub one_sided: &'static str,
+    /// Without a match.
+    pub unmatched: &'static str,
+    /// Failed syncs.
+    pub failures: &'static str,
+}
+
 /// Russian.
 pub const RU: Phrases = Phrases {
     title: "Остатки на маркетплейсах",
     skip: "К спискам товаров",
     made: "Составлено",
-    page_is_old: "Эта страница давно не обновлялась: показанное ниже могло измениться. Проверьте, запускается ли отчёт по расписанию.",
+    page_is_old: "Эта страница давно не обновлялась: всё на ней могло измениться. Проверьте, запускается ли отчёт по расписанию.",
     all_well: "Остатки свежие, противоречий нет",
     something_stale: "Остатки устарели: сначала обновите их, потом планируйте закупку",
     something_wrong: "Остаткам нельзя доверять без проверки",
     something_odd: "Остатки свежие, но на кое-что стоит посмотреть",
     nothing_yet: "Остатки ещё ни разу не загружались",
-    fresh: "Свежие?",
-    sound: "Верные?",
+    fresh: "Свежие ли остатки?",
+    sound: "Верны ли они?",
     in_stock: "Сколько в продаже",
     verdict_fresh: "свежие",
     verdict_stale: "устарели",
     verdict_never: "не загружались",
+    unused: "не подключён, загрузок не было",
     ago: "назад",
     never_synced: "успешных загрузок не было",
     no_findings: "Замечаний нет",
     no_findings_detail: "Количества сходятся между собой и с журналом загрузок, ничего необычного нет.",
+    nothing_to_check: "Проверять пока нечего",
+    first_sync: "Загрузите остатки: `stocksync sync ozon`, `stocksync sync wb`.",
     warning: "Внимание",
     critical: "Опасно",
     findings: Forms("замечание", "замечания", "замечаний"),
@@ -242,12 +271,21 @@ pub const RU: Phrases = Phrases {
     changes: "Изменения со вчера",
     changes_about: "Самые большие изменения остатка по обоим маркетплейсам вместе.",
     one_sided: "Только на одном маркетплейсе",
-    one_sided_about: "У товара есть штрихкод, но на другом маркетплейсе его нет.",
+    one_sided_about: "Штрихкод есть, но пары ему на другом маркетплейсе не нашлось.",
     unmatched: "Без пары",
     unmatched_about: "Штрихкода нет, поэтому товар не с чем сопоставить на другом маркетплейсе.",
     failures: "Неудачные загрузки",
     failures_about: "За последние 7 дней. Остатки при этом не менялись.",
-    none_good: "Ничего нет — и хорошо",
+    none: Nothing {
+        running_out: "Ни один товар не закончится за 14 дней",
+        out_of_stock: "Все товары в продаже",
+        changes: "Остатки такие же, как вчера",
+        one_sided: "Все товары со штрихкодом есть на обоих маркетплейсах",
+        unmatched: "Всё, что можно сопоставить, сопоставлено",
+        failures: "Все загрузки за 7 дней удались",
+    },
+    one_marketplace: "Сравнивать не с чем: есть остатки только одного маркетплейса",
+    too_early: "Снимков пока мало, чтобы судить",
     longer_ago: "больше 30 дней назад",
     nameless: "Без названия",
     first: "Показаны первые",
@@ -264,7 +302,7 @@ pub const EN: Phrases = Phrases {
     title: "Stock on the marketplaces",
     skip: "To the lists of products",
     made: "Made on",
-    page_is_old: "This page has not been renewed for long: what it shows may have changed. Check that the report still runs on schedule.",
+    page_is_old: "This page has not been renewed for long: everything on it may have changed. Check that the report still runs on schedule.",
     all_well: "The stock is fresh and free of contradictions",
     something_stale: "The stock is out of date: renew it before you plan purchases",
     something_wrong: "Do not trust the stock without a check",
@@ -276,10 +314,13 @@ pub const EN: Phrases = Phrases {
     verdict_fresh: "fresh",
     verdict_stale: "out of date",
     verdict_never: "never stored",
+    unused: "not connected, never synced",
     ago: "ago",
     never_synced: "no successful sync yet",
     no_findings: "Nothing found",
     no_findings_detail: "The quantities agree with each other and with the log of the syncs, and nothing is unusual.",
+    nothing_to_check: "Nothing to check yet",
+    first_sync: "Store the first stock: `stocksync sync ozon`, `stocksync sync wb`.",
     warning: "Warning",
     critical: "Critical",
     findings: Forms("finding", "findings", "findings"),
@@ -329,12 +370,21 @@ pub const EN: Phrases = Phrases {
     changes: "Changes since yesterday",
     changes_about: "The biggest changes of stock, over both marketplaces.",
     one_sided: "On one marketplace only",
-    one_sided_about: "The product has a barcode, and the other marketplace does not list it.",
+    one_sided_about: "The product has a barcode, and no match for it was found on the other marketplace.",
     unmatched: "Without a match",
     unmatched_about: "There is no barcode by which it could be found on the other marketplace.",
     failures: "Failed syncs",
     failures_about: "Of the last 7 days. They left the stock as it was.",
-    none_good: "None, and that is good",
+    none: Nothing {
+        running_out: "No product will be sold out within 14 days",
+        out_of_stock: "Every product is for sale",
+        changes: "The stock is what it was yesterday",
+        one_sided: "Every product with a barcode is on both marketplaces",
+        unmatched: "Everything that can be matched is",
+        failures: "Every sync of the last 7 days stored its stock",
+    },
+    one_marketplace: "Nothing to compare: only one marketplace has stock here",
+    too_early: "Too few snapshots yet to tell",
     longer_ago: "more than 30 days ago",
     nameless: "No name",
     first: "The first",

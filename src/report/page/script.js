@@ -33,7 +33,7 @@
       filter();
     }
   });
-  search.hidden = false;
+  search.classList.add("ready");
 
   // Values on hover, at once; without this script the browser shows them after a moment.
   const tip = document.createElement("div");

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::forecast::{self, Forecast};
 use super::history::{DAYS, History};
 use crate::inventory::Source;
+use crate::store::product_overview::OneSided;
 
 /// Rows of a table at most; how many there are altogether is said beside it.
 pub const LONGEST: usize = 100;
@@ -29,6 +30,13 @@ impl<T> From<Vec<T>> for Cut<T> {
         let total = rows.len();
         rows.truncate(LONGEST);
         Self { rows, total }
+    }
+}
+
+impl<T> Cut<T> {
+    /// Rows that are there, and rows that there are altogether.
+    pub fn count(&self) -> (usize, usize) {
+        (self.rows.len(), self.total)
     }
 }
 
@@ -65,26 +73,15 @@ pub struct Change {
     pub after: i64,
 }
 
-/// A product of one marketplace.
+/// A product of one marketplace, and what of it can be sold.
 #[derive(Debug, PartialEq)]
-pub struct OneSided {
-    /// `dim_products.product_id`.
-    pub product: i64,
-    /// Where it is sold.
-    pub source: Source,
-    /// Pieces that can be sold.
-    pub available: i64,
-}
-
-/// Where a product is listed.
-#[derive(Clone, Copy, Debug)]
-pub struct Listed {
+pub struct Lonely {
     /// `dim_products.product_id`.
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
-    /// Whether any of its listings has a barcode by which the other marketplace's could be found.
-    pub has_barcode: bool,
+    /// Pieces that can be sold.
+    pub available: i64,
 }
 
 /// The contents of the tables.
@@ -96,9 +93,9 @@ pub struct Selection {
     /// The largest change first.
     pub changes: Cut<Change>,
     /// With a barcode that the other marketplace does not have, the largest stock first.
-    pub one_sided: Cut<OneSided>,
+    pub one_sided: Cut<Lonely>,
     /// Without anything by which it could be found on the other marketplace, the largest stock first.
-    pub unmatched: Cut<OneSided>,
+    pub unmatched: Cut<Lonely>,
     /// Products listed on any day of the month.
     pub products: usize,
     /// Those of them with something to sell now.
@@ -107,7 +104,7 @@ pub struct Selection {
 
 impl Selection {
     /// Selects.
-    pub fn of(history: &History, listed: &[Listed]) -> Self {
+    pub fn of(history: &History, listed: &[OneSided]) -> Self {
         let products = history.products();
         let mut running_out = Vec::new();
         let mut out_of_stock = Vec::new();
@@ -162,13 +159,13 @@ impl Selection {
     }
 }
 
-fn one_sided(listed: &[Listed], has_barcode: bool, now: &HashMap<i64, i64>) -> Cut<OneSided> {
-    let mut rows: Vec<OneSided> = listed
+fn one_sided(listed: &[OneSided], has_barcode: bool, now: &HashMap<i64, i64>) -> Cut<Lonely> {
+    let mut rows: Vec<Lonely> = listed
         .iter()
         .filter(|listed| listed.has_barcode == has_barcode)
-        .map(|listed| OneSided {
+        .map(|listed| Lonely {
             product: listed.product,
-            source: listed.only_on,
+            only_on: listed.only_on,
             available: now.get(&listed.product).copied().unwrap_or(0),
         })
         .collect();
@@ -234,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_product_without_a_barcode_is_without_a_match_and_not_merely_on_one_marketplace() {
-        let listed = [(1, true), (2, false)].map(|(product, has_barcode)| Listed {
+        let listed = [(1, true), (2, false)].map(|(product, has_barcode)| OneSided {
             product,
             only_on: Source::Wildberries,
             has_barcode,

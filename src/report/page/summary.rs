@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 use maud::{Markup, html};
 
 use super::language::Language;
-use super::{Notice, Page, phrases::Phrases};
+use super::{Notice, Page};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::{self, SourceFreshness};
 
@@ -53,7 +53,7 @@ fn freshness_verdict(source: &SourceFreshness) -> Verdict {
 }
 
 fn soundness(findings: &[Notice]) -> Verdict {
-    match findings.iter().map(|finding| finding.severity).max() {
+    match findings.iter().map(Notice::severity).max() {
         None => Verdict::Good,
         Some(Severity::Warning) => Verdict::Doubtful,
         Some(Severity::Critical) => Verdict::Bad,
@@ -97,7 +97,12 @@ pub fn cards(page: &Page, language: Language) -> Markup {
         div.cards {
             section.card aria-labelledby="fresh" {
                 h2 #fresh { (phrases.fresh) }
-                ul.plain { @for source in &page.freshness { (fresh(source, page, language)) } }
+                ul.plain {
+                    @for source in &page.freshness { (fresh(source, page, language)) }
+                    @for source in &page.unused {
+                        li.source { span.sign.idle aria-hidden="true" { "–" } p { strong { (source) } " " span.quiet { (phrases.unused) } } }
+                    }
+                }
             }
             section.card aria-labelledby="sound" {
                 h2 #sound { (phrases.sound) }
@@ -146,7 +151,10 @@ fn sound(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
     let verdict = soundness(&page.findings);
     html! {
-        @if page.findings.is_empty() {
+        @if page.findings.is_empty() && page.warehouses.is_empty() {
+            p.source { (sign(Verdict::Doubtful)) span { strong.doubtful { (phrases.nothing_to_check) } } }
+            p.quiet { (with_commands(phrases.first_sync)) }
+        } @else if page.findings.is_empty() {
             p.source { (sign(verdict)) span { strong.good { (phrases.no_findings) } } }
             p.quiet { (phrases.no_findings_detail) }
         } @else {
@@ -155,20 +163,29 @@ fn sound(page: &Page, language: Language) -> Markup {
                 span { strong.(verdict.class()) { (language.count(page.findings.len(), &phrases.findings)) } }
             }
             div.findings tabindex="0" role="group" aria-label=(phrases.sound) {
-                ul { @for finding in &page.findings { (one_finding(finding, phrases)) } }
+                ul { @for finding in &page.findings { (one_finding(finding, language)) } }
             }
         }
     }
 }
 
-/// The monitor speaks English.
-fn one_finding(finding: &Notice, phrases: &Phrases) -> Markup {
-    let (class, word) = match finding.severity {
+fn one_finding(finding: &Notice, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let (class, word) = match finding.severity() {
         Severity::Warning => ("doubtful", phrases.warning),
         Severity::Critical => ("bad", phrases.critical),
     };
     html! {
-        li { strong.(class) { (word) } " " (finding.source) ": " span lang="en" { (finding.message) } }
+        li { strong.(class) { (word) } " " (finding.source()) ": " (with_commands(&finding.sentence(language))) }
+    }
+}
+
+/// Commands stand between backticks.
+fn with_commands(sentence: &str) -> Markup {
+    html! {
+        @for (index, part) in sentence.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 

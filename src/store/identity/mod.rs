@@ -107,7 +107,7 @@ fn gather_news(
     updates: &Spool<KnownUpdate>,
     gone: &Spool<GoneListing>,
 ) -> Result<News, StoreError> {
-    let mut news = News { claims: Sorter::new()?, outdated: Sorter::new()? };
+    let mut news = News { claims: Sorter::default(), outdated: Sorter::default() };
     for (number, listing) in (0..).zip(new.read()) {
         let listing = listing?;
         for barcode in &listing.barcodes {
@@ -207,7 +207,7 @@ struct Decisions {
 impl Decisions {
     fn new() -> Result<Self, StoreError> {
         Ok(Self {
-            assignments: Sorter::new()?,
+            assignments: Sorter::default(),
             moves: SpoolWriter::new()?,
             leaving: SpoolWriter::new()?,
             linked: 0,

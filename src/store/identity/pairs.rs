@@ -115,9 +115,9 @@ impl Pairing {
             ozon: Claimants::None,
             wildberries: Claimants::None,
             former: Vec::new(),
-            edges: Sorter::new()?,
-            listings: Sorter::new()?,
-            members: Sorter::new()?,
+            edges: Sorter::default(),
+            listings: Sorter::default(),
+            members: Sorter::default(),
         })
     }
 
@@ -157,7 +157,7 @@ impl Pairing {
         self.end_barcode()?;
         let edges = believe(self.edges)?;
         let mut by_ozon = Merge::new(edges.read().map(|edge| Ok(edge?)));
-        let mut by_wildberries: Sorter<ByWildberries> = Sorter::new()?;
+        let mut by_wildberries: Sorter<ByWildberries> = Sorter::default();
         let mut members = self.members;
         let mut pending: Option<Thing> = None;
         let mut wildberries = SpoolWriter::new()?;
@@ -203,7 +203,7 @@ impl Pairing {
 
 /// The edges of things that have one partner only, seen from either side; by Ozon's thing, each once.
 fn believe(edges: Sorter<ByWildberries>) -> Result<Spool<Edge>, StoreError> {
-    let mut by_ozon: Sorter<ByOzon> = Sorter::new()?;
+    let mut by_ozon: Sorter<ByOzon> = Sorter::default();
     let edges = edges.finish()?.map(|edge| Ok(edge?.0));
     each_group(
         edges,

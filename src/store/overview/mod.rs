@@ -9,7 +9,7 @@ use mysql::prelude::Queryable;
 pub use runs::{FailedRun, RunRow, Runs, failures, last_success, recent_runs, runs};
 pub use stock::{
     Days, Doubts, NewestSnapshot, ProductStock, WarehouseStock, days, doubts, names, products,
-    unmatched, warehouses,
+    warehouses,
 };
 
 use super::error::StoreError;

@@ -63,14 +63,6 @@ const NEWEST_WRITE: &str = "
 
 const NAME: &str = "SELECT name FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
 
-/// Listings of the newest snapshot whose product the other marketplace does not list.
-const UNMATCHED: &str = "
-    SELECT COUNT(*) FROM product_listings AS listed
-    WHERE listed.source = ? AND listed.last_seen_on >= ?
-      AND NOT EXISTS (
-          SELECT 1 FROM product_listings AS other
-          WHERE other.product_id = listed.product_id AND other.source <> listed.source)";
-
 /// The two newest snapshots of a marketplace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Days {
@@ -235,9 +227,4 @@ pub fn names(
         names.push(name.flatten());
     }
     Ok(names)
-}
-
-/// How many listings of a snapshot belong to a product that the other marketplace does not list.
-pub fn unmatched(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<u64, StoreError> {
-    Ok(conn.exec_first(UNMATCHED, (source.as_str(), day))?.unwrap_or_default())
 }

@@ -15,7 +15,7 @@ pub use plan::{Plan, plan};
 use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
 use crate::inventory::{Quantities, Source, StockType};
-use crate::staging::StagedRow;
+use crate::staging::{StagedRow, database_order};
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
@@ -48,6 +48,12 @@ impl TargetRow {
     pub fn new(row: StagedRow, product_id: Option<i64>) -> Self {
         let StagedRow { sku, size_id, warehouse_name, stock_type, quantities, .. } = row;
         Self { product_id, sku, size_id, warehouse_name, stock_type, quantities }
+    }
+
+    /// Whether the staged row is of the same listing, as the database sees it.
+    pub fn is_of_listing(&self, row: &StagedRow) -> bool {
+        database_order(&self.sku, &row.sku).is_eq()
+            && database_order(&self.size_id, &row.size_id).is_eq()
     }
 }
 

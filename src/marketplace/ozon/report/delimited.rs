@@ -1,7 +1,7 @@
 //! The text form of the report: `;`, double quotes, UTF-8 or, in older exports, Windows-1251.
 
-use std::cell::Cell;
 use std::io::{Cursor, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
 
@@ -22,7 +22,7 @@ enum Encoding {
 
 /// Reads the rows of a report in text form.
 pub(super) fn read(report: impl Read, mut lines: Lines<'_, '_>) -> Result<(), Failure> {
-    let allowance = Cell::new(LONGEST_RECORD);
+    let allowance = AtomicU64::new(LONGEST_RECORD);
     let end = [b"\n", END, b"\n"].concat();
     let report = Bounded::new(report, &allowance, u64::MAX).chain(Cursor::new(end));
     let mut rows = csv::ReaderBuilder::new()
@@ -35,7 +35,7 @@ pub(super) fn read(report: impl Read, mut lines: Lines<'_, '_>) -> Result<(), Fa
     let mut encoding = None;
     let mut ended = false;
     while rows.read_byte_record(&mut row).map_err(unreadable)? {
-        allowance.set(LONGEST_RECORD);
+        allowance.store(LONGEST_RECORD, Ordering::Relaxed);
         ended = row.len() == 1 && row.get(0) == Some(END);
         if ended || row.iter().all(is_blank) {
             continue;

@@ -6,16 +6,18 @@ mod sheet;
 mod strings;
 mod xml;
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::lines::Lines;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::printable;
 use crate::marketplace::PartReader;
+use crate::marketplace::ahead::Ahead;
 use crate::marketplace::content::{Bounded, broken, not_stock_data};
 use strings::SharedStrings;
 use xml::Xml;
@@ -40,11 +42,11 @@ fn read_within(
     lines: Lines<'_, '_>,
     most_unpacked: u64,
 ) -> Result<(), Failure> {
-    let allowance = Cell::new(LONGEST_DIRECTORY);
+    let allowance = AtomicU64::new(LONGEST_DIRECTORY);
     let mut archive = ZipArchive::new(Bounded::new(report, &allowance, u64::MAX))
         .map_err(|error| broken(BROKEN, error))?;
     // From here on what is unpacked is bounded, not what is packed.
-    allowance.set(u64::MAX);
+    allowance.store(u64::MAX, Ordering::Relaxed);
     let parts = Parts::find(&mut archive)?;
     let strings = with_part(&mut archive, &parts.strings, most_unpacked, strings::spool)?;
     let mut strings = strings.map_or_else(SharedStrings::none, Ok)?;
@@ -62,16 +64,19 @@ fn with_part<T>(
     most_unpacked: u64,
     read: impl FnOnce(&mut Xml<'_>) -> Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
-    let mut part = match archive.by_name(name) {
+    let part = match archive.by_name(name) {
         Ok(part) => part,
         Err(ZipError::FileNotFound) => return Ok(None),
         Err(error) => return Err(broken(format!("{BROKEN}: {}", printable(name)), error)),
     };
-    let allowance = Cell::new(0);
-    let part: &mut dyn std::io::Read = &mut part;
-    let part = Bounded::new(part, &allowance, most_unpacked);
-    let mut xml = Xml::new(part, &allowance, format!("{BROKEN}: {}", printable(name)));
-    read(&mut xml).map(Some)
+    thread::scope(|scope| {
+        let ahead = Ahead::new(scope, part)
+            .or_fail(Exit::Program, || "starting a thread to unpack a workbook".into())?;
+        let allowance = AtomicU64::new(0);
+        let part = Bounded::new(ahead, &allowance, most_unpacked);
+        let mut xml = Xml::new(part, &allowance, format!("{BROKEN}: {}", printable(name)));
+        read(&mut xml).map(Some)
+    })
 }
 
 fn no_sheet(archive: &Archive<'_>, name: &str) -> Failure {

@@ -20,7 +20,7 @@ pub struct Bar {
 /// The height of a bar with its name.
 const LINE: i32 = 34;
 
-/// Draws the bars from top to bottom, with an axis of three marks below.
+/// Draws the bars from top to bottom, with an axis of round marks below.
 ///
 /// # Errors
 /// Never in practice; the library's own.
@@ -28,7 +28,7 @@ pub fn draw(
     width: Width,
     name: &str,
     unit: &str,
-    number: &dyn Fn(i64) -> String,
+    axis: &dyn Fn(i64) -> String,
     bars: &[Bar],
 ) -> anyhow::Result<String> {
     let lines = i32::try_from(bars.len())?;
@@ -42,7 +42,8 @@ pub fn draw(
         let root = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
         let ink = text(12.5, Role::Ink);
         for (bar, top) in bars.iter().zip((0..).step_by(LINE as usize)) {
-            let letters = if width == Width::Wide { 62 } else { 30 };
+            let room = if width == Width::Wide { 78 } else { 40 };
+            let letters = room - bar.label.chars().count().min(room - 1);
             root.draw(&Text::new(shortened(&bar.name, letters), (2, top + 2), ink.clone()))?;
             let at_the_end = ink.clone().pos(Pos::new(HPos::Right, VPos::Top));
             root.draw(&Text::new(bar.label.clone(), (right, top + 2), at_the_end))?;
@@ -60,29 +61,51 @@ pub fn draw(
         }
         let bottom = lines * LINE;
         let label = text(12.0, Role::Label);
-        let marks = [
-            (0, 2, HPos::Left),
-            (highest / 2, right / 2, HPos::Center),
-            (highest, right, HPos::Right),
-        ];
-        for (value, x, anchor) in marks {
+        for value in marks(highest, if width == Width::Wide { 5 } else { 3 }) {
+            let x = length(value);
             let tick = [(x, bottom), (x, bottom + 4)];
             root.draw(&PathElement::new(tick.to_vec(), Role::Grid.color()))?;
-            let shown =
-                if value == highest { format!("{} {unit}", number(value)) } else { number(value) };
+            let shown = if value == 0 { format!("0 {unit}") } else { axis(value) };
+            let anchor = match value {
+                0 => HPos::Left,
+                _ if x + 30 > right => HPos::Right,
+                _ => HPos::Center,
+            };
             let style = label.clone().pos(Pos::new(anchor, VPos::Top));
             root.draw(&Text::new(shown, (x, bottom + 8), style))?;
         }
-        let axis = vec![(2, bottom), (right, bottom)];
-        root.draw(&PathElement::new(axis, Role::Grid.color()))?;
+        let line = vec![(2, bottom), (right, bottom)];
+        root.draw(&PathElement::new(line, Role::Grid.color()))?;
         root.present()?;
     }
     Ok(framed(width, size.1, name, &drawing, &spots))
+}
+
+/// 0 and at most so many round numbers above it, none above the highest value.
+fn marks(highest: i64, most: i64) -> impl Iterator<Item = i64> {
+    let powers = (0..).map_while(|power| 10_i64.checked_pow(power));
+    let mut steps = powers.flat_map(|power| [1, 2, 5].map(|step| power.saturating_mul(step)));
+    let step = steps.find(|step| highest / step <= most).unwrap_or(i64::MAX);
+    (0..=highest / step).map(move |mark| mark * step)
 }
 
 fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marks_of_the_axis_are_round_and_few() {
+        let marks = |highest| marks(highest, 5).collect::<Vec<_>>();
+        assert_eq!(marks(20_883), [0, 5_000, 10_000, 15_000, 20_000]);
+        assert_eq!(marks(1), [0, 1]);
+        assert_eq!(marks(59), [0, 10, 20, 30, 40, 50]);
+        assert_eq!(marks(1_200), [0, 500, 1_000]);
     }
 }

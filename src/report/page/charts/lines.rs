@@ -36,6 +36,8 @@ pub struct Frame<'a> {
     /// A day's number, as the horizontal axis says it.
     pub day: &'a dyn Fn(usize) -> String,
     /// A value, as the vertical axis says it.
+    pub axis: &'a dyn Fn(i64) -> String,
+    /// A value in full.
     pub number: &'a dyn Fn(i64) -> String,
 }
 
@@ -69,7 +71,7 @@ pub fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> anyhow::Resul
             .label_style(label.clone())
             .x_labels(0)
             .y_labels(5)
-            .y_label_formatter(&|value| (frame.number)(value.round() as i64))
+            .y_label_formatter(&|value| (frame.axis)(value.round() as i64))
             .draw()?;
         root.draw(&Text::new(frame.unit.to_owned(), (4, 4), label.clone()))?;
         // Counted from the newest day, which is the one that everybody looks for.

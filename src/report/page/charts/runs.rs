@@ -9,6 +9,9 @@ use crate::store::page::Ending;
 /// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
 const MOST: usize = 350;
 
+/// A lane is this many seconds high at least: less has no marks of its own on an axis of whole seconds.
+const LOWEST: i64 = 10;
+
 /// A run, ready to be drawn.
 pub struct Mark {
     /// When it began, in days since the left end.
@@ -69,7 +72,7 @@ fn draw_lane(
     spots: &mut Vec<Spot>,
 ) -> anyhow::Result<()> {
     let marks = &lane.marks[..lane.marks.len().min(MOST)];
-    let longest = marks.iter().map(|mark| mark.seconds).max().unwrap_or(0);
+    let longest = marks.iter().map(|mark| mark.seconds).max().unwrap_or(0).max(LOWEST);
     let (left, right) = if width == Width::Wide { (66, 16) } else { (44, 10) };
     let mut chart = ChartBuilder::on(area)
         .margin_top(26)

@@ -25,13 +25,13 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Reads the attribute.
-    pub(super) fn of(attribute: &str) -> Self {
+    pub(super) fn of(attribute: &[u8]) -> Self {
         match attribute {
-            "n" => Self::Number,
-            "s" => Self::Shared,
-            "str" | "inlineStr" | "d" => Self::Text,
-            "b" => Self::Truth,
-            "e" => Self::Error,
+            b"n" => Self::Number,
+            b"s" => Self::Shared,
+            b"str" | b"inlineStr" | b"d" => Self::Text,
+            b"b" => Self::Truth,
+            b"e" => Self::Error,
             _ => Self::Unknown,
         }
     }
@@ -41,11 +41,11 @@ impl Kind {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PlainCell<'a> {
     /// `r`, if it is there.
-    pub(super) reference: Option<&'a str>,
+    pub(super) reference: Option<&'a [u8]>,
     /// `t`.
     pub(super) kind: Kind,
-    /// What stands in `v`: no entity, no line break, nothing that would have to be resolved.
-    pub(super) value: &'a str,
+    /// What stands in `v`: text in UTF-8 without an entity, a line break or anything else to be resolved.
+    pub(super) value: &'a [u8],
     /// Bytes of the whole cell.
     pub(super) length: usize,
 }
@@ -53,35 +53,45 @@ pub(super) struct PlainCell<'a> {
 impl<'a> PlainCell<'a> {
     /// `None` unless the bytes begin with a whole cell of exactly this make.
     pub(super) fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
-        let until = |bytes: &'a [u8], ends: &[u8]| {
-            let end = bytes.iter().position(|byte| ends.contains(byte))?;
-            bytes.split_at_checked(end)
-        };
-        let (attributes, rest) = until(bytes.strip_prefix(b"<c")?, b"<>")?;
-        let (value, rest) = until(rest.strip_prefix(b"><v>")?, b"<&\r")?;
-        let rest = rest.strip_prefix(b"</v></c>")?;
         let (mut reference, mut kind, mut style) = (None, None, None);
-        let mut attributes = std::str::from_utf8(attributes).ok()?;
-        while !attributes.is_empty() {
-            let (name, after) = attributes.strip_prefix(' ')?.split_once("=\"")?;
-            let (said, after) = after.split_once('"')?;
+        let mut rest = bytes.strip_prefix(b"<c")?;
+        while let [b' ', name, b'=', b'"', after @ ..] = rest {
             let place = match name {
-                "r" => &mut reference,
-                "t" => &mut kind,
-                "s" => &mut style,
+                b'r' => &mut reference,
+                b't' => &mut kind,
+                b's' => &mut style,
                 _ => return None,
             };
-            if said.contains('&') || place.replace(said).is_some() {
+            let ends = |byte: &u8| matches!(byte, b'"' | b'&' | b'<' | b'>') || !byte.is_ascii();
+            let (said, after) = after.split_at(after.iter().position(ends)?);
+            rest = after.strip_prefix(b"\"")?;
+            if place.replace(said).is_some() {
                 return None;
             }
-            attributes = after;
         }
+        let rest = rest.strip_prefix(b"><v>")?;
+        let ends = |byte: &u8| matches!(byte, b'<' | b'&' | b'\r');
+        let (value, rest) = rest.split_at(rest.iter().position(ends)?);
+        if !value.is_ascii() {
+            std::str::from_utf8(value).ok()?;
+        }
+        let rest = rest.strip_prefix(b"</v></c>")?;
         Some(Self {
             reference,
             kind: kind.map_or(Kind::Number, Kind::of),
-            value: std::str::from_utf8(value).ok()?,
+            value,
             length: bytes.len() - rest.len(),
         })
+    }
+
+    /// The value as text.
+    pub(super) fn text(&self) -> &'a str {
+        std::str::from_utf8(self.value).unwrap_or_default()
+    }
+
+    /// Whether the value is nothing but blanks.
+    pub(super) fn is_blank(&self) -> bool {
+        !self.value.first().is_some_and(u8::is_ascii_graphic) && self.text().trim().is_empty()
     }
 }
 
@@ -107,14 +117,14 @@ pub(super) fn truth(value: &str) -> Field {
 }
 
 /// The column of a reference, `A` being 0; `None` if it is no reference or lies beyond the last column.
-pub(super) fn column(reference: &str) -> Option<usize> {
-    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
+pub(super) fn column(reference: &[u8]) -> Option<usize> {
+    let letters = reference.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let (letters, digits) = reference.split_at(letters);
-    let numbered = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     if letters.is_empty() || letters.len() > 3 || !numbered {
         return None;
     }
-    let column = letters.bytes().fold(0, |column, letter| {
+    let column = letters.iter().fold(0, |column, letter| {
         column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1
     });
     Some(column - 1).filter(|column| *column < MOST_COLUMNS)
@@ -129,12 +139,12 @@ mod tests {
         let plain = |xml: &'static str| PlainCell::at_beginning_of(xml.as_bytes());
         let cell = plain("<c r=\"B5\" s=\"2\" t=\"s\"><v>17</v></c><c r=\"C5\">").unwrap();
         let expected =
-            PlainCell { reference: Some("B5"), kind: Kind::Shared, value: "17", length: 35 };
+            PlainCell { reference: Some(b"B5"), kind: Kind::Shared, value: b"17", length: 35 };
         assert_eq!(cell, expected);
         let cell = plain("<c><v/></c>");
         assert_eq!(cell, None);
         let cell = plain("<c><v></v></c>").unwrap();
-        let expected = PlainCell { reference: None, kind: Kind::Number, value: "", length: 14 };
+        let expected = PlainCell { reference: None, kind: Kind::Number, value: b"", length: 14 };
         assert_eq!(cell, expected);
     }
 
@@ -179,7 +189,7 @@ mod tests {
             ("C-5", None),
             ("Ё5", None),
         ] {
-            assert_eq!(column(reference), expected, "{reference}");
+            assert_eq!(column(reference.as_bytes()), expected, "{reference}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::cell::{self, Kind, MOST_COLUMNS};
+use super::cell::{self, Kind, MOST_COLUMNS, PlainCell};
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
 use crate::failure::Failure;
@@ -17,12 +17,25 @@ pub(super) fn read(
     mut lines: Lines<'_, '_>,
 ) -> Result<(), Failure> {
     let mut row = Row::default();
+    // How many elements are open inside a row.
+    let mut inside = None;
     loop {
-        while take_plain_cell(xml, strings, &lines, &mut row)? {}
+        if take_plain_cell(xml, strings, &lines, &mut row)? {
+            continue;
+        }
+        if inside == Some(xml.depth())
+            && let Some(length) = plain_change_of_row(xml.ahead())
+        {
+            xml.pass(length);
+            row.hand_to(&mut lines)?;
+            row.clear();
+            continue;
+        }
         let (begun, empty) = match xml.next()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "row" => {
                     row.clear();
+                    inside = Some(xml.depth());
                     continue;
                 }
                 "c" => (row.begin(&tag), false),
@@ -30,6 +43,7 @@ pub(super) fn read(
             },
             Event::Empty(tag) if tag.local_name().as_ref() == "c" => (row.begin(&tag), true),
             Event::End(tag) if tag.local_name().as_ref() == "row" => {
+                inside = None;
                 row.hand_to(&mut lines)?;
                 continue;
             }
@@ -40,14 +54,12 @@ pub(super) fn read(
         if empty {
             continue;
         }
-        let value = if lines.need(column) {
-            value(xml, kind, strings)?
+        if lines.need(column) {
+            let value = value(xml, kind, strings)?;
+            row.put(column, value).map_err(|reason| xml.broken(&reason))?;
         } else if xml.skip()? {
-            Field::Other("something".into())
-        } else {
-            continue;
-        };
-        row.put(column, value).map_err(|reason| xml.broken(&reason))?;
+            row.pass_over(column);
+        }
     }
 }
 
@@ -58,28 +70,48 @@ fn take_plain_cell(
     lines: &Lines<'_, '_>,
     row: &mut Row,
 ) -> Result<bool, Failure> {
-    let Some(cell) = xml.plain_cell() else { return Ok(false) };
+    let Some(cell) = PlainCell::at_beginning_of(xml.ahead()) else { return Ok(false) };
     let broken = |reason: String| xml.broken(&reason);
     let column = row.place(cell.reference).map_err(broken)?;
-    let value = if lines.need(column) {
-        typed(xml, cell.kind, cell.value, strings)?
-    } else if cell.value.trim().is_empty() {
-        Field::Absent
-    } else {
-        Field::Other("something".into())
-    };
-    row.put(column, value).map_err(broken)?;
+    if lines.need(column) {
+        row.put(column, typed(xml, cell.kind, cell.text(), strings)?).map_err(broken)?;
+    } else if !cell.is_blank() {
+        row.pass_over(column);
+    }
     let length = cell.length;
     xml.pass(length);
     Ok(true)
 }
 
+/// How many bytes end a row and begin another, if that is what the bytes begin with.
+fn plain_change_of_row(bytes: &[u8]) -> Option<usize> {
+    let rest = bytes.strip_prefix(b"</row><row")?;
+    let ends = |byte: &u8| matches!(byte, b'>' | b'<' | b'\'');
+    let (attributes, rest) = rest.split_at(rest.iter().position(ends)?);
+    let rest = rest.strip_prefix(b">")?;
+    let whole = attributes.iter().filter(|byte| **byte == b'"').count() % 2 == 0;
+    let plain = matches!(attributes, [] | [b' ', .., b'"']) && attributes.is_ascii();
+    (whole && plain).then_some(bytes.len() - rest.len())
+}
+
+/// What a row has in a column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// No cell, not even an empty one.
+    Free,
+    /// A cell without contents.
+    Blank,
+    /// A cell that is not blank, in a column that nobody needs.
+    PassedOver,
+    /// A cell whose value is the one of this number that was kept.
+    Kept(u16),
+}
+
 /// A row in the making.
 #[derive(Default)]
 struct Row {
-    cells: Vec<Field>,
-    /// Which columns had a cell, empty or not.
-    seen: Vec<bool>,
+    places: Vec<Place>,
+    kept: Vec<Field>,
     /// Columns up to the last cell that is not blank.
     used: usize,
     /// The column after the cell before.
@@ -90,8 +122,8 @@ struct Row {
 
 impl Row {
     fn clear(&mut self) {
-        self.cells.clear();
-        self.seen.clear();
+        self.places.clear();
+        self.kept.clear();
         (self.used, self.next, self.bytes) = (0, 0, 0);
     }
 
@@ -103,11 +135,11 @@ impl Row {
             let attribute = attribute.map_err(|error| error.to_string())?;
             match attribute.key.as_ref() {
                 "r" => reference = Some(attribute.value),
-                "t" => kind = Kind::of(&attribute.value),
+                "t" => kind = Kind::of(attribute.value.as_bytes()),
                 _ => {}
             }
         }
-        Ok((self.place(reference.as_deref())?, kind))
+        Ok((self.place(reference.as_deref().map(str::as_bytes))?, kind))
     }
 
     fn hand_to(&self, lines: &mut Lines<'_, '_>) -> Result<(), Failure> {
@@ -115,25 +147,35 @@ impl Row {
             return Ok(());
         }
         let width = self.used.max(lines.width());
-        lines.row(width, &|column| self.cells.get(column).cloned().unwrap_or_default())
+        lines.row(width, &|column| self.cell(column))
+    }
+
+    fn cell(&self, column: usize) -> Field {
+        match self.places.get(column) {
+            None | Some(Place::Free | Place::Blank) => Field::Absent,
+            Some(Place::PassedOver) => Field::Other("something".into()),
+            Some(Place::Kept(number)) => self.kept[usize::from(*number)].clone(),
+        }
     }
 
     /// The column of the next cell.
-    fn place(&mut self, reference: Option<&str>) -> Result<usize, String> {
+    fn place(&mut self, reference: Option<&[u8]>) -> Result<usize, String> {
         let column = match reference {
-            Some(reference) => cell::column(reference)
-                .ok_or_else(|| format!("\"{}\" is no cell", printable(reference)))?,
+            Some(reference) => cell::column(reference).ok_or_else(|| {
+                format!("\"{}\" is no cell", printable(&String::from_utf8_lossy(reference)))
+            })?,
             None => self.next,
         };
         if column >= MOST_COLUMNS {
             return Err("a row has too many cells".into());
         }
-        if self.seen.len() <= column {
-            self.seen.resize(column + 1, false);
+        if self.places.len() <= column {
+            self.places.resize(column + 1, Place::Free);
         }
-        if std::mem::replace(&mut self.seen[column], true) {
+        if self.places[column] != Place::Free {
             return Err(format!("a row has two cells in column {}", column + 1));
         }
+        self.places[column] = Place::Blank;
         self.next = column + 1;
         Ok(column)
     }
@@ -152,12 +194,17 @@ impl Row {
             }
             Field::Integer(_) | Field::Undecodable | Field::Other(_) => {}
         }
-        if self.cells.len() <= column {
-            self.cells.resize(column + 1, Field::Absent);
-        }
-        self.cells[column] = value;
+        let number = u16::try_from(self.kept.len()).map_err(|_| "a row has too many cells")?;
+        self.places[column] = Place::Kept(number);
+        self.kept.push(value);
         self.used = self.used.max(column + 1);
         Ok(())
+    }
+
+    /// Notes that a placed cell is not blank.
+    fn pass_over(&mut self, column: usize) {
+        self.places[column] = Place::PassedOver;
+        self.used = self.used.max(column + 1);
     }
 }
 
@@ -223,4 +270,37 @@ fn shared(xml: &Xml<'_>, index: &str, strings: &mut SharedStrings) -> Result<Str
         Err(_) => None,
     };
     text.ok_or_else(|| xml.broken(&format!("there is no shared string {}", printable(index))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_row_and_the_beginning_of_the_next_are_taken_together() {
+        for (xml, length) in [
+            ("</row><row>", 11),
+            ("</row><row r=\"2\" spans=\"1:29\" x14ac:dyDescent=\"0.25\"><c r=\"A2\">", 53),
+        ] {
+            assert_eq!(plain_change_of_row(xml.as_bytes()), Some(length), "{xml}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_the_least_bit_different_are_left_to_the_parser() {
+        for xml in [
+            "</row>",
+            "</row><row",
+            "</row><row/>",
+            "</row><row r=\"2\"/>",
+            "</row><rows>",
+            "</row> <row>",
+            "</row><row r='2'>",
+            "</row><row r=\"a>b\">",
+            "</row><row r=\"2>",
+            "</row></sheetData>",
+        ] {
+            assert_eq!(plain_change_of_row(xml.as_bytes()), None, "{xml}");
+        }
+    }
 }

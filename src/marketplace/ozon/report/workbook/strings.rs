@@ -6,26 +6,28 @@ use std::os::unix::fs::FileExt;
 
 use quick_xml::events::Event;
 
-use super::xml::Xml;
+use super::xml::{Xml, unescaped};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
-const WINDOW: usize = 1 << 13;
+const WINDOW: usize = 1 << 14;
+/// Pieces of a file kept at once.
+const WINDOWS: usize = 4;
 /// Bytes of an entry in the table of ends.
 const END: u64 = 8;
 
 /// Strings by their index.
 pub(super) struct SharedStrings {
-    text: Window,
+    text: Windows,
     /// The table of ends, each a little-endian `u64`.
-    ends: Window,
+    ends: Windows,
     count: u64,
 }
 
 impl SharedStrings {
     /// A workbook without any.
     pub(super) fn none() -> Result<Self, Failure> {
-        Ok(Self { text: Window::new(spool_file()?), ends: Window::new(spool_file()?), count: 0 })
+        Ok(Self { text: Windows::new(spool_file()?), ends: Windows::new(spool_file()?), count: 0 })
     }
 
     /// The string of an index; `None` beyond the last one.
@@ -55,62 +57,122 @@ const FAULT: &str = "the workbook's strings cannot be kept in a temporary file";
 
 /// Writes the strings of `xl/sharedStrings.xml` to disk.
 pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
-    let mut text = BufWriter::with_capacity(1 << 16, spool_file()?);
-    let mut ends = BufWriter::with_capacity(1 << 16, spool_file()?);
-    let mut end = 0_u64;
-    let mut count = 0;
+    let mut kept = Kept {
+        text: BufWriter::with_capacity(BUFFER, spool_file()?),
+        ends: BufWriter::with_capacity(BUFFER, spool_file()?),
+        end: 0,
+        count: 0,
+    };
     loop {
-        let string = match xml.next()? {
-            Event::Start(tag) if tag.local_name().as_ref() == "si" => xml.rich_text()?,
-            Event::Empty(tag) if tag.local_name().as_ref() == "si" => String::new(),
-            Event::Eof => break,
-            _ => continue,
-        };
-        end += string.len() as u64;
-        count += 1;
-        text.write_all(string.as_bytes())
-            .and_then(|()| ends.write_all(&end.to_le_bytes()))
-            .or_fail(Exit::Program, || FAULT.into())?;
+        while let Some((string, length)) = plain_string(xml.ahead()) {
+            kept.push(&unescaped(string.to_owned()))?;
+            xml.pass(length);
+        }
+        match xml.next()? {
+            Event::Start(tag) if tag.local_name().as_ref() == "si" => {
+                kept.push(&xml.rich_text()?)?
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "si" => kept.push("")?,
+            Event::Eof => return kept.finish(),
+            _ => {}
+        }
     }
-    let text = text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-    let ends = ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-    Ok(SharedStrings { text: Window::new(text), ends: Window::new(ends), count })
+}
+
+/// The text of the string that the bytes begin with, and how many bytes that string is, if it is nothing but one text
+/// without anything to be resolved.
+fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
+    let open = bytes.strip_prefix(b"<si><t")?;
+    let inside =
+        open.strip_prefix(b" xml:space=\"preserve\"").unwrap_or(open).strip_prefix(b">")?;
+    let ends = |byte: &u8| matches!(byte, b'<' | b'&' | b'\r');
+    let (text, rest) = inside.split_at(inside.iter().position(ends)?);
+    let rest = rest.strip_prefix(b"</t></si>")?;
+    Some((std::str::from_utf8(text).ok()?, bytes.len() - rest.len()))
+}
+
+const BUFFER: usize = 1 << 15;
+
+/// Strings on their way to the disk.
+struct Kept {
+    text: BufWriter<File>,
+    ends: BufWriter<File>,
+    end: u64,
+    count: u64,
+}
+
+impl Kept {
+    fn push(&mut self, string: &str) -> Result<(), Failure> {
+        self.end += string.len() as u64;
+        self.count += 1;
+        self.text
+            .write_all(string.as_bytes())
+            .and_then(|()| self.ends.write_all(&self.end.to_le_bytes()))
+            .or_fail(Exit::Program, || FAULT.into())
+    }
+
+    fn finish(self) -> Result<SharedStrings, Failure> {
+        let text = self.text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+        let ends = self.ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+        Ok(SharedStrings { text: Windows::new(text), ends: Windows::new(ends), count: self.count })
+    }
 }
 
 fn spool_file() -> Result<File, Failure> {
     tempfile::tempfile().or_fail(Exit::Program, || FAULT.into())
 }
 
-/// A stretch of a file, kept for the next look near it.
-struct Window {
+/// A file of which a few pieces are in memory: nearly all reads follow the one before, or go back to a string that stands in
+/// every row.
+struct Windows {
     file: File,
+    /// The one that was used last comes first.
+    windows: Vec<Window>,
+}
+
+impl Windows {
+    fn new(file: File) -> Self {
+        Self { file, windows: Vec::new() }
+    }
+
+    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        match self.windows.iter().position(|window| window.find(at, length).is_some()) {
+            Some(0) => {}
+            Some(place) => self.windows[..=place].rotate_right(1),
+            None => {
+                let mut window = match self.windows.len() {
+                    WINDOWS.. => self.windows.pop().unwrap_or_default(),
+                    _ => Window::default(),
+                };
+                window.fill(&self.file, at, length)?;
+                self.windows.insert(0, window);
+            }
+        }
+        self.windows[0]
+            .find(at, length)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
+    }
+}
+
+/// A piece of a file.
+#[derive(Default)]
+struct Window {
     start: u64,
     bytes: Vec<u8>,
 }
 
 impl Window {
-    fn new(file: File) -> Self {
-        Self { file, start: 0, bytes: Vec::new() }
+    fn find(&self, at: u64, length: usize) -> Option<&[u8]> {
+        let offset = usize::try_from(at.checked_sub(self.start)?).ok()?;
+        self.bytes.get(offset..offset.checked_add(length)?)
     }
 
-    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
-        let held = self.start + self.bytes.len() as u64;
-        if at < self.start || at + length as u64 > held {
-            self.fill(at, length)?;
-        }
-        let offset = usize::try_from(at - self.start).map_err(io::Error::other)?;
-        self.bytes
-            .get(offset..offset + length)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
-    }
-
-    /// Holds `length` bytes from `at` on, and what follows as far as the window goes.
-    fn fill(&mut self, at: u64, length: usize) -> io::Result<()> {
+    fn fill(&mut self, file: &File, at: u64, length: usize) -> io::Result<()> {
         self.start = at;
         self.bytes.resize(length.max(WINDOW), 0);
         let mut filled = 0;
         while filled < length {
-            match self.file.read_at(&mut self.bytes[filled..], at + filled as u64) {
+            match file.read_at(&mut self.bytes[filled..], at + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -119,5 +181,37 @@ impl Window {
         }
         self.bytes.truncate(filled);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_string_is_taken_whole() {
+        let plain = |xml: &'static str| plain_string(xml.as_bytes());
+        assert_eq!(plain("<si><t>Ёлка</t></si><si>"), Some(("Ёлка", 24)));
+        assert_eq!(plain("<si><t xml:space=\"preserve\"> A </t></si>"), Some((" A ", 40)));
+        assert_eq!(plain("<si><t></t></si>"), Some(("", 16)));
+    }
+
+    #[test]
+    fn a_string_that_is_the_least_bit_different_is_left_to_the_parser() {
+        for xml in [
+            "<si/>",
+            "<si><t/></si>",
+            "<si><t>A</t></s",
+            "<si><t>A &amp; B</t></si>",
+            "<si><t>A\r\nB</t></si>",
+            "<si><t>A</t><t>B</t></si>",
+            "<si><t>A</t><rPh sb=\"0\" eb=\"1\"><t>B</t></rPh></si>",
+            "<si><r><t>A</t></r></si>",
+            "<si><t>A<!-- --></t></si>",
+            " <si><t>A</t></si>",
+            "<si count=\"1\"><t>A</t></si>",
+        ] {
+            assert_eq!(plain_string(xml.as_bytes()), None, "{xml}");
+        }
     }
 }

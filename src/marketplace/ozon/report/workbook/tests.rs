@@ -105,6 +105,14 @@ fn shared_strings_join_their_runs_and_leave_out_phonetic_hints() {
 }
 
 #[test]
+fn rows_outside_a_row_break_the_workbook() {
+    let torn = sheet("</row><row>");
+    failure(&archive(&[("xl/worksheets/sheet1.xml", &torn)]));
+    let torn = sheet("<row><c><v>1</v></row><row></c></row>");
+    failure(&archive(&[("xl/worksheets/sheet1.xml", &torn)]));
+}
+
+#[test]
 fn a_shared_string_that_is_not_there_breaks_the_workbook() {
     let said = failure(&only_sheet("<row><c t=\"s\"><v>7</v></c></row>"));
     assert!(said.contains("there is no shared string 7"), "{said}");

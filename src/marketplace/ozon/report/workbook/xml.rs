@@ -1,21 +1,21 @@
 //! XML of a workbook as a stream of events: bounded, without document types, and never ending before its last tag.
 
-use std::cell::Cell;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::cell::PlainCell;
 use crate::failure::Failure;
 use crate::inventory::printable;
+use crate::marketplace::ahead::Ahead;
 use crate::marketplace::content::{Bounded, LONGEST_RECORD, broken, not_stock_data};
 
 /// A part of a workbook, event by event.
 pub(super) struct Xml<'a> {
-    reader: Reader<BufReader<Bounded<'a, &'a mut (dyn Read + 'a)>>>,
+    reader: Reader<BufReader<Bounded<'a, Ahead>>>,
     buffer: Vec<u8>,
-    allowance: &'a Cell<u64>,
+    allowance: &'a AtomicU64,
     /// How a fault begins in words.
     fault: String,
     /// Elements that are open.
@@ -28,11 +28,7 @@ pub(super) struct Xml<'a> {
 
 impl<'a> Xml<'a> {
     /// Reads `part`, whose `allowance` is set anew for each event.
-    pub(super) fn new(
-        part: Bounded<'a, &'a mut (dyn Read + 'a)>,
-        allowance: &'a Cell<u64>,
-        fault: String,
-    ) -> Self {
+    pub(super) fn new(part: Bounded<'a, Ahead>, allowance: &'a AtomicU64, fault: String) -> Self {
         let reader = Reader::from_reader(BufReader::with_capacity(1 << 16, part));
         Self {
             reader,
@@ -47,7 +43,7 @@ impl<'a> Xml<'a> {
 
     /// The next event. The end comes only after every element is closed.
     pub(super) fn next(&mut self) -> Result<Event<'_>, Failure> {
-        self.allowance.set(LONGEST_RECORD);
+        self.allowance.store(LONGEST_RECORD, Ordering::Relaxed);
         self.buffer.clear();
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             // Its own text repeats what lies below it.
@@ -76,16 +72,20 @@ impl<'a> Xml<'a> {
         Ok(event)
     }
 
-    /// The cell that begins right here, if it lies whole in the buffer and is nothing but its value, as nearly all are. A sheet
-    /// of a million products has thirty million: each is five events, whose reading takes three times as long as this look.
-    /// Whatever is the least bit different is left to the parser.
-    pub(super) fn plain_cell(&self) -> Option<PlainCell<'_>> {
+    /// What the parser will read next, as far as the buffer has it: for a look whether that is of the plainest form, in which
+    /// nearly all of a workbook is written. A sheet of a million products has thirty million cells of five events each, whose
+    /// reading takes many times as long as such a look. Whatever is the least bit different is left to the parser.
+    pub(super) fn ahead(&self) -> &[u8] {
         // Behind text the parser may have taken the next `<` already.
-        let bytes = self.reader.get_ref().buffer();
-        self.after_tag.then(|| PlainCell::at_beginning_of(bytes)).flatten()
+        if self.after_tag { self.reader.get_ref().buffer() } else { &[] }
     }
 
-    /// Goes on behind a plain cell of so many bytes.
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> u64 {
+        self.depth
+    }
+
+    /// Goes on so many bytes further, after which the same elements must be open as before.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.reader.stream().consume(bytes);
     }

@@ -1,0 +1,112 @@
+//! From the answers of a pull to the rows of a snapshot, record by record. Knows nothing of the database.
+
+use super::rejects::Rejects;
+use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::{Rejection, ValidationResult};
+use crate::marketplace::shift::shifted;
+use crate::marketplace::{self, Pull};
+use crate::progress::{self, Phase, Span};
+use crate::staging::{Duplicate, Snapshot, Staging};
+use crate::store::sync_log::{Account, Run};
+
+/// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
+pub(super) fn read(
+    pull: &Pull,
+    run: &Run,
+    rejects: &mut Rejects,
+    account: &mut Account,
+) -> Result<(Snapshot, ValidationResult), Failure> {
+    let length = pull.parts.iter().map(|part| part.length).sum();
+    let span = Span::begin(Phase::Read, Some(length));
+    let mut validation = ValidationResult::default();
+    let (run_id, source) = (&run.run_id, run.source);
+    rejects.begin(source, run_id);
+    let mut reject = |validation: &mut ValidationResult, rejection: Rejection| {
+        rejects.keep(source, run_id, &rejection);
+        reject(validation, rejection);
+    };
+    let mut staging = Staging::default();
+    let beginnings = marketplace::read_records(pull, &mut |outcome| {
+        validation.total += 1;
+        progress::note(Phase::Read, validation.total);
+        match outcome {
+            Ok(mut record) => {
+                for warning in record.warnings.drain(..) {
+                    warn(&mut validation, warning);
+                }
+                staging.push(validation.total, record).or_fail(Exit::Program, no_temporary_files)
+            }
+            Err(rejection) => {
+                reject(&mut validation, rejection);
+                Ok(())
+            }
+        }
+    })?;
+    let mut moved = None;
+    let snapshot = staging
+        .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
+            Some(reason) => moved = Some(reason),
+            None => reject(&mut validation, duplicate.rejection),
+        })
+        .or_fail(Exit::Program, no_temporary_files)?;
+    rejects.finish();
+    let what = format!("{} records", validation.total);
+    *account.phases.read.get_or_insert_default() += span.finish(&what);
+    if let Some(reason) = moved {
+        return Err(shifted(reason));
+    }
+    account.processed = validation.total;
+    account.rejected = validation.rejected;
+    say_what_was_not_shown(&validation);
+    if !validation.is_stock_data() {
+        let message = format!(
+            "this is not stock data, nothing was written: {}",
+            validation.summary().unwrap_or_default()
+        );
+        return Err(Failure::new(Exit::NotStockData, message));
+    }
+    Ok((snapshot, validation))
+}
+
+/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
+fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
+    let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
+    let (first, second) = (page(duplicate.winner), page(duplicate.number));
+    (first != second).then(|| {
+        format!(
+            "the stock changed between two pages, {} is on another page too",
+            duplicate.rejection.record
+        )
+    })
+}
+
+fn reject(validation: &mut ValidationResult, rejection: Rejection) {
+    let text = format!("rejected {rejection}");
+    // What a log names in short need not be kept in full.
+    if validation.reject(Rejection { original: None, ..rejection }) {
+        log::warn!("{text}");
+    }
+}
+
+fn warn(validation: &mut ValidationResult, warning: String) {
+    let text = warning.clone();
+    if validation.warn(warning) {
+        log::warn!("{text}");
+    }
+}
+
+fn say_what_was_not_shown(validation: &ValidationResult) {
+    let more = |count: u64, shown: usize| count - shown as u64;
+    match more(validation.rejected, validation.errors.len()) {
+        0 => {}
+        rest => log::warn!("and {rest} more records were rejected"),
+    }
+    match more(validation.warned, validation.warnings.len()) {
+        0 => {}
+        rest => log::warn!("and {rest} more warnings"),
+    }
+}
+
+fn no_temporary_files() -> String {
+    format!("writing temporary files in {}", std::env::temp_dir().display())
+}
