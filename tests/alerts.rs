@@ -17,6 +17,8 @@ struct Month {
     receiver: Receiver,
     step: usize,
     told: Vec<(usize, String)>,
+    /// What the report of each step found odd.
+    found: Vec<(usize, String)>,
 }
 
 impl Month {
@@ -26,6 +28,7 @@ impl Month {
             receiver: Receiver::start(),
             step: 0,
             told: Vec::new(),
+            found: Vec::new(),
         }
     }
 
@@ -43,8 +46,29 @@ impl Month {
     fn step(&mut self, sync: i32, check: i32) {
         self.grow_older();
         self.run("sync ozon", sync);
+        self.look(sync, check);
+    }
+
+    fn look(&mut self, sync: i32, check: i32) {
         self.run("check-freshness --source ozon --max-age 7h", check);
         self.collect(&["start".to_owned(), sync.to_string()]);
+        let report = self.world.run("report --period 6h --format json").expect(0);
+        let report: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
+        for list in ["anomalies", "suspicious"] {
+            for one in report[list].as_array().expect("a list") {
+                self.found.push((self.step, one["kind"].as_str().expect("a kind").to_owned()));
+            }
+        }
+    }
+
+    /// A sync that took ten minutes in place of a moment.
+    fn slow_step(&mut self) {
+        self.grow_older();
+        self.run("sync ozon", 0);
+        self.world.database.run(
+            "UPDATE sync_logs SET started_at = started_at - INTERVAL 10 MINUTE ORDER BY started_at DESC LIMIT 1",
+        );
+        self.look(0, 0);
     }
 
     fn steps(&mut self, count: usize) {
@@ -59,6 +83,8 @@ impl Month {
                 let event = &body["event"];
                 assert_eq!(event["source"], "Ozon");
                 assert!(!event["next_step"].as_str().expect("a next step").is_empty());
+                let cause = event["cause"].as_str().expect("a cause");
+                assert_eq!(cause.is_empty(), event["state"] == "recovered", "{event}");
                 let offset = noon_offset().to_string();
                 assert!(event["time"].as_str().expect("a time").ends_with(&offset), "{event}");
                 event["title"].as_str().expect("a title").to_owned()
@@ -67,7 +93,8 @@ impl Month {
         let texts = telegrams(&seen);
         assert_eq!(texts.len(), titles.len(), "both channels are told the same");
         for (text, title) in texts.iter().zip(&titles) {
-            assert!(text.contains(title) && text.contains("Next step: "), "{text}");
+            let lines = ["Source: Ozon", "Time: ", "Next step: "];
+            assert!(text.contains(title) && lines.iter().all(|line| text.contains(line)), "{text}");
         }
         let paths: Vec<String> = pings(&seen).into_iter().map(|(path, _)| path).collect();
         assert_eq!(paths, expected_pings, "step {}", self.step);
@@ -138,9 +165,14 @@ fn a_month_is_told_exactly_as_often_as_stated() {
         "DELETE FROM inventory_data WHERE snapshot_date = (SELECT MAX(day) FROM (SELECT snapshot_date AS day \
          FROM inventory_data) AS days) LIMIT 3",
     );
-    month.run("check-freshness --source ozon --max-age 7h", 4);
-    month.collect(&["start".to_owned(), "0".to_owned()]);
-    month.steps(49);
+    month.look(0, 4);
+    month.steps(19);
+
+    // Steps 91 and 95: two slow nights, of which nobody is woken.
+    month.slow_step();
+    month.steps(3);
+    month.slow_step();
+    month.steps(25);
 
     let expected: Vec<(usize, String)> = [
         (10, "2 syncs failed in a row"),
@@ -161,6 +193,19 @@ fn a_month_is_told_exactly_as_often_as_stated() {
     .map(|(step, title)| (step, format!("Ozon: {title}")))
     .into();
     assert_eq!(month.told, expected);
+    let expected: Vec<(usize, String)> = [
+        (10, "repeated_failures"),
+        (11, "repeated_failures"),
+        (12, "repeated_failures"),
+        (13, "repeated_failures"),
+        (29, "key_rejected"),
+        (50, "repeated_failures"),
+        (91, "slow_sync"),
+        (95, "slow_sync"),
+    ]
+    .map(|(step, kind)| (step, kind.to_owned()))
+    .into();
+    assert_eq!(month.found, expected);
     assert_eq!(month.step, 120, "thirty days of four runs");
 }
 
@@ -210,6 +255,38 @@ fn channels_that_are_down_change_neither_the_result_nor_the_exit_code() {
     assert_eq!(told[0]["event"]["failures"], 3);
 }
 
+#[test]
+fn several_messages_at_once_take_no_longer_than_one_and_keep_their_order() {
+    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
+    world.run("sync ozon").expect(0);
+    world.run("sync wb").expect(0);
+    world.database.run("UPDATE inventory_data SET available_stock = -1");
+    world.database.run(
+        "UPDATE sync_logs SET started_at = started_at - INTERVAL 1 DAY, completed_at = completed_at - INTERVAL 1 DAY \
+         ORDER BY started_at",
+    );
+    let binary = world.binary().env("ALERT_WEBHOOK_URL", receiver.webhook_url());
+    let silence = Reply::new(200, "text/plain", "").wire(Wire::Silence(Duration::from_secs(60)));
+    receiver.answer(silence);
+    let outcome = binary.clone().args("check-freshness").run().expect(4).says("webhook did not");
+    assert!(outcome.took < Duration::from_secs(8), "{:?}", outcome.took);
+    assert_eq!(receiver.take().len(), 1, "a channel that hangs is left alone");
+
+    binary.args("check-freshness").run().expect(4);
+    let told = webhooks(&receiver.take());
+    let titles: Vec<&str> =
+        told.iter().filter_map(|message| message["event"]["title"].as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Ozon: the stored stock is unsound",
+            "Ozon: the stored stock is stale",
+            "Wildberries: the stored stock is unsound",
+            "Wildberries: the stored stock is stale",
+        ]
+    );
+}
+
 fn binary_again(world: &World, receiver: &Receiver) -> crate::support::binary::Outcome {
     world.binary().env("ALERT_WEBHOOK_URL", receiver.webhook_url()).args("sync wb").run()
 }
@@ -247,21 +324,6 @@ fn what_is_done_by_hand_alarms_nobody() {
     world.marketplaces.always(Endpoint::WbWarehouses, Fault::Status(401));
     world.binary().envs(receiver.variables()).args("sync wb --dry-run").run().expect(77);
     assert!(receiver.take().is_empty());
-}
-
-#[test]
-fn a_database_that_is_down_is_told_to_the_healthcheck() {
-    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
-    world
-        .binary()
-        .envs(receiver.variables())
-        .env("DATABASE_URL", "mysql://u:p@127.0.0.1:1/x")
-        .env("DB_RETRY_ATTEMPTS", "1")
-        .args("sync wb")
-        .run()
-        .expect(74);
-    let paths: Vec<String> = pings(&receiver.take()).into_iter().map(|(path, _)| path).collect();
-    assert_eq!(paths, ["74"]);
 }
 
 #[test]

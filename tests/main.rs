@@ -9,6 +9,7 @@ mod cron;
 mod dashboard;
 mod database_failures;
 mod database_tls;
+mod dead_mans_switch;
 mod documents;
 mod dry_runs;
 mod failed_pulls;
@@ -32,4 +33,5 @@ mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
+mod suspicious;
 mod wb_sync;

@@ -86,6 +86,7 @@ fn a_report_adds_up_what_was_synced() {
     let text = world.run("report").expect(0).stdout;
     assert_fits_a_terminal(&text);
     assert!(text.contains("Ozon: failed runs"), "{text}");
+    metrics::assert_clean(&world.run("report --format prometheus").expect(0).stdout);
     let page = world.run("report --format html").expect(0).stdout;
     assert!(page.contains("Failed syncs") && page.matches("<script").count() == 1, "{page}");
 }
@@ -190,6 +191,25 @@ fn what_the_marketplaces_name_is_text_and_nothing_else() {
     assert_eq!(page.matches("<script").count(), 1, "only the page's own");
     let text = world.run("report").expect(0).stdout;
     assert_fits_a_terminal(&text);
+}
+
+#[test]
+fn promtool_takes_the_metrics_of_odd_names_and_has_remarks_on_bad_ones() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync wb").expect(0);
+    world.database.run(
+        "UPDATE inventory_data SET warehouse_name = CONCAT('\"} 1\\n# HELP x y\\\\', id), stock_type = 'realFBS' \
+         ORDER BY id LIMIT 3",
+    );
+    world.marketplaces.always(Endpoint::WbWarehouses, Fault::Status(503));
+    world.binary().env("RETRY_ATTEMPTS", "1").args("sync wb").run().expect(69);
+    let text = world.run("report --format prometheus").expect(0).stdout;
+    assert!(text.contains("stocksync_failures_in_a_row{source=\"Wildberries\"} 1"), "{text}");
+    metrics::assert_clean(&text);
+
+    // It does look: a counter's name without a help text, and a line that is none.
+    assert!(metrics::remarks_of_promtool("stocksync_runs_total 1\n").contains("no help text"));
+    assert!(!metrics::remarks_of_promtool("stocksync runs 1\n").is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/support/install.sh
+tests/support/promtool.sh
 export PATH="$PATH:$HOME/.cargo/bin"
 
 step() {

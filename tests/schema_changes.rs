@@ -258,12 +258,20 @@ fn the_status_tells_what_somebody_changed_by_hand() {
     world.run("migrate --status").expect(0).shows("drift: none");
     world.database.run("ALTER TABLE inventory_data MODIFY COLUMN available_stock SMALLINT, DROP INDEX idx_source_sync");
     world.database.run("ALTER TABLE sync_logs ADD COLUMN remark TEXT");
+    world.database.run("ALTER TABLE listing_barcodes DROP INDEX idx_barcode");
+    world.database.run("ALTER TABLE wb_card_sizes MODIFY COLUMN barcodes TINYTEXT");
+    world.database.run("ALTER TABLE stocksync_state ADD COLUMN remark TEXT");
+    world.database.run("DROP TABLE product_joins");
     world
         .run("migrate --status")
         .expect(0)
         .shows("drift: inventory_data: the column available_stock is \"smallint(6) DEFAULT NULL\" and was \"int(11) DEFAULT 0\"")
         .shows("drift: inventory_data: the index idx_source_sync is gone")
-        .shows("drift: sync_logs: the column remark is new");
+        .shows("drift: sync_logs: the column remark is new")
+        .shows("drift: listing_barcodes: the index idx_barcode is gone")
+        .shows("drift: wb_card_sizes: the column barcodes is \"tinytext")
+        .shows("drift: stocksync_state: the column remark is new")
+        .shows("drift: product_joins: the column joined_product_id is gone");
 }
 
 #[test]
@@ -317,4 +325,29 @@ fn snapshots_past_their_time_go_but_never_a_source_s_newest() {
         world.database.table(left).concat(),
         ["Ozon", "2026-11-02", "2", "Wildberries", "2026-11-02", "1"]
     );
+}
+
+#[test]
+fn old_messages_go_but_not_those_of_a_trouble_that_goes_on() {
+    let world = World::new(Catalogue::small(7));
+    for (number, (days, source, topic, state)) in (1..).zip([
+        (300, "Ozon", "unsound", "raised"), // goes on: only syncs recovered after it
+        (299, "Ozon", "failures", "raised"),
+        (298, "Ozon", "stale", "raised"),
+        (297, "Ozon", "sync", "recovered"),
+        (296, "Wildberries", "failures", "raised"), // goes on: Ozon is another marketplace
+        (295, "Ozon", "new_host", "raised"),
+        (294, "Ozon", "key_age", "raised"),
+        (10, "Ozon", "key_age", "recovered"), // over, but not for long
+        (9, "Ozon", "pull_refused", "raised"),
+    ]) {
+        world.database.run(&format!(
+            "INSERT INTO stocksync_alerts (id, source, topic, state, severity, title, channels, created_at) \
+             VALUES ({number}, '{source}', '{topic}', '{state}', 'warning', '', '', UTC_TIMESTAMP() - INTERVAL {days} DAY)"
+        ));
+    }
+    world.run("migrate").expect(0).shows("stocksync_alerts: 5 rows deleted, past LOG_RETENTION");
+    let left = world.database.value("SELECT GROUP_CONCAT(id ORDER BY id) FROM stocksync_alerts");
+    assert_eq!(left, "1,5,8,9");
+    assert_eq!(world.run("migrate").expect(0).stdout.lines().count(), 1);
 }

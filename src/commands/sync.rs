@@ -31,38 +31,19 @@ use rejects::Rejects;
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
 pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
     let source = Source::from(args.marketplace);
-    if let Some(variable) = config::switched_off(environment, source)? {
-        output::line(&format!("{source}: switched off by {variable}; nothing was done"))?;
-        return Ok(Exit::Done);
-    }
-    let database = DatabaseSettings::read(environment)?;
-    let rejects = Rejects::prepare(environment)?;
-    let interruption = Interruption::watch(&database)?;
     let mut watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some());
-    let mut session = Session::open(&database, source, interruption.clone())
+    let begun = Sync::begin(args, quiet, source, environment, &watch)
         .inspect_err(|failure| watch.could_not_begin(failure))?;
-    if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
-        output::line(&format!("{source}: the newest run succeeded; nothing to retry"))?;
-        return Ok(Exit::Done);
-    }
-    let run = begin(args, source, &database, &mut session)
-        .inspect_err(|failure| watch.could_not_begin(failure))?;
+    let (mut sync, interruption) = match begun {
+        Begun::Nothing(why) => {
+            output::line(&format!("{source}: {why}"))?;
+            return Ok(Exit::Done);
+        }
+        Begun::Sync(sync, interruption) => (*sync, interruption),
+    };
     if !args.dry_run {
-        interruption.runs(&run);
         watch.begins();
     }
-    let mut sync = Sync {
-        args,
-        quiet,
-        environment,
-        database,
-        session,
-        run,
-        rejects,
-        account: Account::default(),
-        before: None,
-        cards: None,
-    };
     let outcome = watch.require_settings().and_then(|()| sync.pull_and_write());
     if let Err(failure) = &outcome
         && !args.dry_run
@@ -72,6 +53,14 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     interruption.checkpoint();
     watch.ended(&mut sync.session, &outcome);
     outcome
+}
+
+/// What becomes of a sync that was ordered.
+enum Begun<'a> {
+    /// There is nothing to do, and why.
+    Nothing(String),
+    /// It has its lock and its row in `sync_logs`.
+    Sync(Box<Sync<'a>>, Interruption),
 }
 
 /// A dry run writes nothing, and so has no row in the log.
@@ -110,7 +99,45 @@ struct Sync<'a> {
     cards: Option<WildberriesSettings>,
 }
 
-impl Sync<'_> {
+impl<'a> Sync<'a> {
+    /// Everything that can be wrong is found before the marketplace is asked.
+    fn begin(
+        args: &'a SyncArgs,
+        quiet: bool,
+        source: Source,
+        environment: &'a Environment,
+        watch: &Watch,
+    ) -> Result<Begun<'a>, Failure> {
+        if let Some(variable) = config::switched_off(environment, source)? {
+            return Ok(Begun::Nothing(format!("switched off by {variable}; nothing was done")));
+        }
+        let database = DatabaseSettings::read(environment)?;
+        let rejects = Rejects::prepare(environment)?;
+        let interruption = Interruption::watch(&database)?;
+        interruption.says_farewell(watch.farewell());
+        let mut session = Session::open(&database, source, interruption.clone())?;
+        if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
+            return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
+        }
+        let run = begin(args, source, &database, &mut session)?;
+        if !args.dry_run {
+            interruption.runs(&run);
+        }
+        let sync = Self {
+            args,
+            quiet,
+            environment,
+            database,
+            session,
+            run,
+            rejects,
+            account: Account::default(),
+            before: None,
+            cards: None,
+        };
+        Ok(Begun::Sync(Box::new(sync), interruption))
+    }
+
     fn pull_and_write(&mut self) -> Result<Exit, Failure> {
         let settings = SyncSettings::read(self.environment)?;
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
@@ -179,7 +206,8 @@ impl Sync<'_> {
         let pull = match (&self.args.file, self.run.source) {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
-                marketplace::ozon::fetch(&OzonSettings::read(self.environment)?)?
+                let settings = OzonSettings::read(self.environment)?;
+                marketplace::ozon::fetch(&settings, &mut self.account.foreign_hosts)?
             }
             (None, Source::Wildberries) => {
                 let settings = WildberriesSettings::read(self.environment)?;

@@ -119,6 +119,19 @@ impl AlertSettings {
         })
     }
 
+    /// The dead-man's switch alone, where the rest is set up wrongly; `None` if it is, too.
+    pub fn healthcheck_only(environment: &Environment) -> Option<Self> {
+        let healthcheck = hook_url(environment, "HEALTHCHECK_URL").ok()??;
+        Some(Self {
+            webhook: None,
+            telegram: None,
+            healthcheck: Some(healthcheck),
+            after_failures: 1,
+            utc_offset: FixedOffset::east_opt(0)?,
+            hidden: hidden(environment),
+        })
+    }
+
     /// Whether there is anybody to tell.
     pub fn has_channel(&self) -> bool {
         self.webhook.is_some() || self.telegram.is_some()

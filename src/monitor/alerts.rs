@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::finding::{Finding, Kind, Severity};
 use crate::failure::Exit;
 pub use crate::store::alerts::{Sent, State, Topic};
-pub use wording::{failed, found, mended, recovered};
+pub use wording::{failed, found, mended, new_host, recovered};
 
 /// After the first message about stale or unsound data the next come after this long, twice, four times, … as long.
 const DATA_DISTANCE: TimeDelta = TimeDelta::hours(6);
@@ -95,7 +95,14 @@ pub fn on_failure(
 
 /// Whether a sync that succeeded ends a trouble that was told.
 pub fn on_success(told: &[Sent]) -> bool {
-    open(told, Topic::Sync).any(|sent| sent.state == State::Raised)
+    let open = |topic| open(told, topic).any(|sent| sent.state == State::Raised);
+    open(Topic::Sync) || open(Topic::Stale)
+}
+
+/// Whether a host that appeared at `since` is still to be told: the title of its message says which one it is.
+pub fn on_new_host(told: &[Sent], title: &str, since: DateTime<Utc>) -> bool {
+    let about = |sent: &Sent| sent.topic == Topic::NewHost && sent.title == title;
+    !told.iter().any(|sent| about(sent) && sent.at >= since)
 }
 
 /// What a check of the stored data is worth for one of `Stale`, `Unsound` and `KeyAge`: a message about the findings, one that
@@ -139,7 +146,7 @@ fn open(told: &[Sent], topic: Topic) -> impl Iterator<Item = &Sent> {
             && (sent.topic == topic || (sent.topic == Topic::Sync && topic == Topic::Stale))
     };
     let concerns = move |sent: &Sent| match topic {
-        Topic::Sync => of_syncs(sent.topic) || sent.topic == Topic::Stale,
+        Topic::Sync => of_syncs(sent.topic),
         _ => sent.topic == topic,
     };
     told.iter().take_while(move |sent| !ends(sent)).filter(move |sent| concerns(sent))
@@ -234,6 +241,24 @@ mod tests {
         }
         assert_eq!(hours, [0, 6, 12, 24, 48]);
         assert_eq!(on_check(&told, Topic::Stale, &[], at(60)), Some(State::Recovered));
+    }
+
+    #[test]
+    fn staleness_that_a_check_saw_end_is_not_ended_once_more_by_a_sync() {
+        let raised = sent(Topic::Stale, State::Raised, 0, 1);
+        let told = [sent(Topic::Stale, State::Recovered, 0, 2), raised];
+        assert!(!on_success(&told), "an import by hand made it fresh");
+        let failing = sent(Topic::Failures, State::Raised, 2, 1);
+        assert!(on_success(&[told.to_vec(), vec![failing]].concat()));
+    }
+
+    #[test]
+    fn a_new_host_is_told_once_for_each_time_that_it_is_new() {
+        let title = "Ozon: a report's link led to a host not seen before: a.example";
+        let about = Sent { title: title.into(), ..sent(Topic::NewHost, State::Raised, 0, 5) };
+        assert!(on_new_host(&[], title, at(5)));
+        assert!(!on_new_host(std::slice::from_ref(&about), title, at(5)));
+        assert!(on_new_host(&[about], title, at(900)), "forgotten in between, and new again");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod stock;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::finding::Severity;
@@ -16,9 +16,10 @@ use crate::config::Thresholds;
 use crate::inventory::Source;
 use crate::store::overview::{ProductStock, RunRow, WarehouseStock};
 
+pub use activity::new_hosts;
 pub use regions::region;
 pub use runs::failures_in_a_row;
-pub use stock::ran_out;
+pub use stock::Comparison;
 
 /// Products that an anomaly names; the rest is counted.
 pub const NAMED: usize = 10;
@@ -155,16 +156,23 @@ impl DayStock {
 pub struct Picture<'a> {
     /// The marketplace.
     pub source: Source,
-    /// Its newest snapshot.
-    pub newest: Option<&'a DayStock>,
-    /// The one before.
-    pub before: Option<&'a DayStock>,
+    /// Its newest snapshot beside the one before, if there are two.
+    pub stock: Option<&'a Comparison<'a>>,
     /// Its last runs, the newest first.
     pub runs: &'a [RunRow],
     /// From when on runs are looked at; older ones serve for comparison.
     pub since: DateTime<Utc>,
     /// Now.
     pub now: DateTime<Utc>,
+    /// The seller's time zone, in which people read times.
+    pub utc_offset: FixedOffset,
+}
+
+impl Picture<'_> {
+    /// A moment for people.
+    fn time(&self, moment: DateTime<Utc>) -> String {
+        moment.with_timezone(&self.utc_offset).format("%Y-%m-%d %H:%M %:z").to_string()
+    }
 }
 
 /// A snapshot older than this says nothing about what a day should look like.
@@ -173,10 +181,10 @@ const COMPARABLE_DAYS: i64 = 7;
 /// Applies every rule about stock and runs. The most serious come first.
 pub fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let mut found = Vec::new();
-    if let (Some(newest), Some(before)) = (picture.newest, picture.before)
+    if let Some(compared @ Comparison { before, newest, .. }) = picture.stock
         && (newest.day - before.day).num_days() <= COMPARABLE_DAYS
     {
-        found.extend(stock::detect(picture.source, before, newest, thresholds));
+        found.extend(stock::detect(picture.source, compared, thresholds));
         found.extend(regions::empty(picture.source, before, newest, thresholds));
     }
     found.extend(runs::detect(picture, thresholds));
@@ -240,17 +248,18 @@ pub(super) mod samples {
             processed: 1000,
             rejected: 0,
             requests: 10,
+            foreign_hosts: Vec::new(),
         }
     }
 
     pub fn picture(runs: &[RunRow]) -> Picture<'_> {
         Picture {
             source: Source::Ozon,
-            newest: None,
-            before: None,
+            stock: None,
             runs,
             since: now() - chrono::TimeDelta::hours(24),
             now: now(),
+            utc_offset: FixedOffset::east_opt(3 * 3600).unwrap(),
         }
     }
 }
@@ -278,8 +287,8 @@ mod tests {
         let runs: Vec<RunRow> =
             (0..168).map(|hour| run(hour, 60 + hour % 30, Status::Success)).collect();
         for pair in days.windows(2) {
-            let picture =
-                Picture { before: Some(&pair[0]), newest: Some(&pair[1]), ..picture(&runs) };
+            let compared = Comparison::of(&pair[0], &pair[1]);
+            let picture = Picture { stock: Some(&compared), ..picture(&runs) };
             assert_eq!(detect(&picture, &defaults()), []);
             assert_eq!(suspicious(&picture, &defaults()), []);
         }
@@ -288,7 +297,8 @@ mod tests {
     #[test]
     fn snapshots_more_than_a_week_apart_are_not_compared() {
         let (before, newest) = (day("2026-11-01", &[50; 50]), day("2026-11-20", &[0; 50]));
-        let picture = Picture { before: Some(&before), newest: Some(&newest), ..picture(&[]) };
+        let compared = Comparison::of(&before, &newest);
+        let picture = Picture { stock: Some(&compared), ..picture(&[]) };
         assert_eq!(detect(&picture, &defaults()), []);
     }
 

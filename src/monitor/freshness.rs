@@ -232,6 +232,7 @@ mod tests {
             processed: 0,
             rejected: 0,
             requests: 0,
+            foreign_hosts: Vec::new(),
         };
         let runs = [
             run(60, SyncStatus::Success),

@@ -1,35 +1,48 @@
 //! Brings the judgements to the channels: after each sync and each check of freshness. Whatever fails here is a warning in the
 //! log and changes neither the result nor the exit code of what is watched.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mysql::Conn;
 
 use super::alerts::{self, Message, Sent, State, Topic};
-use super::anomalies::failures_in_a_row;
+use super::anomalies::{failures_in_a_row, new_hosts};
 use super::finding::Finding;
 use crate::config::{AlertSettings, Environment};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::log_tail;
-use crate::notify::{self, healthcheck};
+use crate::notify::{self, healthcheck::Switch};
 use crate::store::alerts::{record, told};
 use crate::store::overview::recent_runs;
 use crate::store::{Session, StoreError};
 
+/// How long a new host is news: what no channel took is tried again by the syncs of this time.
+const NEWS: TimeDelta = TimeDelta::hours(24);
+
 /// A sync that is watched.
 pub struct Watch {
     source: Source,
+    /// Whom to alert.
     settings: Option<AlertSettings>,
+    switch: Option<Switch>,
     wrong: Option<Failure>,
 }
 
 impl Watch {
     /// Prepares to watch a sync; one that an operator does by hand (`by_hand`: a dry run, an import) is nobody's alarm.
     pub fn of_sync(environment: &Environment, source: Source, by_hand: bool) -> Self {
-        match AlertSettings::read(environment) {
-            Ok(settings) => Self { source, settings: (!by_hand).then_some(settings), wrong: None },
-            Err(failure) => Self { source, settings: None, wrong: Some(failure) },
-        }
+        let (settings, wrong) = match AlertSettings::read(environment) {
+            Ok(settings) => (Some(settings), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let settings = settings.filter(|_| !by_hand);
+        let switch = match &settings {
+            _ if by_hand => None,
+            Some(settings) => Some(Switch::of(settings)),
+            // A misspelt webhook must not silence the one that tells of it.
+            None => AlertSettings::healthcheck_only(environment).as_ref().map(Switch::of),
+        };
+        Self { source, settings, switch, wrong }
     }
 
     /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
@@ -42,27 +55,33 @@ impl Watch {
 
     /// The sync begins.
     pub fn begins(&self) {
-        if let Some(settings) = &self.settings {
-            healthcheck::starts(settings);
+        if let Some(switch) = &self.switch {
+            switch.starts();
         }
     }
 
-    /// The sync could not even begin. Another run that goes on is nobody's alarm; a database that is down is one,
-    /// and only the healthcheck can tell it: what was told before stands in the database.
+    /// The sync could not even begin. Another run that goes on is nobody's alarm, and tells its own end; a database that is down
+    /// is one, and only the healthcheck can tell it: what was told before stands in the database.
     pub fn could_not_begin(&self, failure: &Failure) {
-        if let Some(settings) = &self.settings
-            && failure.exit() != Exit::NotNow
-        {
-            let log = format!("{}{failure}\n", log_tail::last_lines());
-            healthcheck::ended(settings, failure.exit().code(), &log);
+        if failure.exit() != Exit::NotNow {
+            self.tell_switch(failure.exit().code(), Some(failure));
+        }
+    }
+
+    /// What remains to be told when a signal ends the sync: to be called with the exit code.
+    pub fn farewell(&self) -> impl FnOnce(u8) + Send + 'static {
+        let switch = self.switch.clone();
+        move |code| {
+            if let Some(switch) = switch {
+                switch.ended(code, &log_tail::last_lines());
+            }
         }
     }
 
     /// The sync ended, and its row in `sync_logs` is complete.
     pub fn ended(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
-        let Some(settings) = &self.settings else { return };
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
-        if settings.has_channel() {
+        if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
             let alerted = session
                 .database()
                 .and_then(|database| Ok(alert(settings, database.conn(), self.source, outcome)?));
@@ -70,9 +89,15 @@ impl Watch {
                 log::warn!("nobody was alerted: {failure}");
             }
         }
-        let reason = outcome.as_ref().err().map(|failure| format!("{failure}\n"));
-        let log = format!("{}{}", log_tail::last_lines(), reason.unwrap_or_default());
-        healthcheck::ended(settings, exit.code(), &log);
+        self.tell_switch(exit.code(), outcome.as_ref().err());
+    }
+
+    /// The failure is not in the log yet: whoever started the command writes it there.
+    fn tell_switch(&self, code: u8, failure: Option<&Failure>) {
+        if let Some(switch) = &self.switch {
+            let reason = failure.map(|failure| format!("{failure}\n")).unwrap_or_default();
+            switch.ended(code, &format!("{}{reason}", log_tail::last_lines()));
+        }
     }
 }
 
@@ -85,10 +110,10 @@ fn alert(
     let now = Utc::now();
     let time = now.with_timezone(&settings.utc_offset);
     let told = told(conn, source.as_str())?;
+    let runs = recent_runs(conn, source)?;
     let message = match outcome {
         Ok(exit) => alerts::on_success(&told).then(|| alerts::recovered(source, *exit, time)),
         Err(failure) => {
-            let runs = recent_runs(conn, source)?;
             let failures = failures_in_a_row(&runs).max(1);
             let first = runs.get(failures as usize - 1).map_or(now, |run| run.started_at);
             let due =
@@ -99,7 +124,12 @@ fn alert(
             })
         }
     };
-    message.map_or(Ok(()), |message| deliver(settings, conn, &message, now))
+    let hosts = new_hosts(&runs, now - NEWS).into_iter().filter_map(|(host, run)| {
+        let message = alerts::new_host(source, host, time);
+        alerts::on_new_host(&told, &message.title, run.started_at).then_some(message)
+    });
+    let messages: Vec<Message> = message.into_iter().chain(hosts).collect();
+    deliver(settings, conn, &messages, now)
 }
 
 /// A check of freshness ended with these findings about `sources`.
@@ -114,6 +144,7 @@ pub fn checked(
     }
     let now = Utc::now();
     let time = now.with_timezone(&settings.utc_offset);
+    let mut messages = Vec::new();
     for source in sources {
         let told = told(conn, source.as_str())?;
         for topic in [Topic::Unsound, Topic::Stale, Topic::KeyAge] {
@@ -123,36 +154,41 @@ pub fn checked(
                     finding.source == source.as_str() && alerts::topic(finding.kind) == topic
                 })
                 .collect();
-            let message = match alerts::on_check(&told, topic, &concerned, now) {
-                Some(State::Raised) => alerts::found(*source, topic, &concerned, time),
-                Some(State::Recovered) => alerts::mended(*source, topic, time),
-                None => continue,
-            };
-            deliver(settings, conn, &message, now)?;
+            messages.extend(alerts::on_check(&told, topic, &concerned, now).map(
+                |state| match state {
+                    State::Raised => alerts::found(*source, topic, &concerned, time),
+                    State::Recovered => alerts::mended(*source, topic, time),
+                },
+            ));
         }
     }
-    Ok(())
+    deliver(settings, conn, &messages, now)
 }
 
 /// Sends, and remembers what at least one channel took; what none took is due again the next time.
 fn deliver(
     settings: &AlertSettings,
     conn: &mut Conn,
-    message: &Message,
+    messages: &[Message],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let channels = notify::tell(settings, message);
-    if channels.is_empty() {
+    if messages.is_empty() {
         return Ok(());
     }
-    log::info!("told by {}: {}", channels.join(", "), message.title);
-    let sent = Sent {
-        topic: message.topic,
-        state: message.state,
-        severity: message.severity,
-        failures: message.failures,
-        title: message.title.clone(),
-        at: now,
-    };
-    record(conn, message.source, &sent, &channels.join(","))
+    for (message, channels) in messages.iter().zip(notify::tell(settings, messages)) {
+        if channels.is_empty() {
+            continue;
+        }
+        log::info!("told by {}: {}", channels.join(", "), message.title);
+        let sent = Sent {
+            topic: message.topic,
+            state: message.state,
+            severity: message.severity,
+            failures: message.failures,
+            title: message.title.clone(),
+            at: now,
+        };
+        record(conn, message.source, &sent, &channels.join(","))?;
+    }
+    Ok(())
 }

@@ -1,31 +1,65 @@
 //! The dead-man's switch, as healthchecks.io does it: `/start` when a sync begins, `/<exit code>` with the last log lines when it
 //! ends. It shouts when nothing comes: nobody but another machine can tell that cron itself is dead.
+//!
+//! healthchecks.io takes every exit code but 0 for a failure and keeps the body with it, so `/fail` would only say less.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use reqwest::blocking::Client;
 
-use super::{Hidden, Send, client, in_time, plain};
+use super::{Hidden, PATIENCE, Send, client, in_time, plain};
 use crate::config::AlertSettings;
 use crate::secret::Secret;
 
 /// What healthchecks.io keeps of a body (bytes).
 const LONGEST_BODY: usize = 100_000;
 
-/// Tells that a sync begins.
-pub fn starts(settings: &AlertSettings) {
-    ping(settings, "start", "");
+/// The switch of one run. Cheap to clone; all clones are one, and whichever tells the end first tells it alone.
+#[derive(Clone)]
+pub struct Switch {
+    inner: Arc<Inner>,
 }
 
-/// Tells how a sync ended: its exit code, and the last lines of its log.
-pub fn ended(settings: &AlertSettings, exit_code: u8, log: &str) {
-    ping(settings, &exit_code.to_string(), log);
+struct Inner {
+    url: Option<Secret>,
+    hidden: Hidden,
+    /// Held while a ping is under way, so that no end overtakes its beginning.
+    ended: Mutex<bool>,
 }
 
-fn ping(settings: &AlertSettings, path: &str, log: &str) {
-    let Some(base) = settings.healthcheck.clone() else { return };
-    let body = tail(&Hidden::of(settings).blot(log), LONGEST_BODY).to_owned();
-    let path = path.to_owned();
-    let send: Send = Box::new(move || send(&client()?, &base, &path, body));
-    in_time(vec![("healthcheck", send)]);
+impl Switch {
+    /// The switch that is set up, if any.
+    pub fn of(settings: &AlertSettings) -> Self {
+        let inner = Inner {
+            url: settings.healthcheck.clone(),
+            hidden: Hidden::of(settings),
+            ended: Mutex::new(false),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Tells that a sync begins.
+    pub fn starts(&self) {
+        let _held = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        self.ping("start", "");
+    }
+
+    /// Tells how a sync ended: its exit code, and the last lines of its log. The second call of a run tells nothing.
+    pub fn ended(&self, exit_code: u8, log: &str) {
+        let mut ended = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *ended, true) {
+            self.ping(&exit_code.to_string(), log);
+        }
+    }
+
+    fn ping(&self, path: &str, log: &str) {
+        let Some(base) = self.inner.url.clone() else { return };
+        let body = tail(&self.inner.hidden.blot(log), LONGEST_BODY).to_owned();
+        let path = path.to_owned();
+        let send: Send = Box::new(move || send(&client()?, &base, &path, body));
+        in_time(vec![("healthcheck", vec![send])], Instant::now() + PATIENCE);
+    }
 }
 
 fn send(client: &Client, base: &Secret, path: &str, body: String) -> Result<(), String> {

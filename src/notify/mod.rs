@@ -23,52 +23,75 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a cause may be, in characters; what is left fits every channel.
 const LONGEST_CAUSE: usize = 1_000;
 
-/// Sends a message over all channels at once; says which of them took it. A channel that does not is a warning in the log.
-pub fn tell(settings: &AlertSettings, message: &Message) -> Vec<&'static str> {
-    let message = safe(message, &Hidden::of(settings));
-    let mut sends: Vec<(&'static str, Send)> = Vec::new();
-    if let Some(url) = settings.webhook.clone() {
-        let body = webhook::body(&message);
-        sends.push(("webhook", Box::new(move || webhook::send(&client()?, &url, &body))));
+/// Sends messages over all channels at once, over each in their order; says of each message which channels took it. A channel that does
+/// not is a warning in the log.
+pub fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'static str>> {
+    let hidden = Hidden::of(settings);
+    let messages: Vec<Message> = messages.iter().map(|message| safe(message, &hidden)).collect();
+    let until = Instant::now() + PATIENCE;
+    let mut queues: Vec<Queue> = Vec::new();
+    if let Some(url) = &settings.webhook {
+        let send = |message| -> Send {
+            let (url, body) = (url.clone(), webhook::body(message));
+            Box::new(move || webhook::send(&client()?, &url, &body))
+        };
+        queues.push(("webhook", messages.iter().map(send).collect()));
     }
-    if let Some(telegram) = settings.telegram.clone() {
-        let text = telegram::text(&message);
-        let until = Instant::now() + PATIENCE;
-        sends.push((
-            "telegram",
-            Box::new(move || telegram::send(&client()?, &telegram, &text, until)),
-        ));
+    if let Some(telegram) = &settings.telegram {
+        let send = |message| -> Send {
+            let (telegram, text) = (telegram.clone(), telegram::text(message));
+            Box::new(move || telegram::send(&client()?, &telegram, &text, until))
+        };
+        queues.push(("telegram", messages.iter().map(send).collect()));
     }
-    in_time(sends)
+    let mut took = vec![Vec::new(); messages.len()];
+    for (index, name) in in_time(queues, until) {
+        took[index].push(name);
+    }
+    took
 }
 
 /// One send; its error is a sentence without any secret.
 type Send = Box<dyn FnOnce() -> Result<(), String> + std::marker::Send>;
 
-/// Runs sends side by side, each in a thread of its own: what hangs, in DNS or in TLS, is left behind when the time is over.
-fn in_time(sends: Vec<(&'static str, Send)>) -> Vec<&'static str> {
+/// A channel's name and what it is to send.
+type Queue = (&'static str, Vec<Send>);
+
+/// Runs the queues side by side, each in a thread of its own: what hangs, in DNS or in TLS, is left behind when the time is over. Returns
+/// what was taken, as place in the queue and name, sorted.
+fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
     let (sender, receiver) = mpsc::channel();
-    let mut waiting: Vec<&'static str> = Vec::new();
-    for (name, send) in sends {
+    let mut waiting: Vec<(&'static str, usize)> = Vec::new();
+    for (name, sends) in queues {
         let sender = sender.clone();
-        waiting.push(name);
-        let thread = std::thread::Builder::new().name(name.into());
-        if let Err(error) = thread.spawn(move || sender.send((name, send()))) {
+        waiting.push((name, sends.len()));
+        let work = move || {
+            for (index, send) in sends.into_iter().enumerate() {
+                // Nobody would remember what is taken later.
+                if Instant::now() < until && sender.send((index, name, send())).is_err() {
+                    return;
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(work) {
             log::warn!("{name}: {error}");
         }
     }
     drop(sender);
-    let (until, mut took) = (Instant::now() + PATIENCE, Vec::new());
-    while let Ok((name, outcome)) =
+    let mut took = Vec::new();
+    while let Ok((index, name, outcome)) =
         receiver.recv_timeout(until.saturating_duration_since(Instant::now()))
     {
-        waiting.retain(|other| *other != name);
+        waiting
+            .iter_mut()
+            .filter(|(other, _)| *other == name)
+            .for_each(|(_, left)| *left = left.saturating_sub(1));
         match outcome {
-            Ok(()) => took.push(name),
+            Ok(()) => took.push((index, name)),
             Err(reason) => log::warn!("{name} did not take the message: {reason}"),
         }
     }
-    for name in waiting {
+    for (name, _) in waiting.into_iter().filter(|(_, left)| *left > 0) {
         log::warn!("{name} did not answer within {} s; going on without it", PATIENCE.as_secs());
     }
     took.sort_unstable();
@@ -119,10 +142,14 @@ mod tests {
             Ok(())
         });
         let quick: Send = Box::new(|| Ok(()));
+        let also: Send = Box::new(|| Ok(()));
         let broken: Send = Box::new(|| Err("no".into()));
-        assert_eq!(in_time(vec![("quick", quick), ("broken", broken)]), ["quick"]);
+        let behind: Send = Box::new(|| Ok(()));
+        let soon = || Instant::now() + PATIENCE;
+        let queues = vec![("quick", vec![quick, also]), ("broken", vec![broken])];
+        assert_eq!(in_time(queues, soon()), [(0, "quick"), (1, "quick")]);
         assert!(began.elapsed() < PATIENCE);
-        assert_eq!(in_time(vec![("hang", hang)]), [""; 0]);
+        assert_eq!(in_time(vec![("hang", vec![hang, behind])], soon()), []);
         assert!(began.elapsed() < PATIENCE * 2);
     }
 }

@@ -19,6 +19,17 @@ const RECORD: &str = "
     INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
     VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
 
+/// What goes on being a trouble keeps its messages however old they are: the distance of the next one is counted from them. A multi-table
+/// DELETE, because MySQL lets no other one look at the table that it deletes from.
+const FORGET: &str = "
+    DELETE old FROM stocksync_alerts AS old
+    LEFT JOIN stocksync_alerts AS ending
+        ON ending.source = old.source AND ending.id > old.id AND ending.state = 'recovered'
+        AND (ending.topic = old.topic
+             OR (ending.topic = 'sync' AND old.topic IN ('failures', 'key_rejected', 'pull_refused', 'stale')))
+    WHERE old.created_at < ?
+      AND (old.state = 'recovered' OR old.topic = 'new_host' OR ending.id IS NOT NULL)";
+
 /// How bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -57,10 +68,12 @@ pub enum Topic {
     Unsound,
     /// A key is about to end, or has.
     KeyAge,
+    /// A report came from a host not seen before. Nothing ends it: the host is known from then on.
+    NewHost,
 }
 
 impl Topic {
-    const ALL: [Topic; 7] = [
+    const ALL: [Topic; 8] = [
         Topic::Failures,
         Topic::KeyRejected,
         Topic::PullRefused,
@@ -68,6 +81,7 @@ impl Topic {
         Topic::Stale,
         Topic::Unsound,
         Topic::KeyAge,
+        Topic::NewHost,
     ];
 
     /// The value of the column `topic`.
@@ -80,6 +94,7 @@ impl Topic {
             Topic::Stale => "stale",
             Topic::Unsound => "unsound",
             Topic::KeyAge => "key_age",
+            Topic::NewHost => "new_host",
         }
     }
 }
@@ -162,4 +177,10 @@ pub fn record(
             sent.at.naive_utc(),
         ),
     )?)
+}
+
+/// Forgets the messages from before a moment about what is over; says how many.
+pub fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    conn.exec_drop(FORGET, (before.naive_utc(),))?;
+    Ok(conn.affected_rows())
 }

@@ -32,6 +32,7 @@ struct Inner {
 struct Known {
     connection: Option<u32>,
     run: Option<Run>,
+    farewell: Option<Box<dyn FnOnce(u8) + Send>>,
 }
 
 impl Interruption {
@@ -65,6 +66,11 @@ impl Interruption {
         self.known().run = Some(run.clone());
     }
 
+    /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
+    pub fn says_farewell(&self, farewell: impl FnOnce(u8) + Send + 'static) {
+        self.known().farewell = Some(Box::new(farewell));
+    }
+
     /// Never returns once a signal has arrived: what the run would do next is no longer its decision.
     pub fn checkpoint(&self) {
         while self.inner.arrived.load(Ordering::SeqCst) {
@@ -91,6 +97,9 @@ impl Interruption {
                 }
                 Err(failure) => log::error!("rolled back; sync_logs does not say so: {failure}"),
             }
+        }
+        if let Some(farewell) = known.farewell {
+            farewell(code);
         }
         std::process::exit(code.into())
     }

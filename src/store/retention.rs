@@ -1,11 +1,12 @@
-//! What `migrate` does to the tables when the schema needs nothing: partitions of the log ahead, old months of it and old
-//! snapshots away, without keeping a sync waiting. Which rows go is decided by dates alone.
+//! What `migrate` does to the tables when the schema needs nothing: partitions of the log ahead, old months of it, old alerts and
+//! old snapshots away, without keeping a sync waiting. Which rows go is decided by dates alone.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use mysql::prelude::Queryable;
 
+use super::alerts;
 use super::connection::Database;
 use super::explained::{Explained, OrDatabase};
 use crate::config::RetentionSettings;
@@ -92,6 +93,24 @@ pub fn drop_old_logs(
                 count.unwrap_or(0)
             ))?;
         }
+    }
+    Ok(())
+}
+
+/// Forgets the alerts past `retention` about troubles that are over, and says so.
+///
+/// # Errors
+/// [`Exit::Database`], and those of `say`.
+pub fn delete_old_alerts(
+    database: &mut Database,
+    retention: Duration,
+    say: &mut dyn FnMut(String) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let deleted = alerts::forget(database.conn(), before(retention)).map_err(|error| {
+        Failure::from(error).context("deleting messages past LOG_RETENTION from stocksync_alerts")
+    })?;
+    if deleted > 0 {
+        say(format!("stocksync_alerts: {deleted} rows deleted, past LOG_RETENTION"))?;
     }
     Ok(())
 }

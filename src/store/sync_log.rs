@@ -1,6 +1,7 @@
 //! The table `sync_logs`: one row per run, begun as `failed` without an end, so that a run which dies is seen to have died,
 //! and completed in the transaction that writes the stock.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
@@ -44,6 +45,7 @@ const COMPLETE: &str = "
         cards_fetched = :cards,
         requests = :requests,
         bytes = :bytes,
+        foreign_hosts = :foreign_hosts,
         fetch_ms = :fetch_ms,
         read_ms = :read_ms,
         write_ms = :write_ms
@@ -156,6 +158,8 @@ pub struct Account {
     pub cards: u64,
     /// What the answer cost.
     pub traffic: Traffic,
+    /// Hosts other than the marketplace's own from which it came, or should have come.
+    pub foreign_hosts: BTreeSet<String>,
     /// How long it took.
     pub phases: Phases,
     /// The day whose snapshot it is.
@@ -215,6 +219,7 @@ pub fn complete(
         ("cards", account.cards.into()),
         ("requests", account.traffic.requests.into()),
         ("bytes", account.traffic.bytes.into()),
+        ("foreign_hosts", joined(&account.foreign_hosts).into()),
         ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
         ("read_ms", account.phases.read.map(milliseconds).into()),
         ("write_ms", account.phases.write.map(milliseconds).into()),
@@ -257,6 +262,19 @@ pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreErr
         }
     };
     Ok(row.map(read))
+}
+
+/// Hosts parted by blanks, as many as the column holds; `None` without any.
+fn joined(hosts: &BTreeSet<String>) -> Option<String> {
+    const LONGEST: usize = 500;
+    let mut text = String::new();
+    for host in hosts {
+        if text.len() + 1 + host.len() <= LONGEST {
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(host);
+        }
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 fn milliseconds(duration: Duration) -> u32 {

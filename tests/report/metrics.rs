@@ -1,6 +1,9 @@
-//! A strict reader of the text format of Prometheus, with the rules that `promtool check metrics` holds names to.
+//! Metrics under the eyes of `promtool check metrics` and of a reader that also knows which labels they may have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Labels that a metric may have, with every value that is allowed.
 const LABELS: [(&str, &[&str]); 5] = [
@@ -11,8 +14,46 @@ const LABELS: [(&str, &[&str]); 5] = [
     ("severity", &["warning", "critical"]),
 ];
 
+/// That Prometheus' own tool takes the metrics without a remark, and that they keep to our labels.
 #[track_caller]
 pub fn assert_clean(text: &str) {
+    let remarks = remarks_of_promtool(text);
+    assert!(remarks.is_empty(), "promtool: {remarks}\n{text}");
+    assert_ours(text);
+}
+
+/// What `promtool check metrics` says; nothing if it is content.
+pub fn remarks_of_promtool(text: &str) -> String {
+    let mut child = Command::new(promtool())
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool starts");
+    let mut input = child.stdin.take().expect("its stdin is a pipe");
+    input.write_all(text.as_bytes()).expect("promtool reads");
+    drop(input);
+    let output = child.wait_with_output().expect("promtool ends");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    assert_eq!(output.status.success(), said.is_empty(), "{:?}: {said}", output.status);
+    said
+}
+
+/// Where `tests/support/promtool.sh` puts it, or the machine's own.
+fn promtool() -> PathBuf {
+    let built = Path::new(env!("CARGO_BIN_EXE_stocksync"));
+    let fetched =
+        built.ancestors().skip(2).map(|place| place.join("promtool")).find(|p| p.is_file());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let installed =
+        std::env::split_paths(&path).map(|place| place.join("promtool")).find(|p| p.is_file());
+    fetched.or(installed).expect("promtool is missing: tests/support/promtool.sh fetches it")
+}
+
+#[track_caller]
+fn assert_ours(text: &str) {
     assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "one line end at the end");
     let (mut current, mut types) = (String::new(), BTreeMap::new());
     let (mut helped, mut samples) = (BTreeSet::new(), BTreeSet::new());

@@ -46,6 +46,10 @@ impl Receiver {
         format!("{}/hooks/{HOOK}", self.server.url())
     }
 
+    pub fn healthcheck_url(&self) -> String {
+        format!("{}/ping/{CHECK}", self.server.url())
+    }
+
     /// The variables that set up all three channels.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -53,7 +57,7 @@ impl Receiver {
             ("ALERT_TELEGRAM_BOT_TOKEN", BOT_TOKEN.into()),
             ("ALERT_TELEGRAM_CHAT_ID", "-100123".into()),
             ("ALERT_TELEGRAM_API_URL", self.server.url()),
-            ("HEALTHCHECK_URL", format!("{}/ping/{CHECK}", self.server.url())),
+            ("HEALTHCHECK_URL", self.healthcheck_url()),
         ]
     }
 

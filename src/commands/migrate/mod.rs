@@ -63,6 +63,7 @@ fn migrate(
     // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
     if pending.is_empty() {
         retention::drop_old_logs(database, retention.logs, &mut |done| say(&done))?;
+        retention::delete_old_alerts(database, retention.logs, &mut |done| say(&done))?;
         retention::delete_old_stock(database, retention, &mut |done| say(&done))?;
     }
     Ok(())

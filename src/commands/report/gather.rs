@@ -7,7 +7,7 @@ use crate::cli::ReportArgs;
 use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
-use crate::monitor::anomalies::{self, DayStock, Picture, Product, failures_in_a_row, ran_out};
+use crate::monitor::anomalies::{self, Comparison, DayStock, Picture, Product, failures_in_a_row};
 use crate::monitor::freshness::{Known, freshness, usual_max_age};
 use crate::monitor::keys;
 use crate::report::{Products, Report, SourceReport};
@@ -75,24 +75,22 @@ impl Gathering {
         let days = overview::days(conn, source)?;
         let newest = days.newest.map(|day| day_stock(conn, source, day)).transpose()?;
         let before = days.before.map(|day| day_stock(conn, source, day)).transpose()?;
+        let compared = before.as_ref().zip(newest.as_ref()).map(|(b, n)| Comparison::of(b, n));
         let recent_runs = overview::recent_runs(conn, source)?;
         let picture = Picture {
             source,
-            newest: newest.as_ref(),
-            before: before.as_ref(),
+            stock: compared.as_ref(),
             runs: &recent_runs,
             since: self.since,
             now: self.report.generated_at,
+            utc_offset: self.report.utc_offset,
         };
         let mut anomalies = anomalies::detect(&picture, &self.thresholds);
         let suspicious = anomalies::suspicious(&picture, &self.thresholds);
         for anomaly in &mut anomalies {
             name(conn, source, &mut anomaly.products)?;
         }
-        let mut gone = match (&before, &newest) {
-            (Some(before), Some(newest)) => cut(ran_out(before, newest)),
-            _ => Products::default(),
-        };
+        let mut gone = compared.map(|compared| cut(compared.ran_out())).unwrap_or_default();
         name(conn, source, &mut gone.listed)?;
         let known = Known {
             source,

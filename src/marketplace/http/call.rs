@@ -10,6 +10,9 @@ use super::client::Target;
 use super::retry::Setback;
 use crate::failure::{Exit, Failure};
 
+/// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
+pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
+
 /// A request to be sent as often as it takes.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -132,7 +135,7 @@ impl Fault {
                 "the other side's TLS certificate does not hold; nothing was sent to it. Is the clock right, does something intercept HTTPS?",
             )),
             Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
-                "the download link was not followed",
+                LINK_NOT_FOLLOWED,
             )),
         }
     }

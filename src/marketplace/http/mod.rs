@@ -9,7 +9,7 @@ mod giving_up;
 pub mod guard;
 pub mod pace;
 pub mod problem;
-mod redirect;
+pub mod redirect;
 pub mod retry;
 #[cfg(test)]
 pub(crate) mod stand;
@@ -17,7 +17,7 @@ pub(crate) mod stand;
 mod tests;
 pub mod tls;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::time::{Instant, SystemTime};
@@ -36,7 +36,7 @@ use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::marketplace::Traffic;
 use crate::secret::Secret;
 use body::Body;
-use call::Fault;
+use call::{Fault, LINK_NOT_FOLLOWED};
 use classify::Verdict;
 use client::{Clients, Target};
 use pace::{Pace, pause};
@@ -57,6 +57,7 @@ pub struct Http {
     paces: HashMap<&'static str, Pace>,
     traffic: Traffic,
     last_answer: String,
+    download_hosts: BTreeSet<String>,
 }
 
 impl Http {
@@ -83,6 +84,7 @@ impl Http {
             paces: HashMap::new(),
             traffic: Traffic::default(),
             last_answer: String::new(),
+            download_hosts: BTreeSet::new(),
         })
     }
 
@@ -95,6 +97,11 @@ impl Http {
     pub fn cost(&self) -> Cost {
         let Traffic { requests, bytes } = self.traffic;
         Cost { requests, bytes }
+    }
+
+    /// The hosts other than the API's own to which links and redirects of downloads have led so far.
+    pub fn download_hosts(&self) -> &BTreeSet<String> {
+        &self.download_hosts
     }
 
     /// The address of a method below the API's base URL.
@@ -216,7 +223,7 @@ impl Http {
         if call.target == Target::Download
             && let Some(reason) = guard::refusal(&url, is_loopback(&self.api))
         {
-            let message = format!("the download link was not followed: it {reason}");
+            let message = format!("{LINK_NOT_FOLLOWED}: it {reason}");
             return Err(Failure::new(Exit::NotStockData, message).into());
         }
         for _ in 0..=redirect::MOST {
@@ -250,7 +257,7 @@ impl Http {
                 return Ok(reply);
             }
         }
-        let message = format!("more than {} redirects", redirect::MOST);
+        let message = format!("more than {} redirects: {}", redirect::MOST, redirect::NOT_FOLLOWED);
         Err(Failure::new(Exit::NotStockData, message).into())
     }
 
@@ -260,6 +267,11 @@ impl Http {
         // The comparison of origins is a second lock: no redirect leads an API call elsewhere.
         if call.target == Target::Api && url.origin() == self.api.origin() {
             request = request.headers(self.credentials.clone());
+        }
+        if call.target == Target::Download
+            && let Some(host) = url.host_str().filter(|host| self.api.host_str() != Some(host))
+        {
+            self.download_hosts.insert(host.to_owned());
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());

@@ -10,6 +10,9 @@ use crate::config::environment::is_loopback;
 /// The longest chain of redirects that is followed.
 pub const MOST: usize = 5;
 
+/// Stands in every reason for not following one: the report tells such runs apart by it.
+pub const NOT_FOLLOWED: &str = "the redirect is not followed";
+
 /// Where a redirect leads; or why it is not followed, in words for a message.
 pub fn follow(
     call: &Call,
@@ -19,15 +22,17 @@ pub fn follow(
     api: &Url,
 ) -> Result<Url, String> {
     let Ok(to) = from.join(location) else {
-        return Err(format!("{status} to something that is no URL: {location:?}"));
+        return Err(format!("{status} to something that is no URL: {NOT_FOLLOWED}: {location:?}"));
     };
-    let refuse = |reason: &str| Err(format!("{status} to {}: {reason}", problem::shown(&to)));
+    let refuse = |reason: &str| {
+        Err(format!("{status} to {}: {NOT_FOLLOWED}: {reason}", problem::shown(&to)))
+    };
     if location.is_empty() {
-        return Err(format!("{status} without saying where to"));
+        return Err(format!("{status} without saying where to: {NOT_FOLLOWED}"));
     }
     match call.target {
         Target::Api if to.origin() != api.origin() => {
-            refuse("a redirect to another host is not followed, the key is not for it")
+            refuse("it leads to another host, and the key is not for that")
         }
         // Following it would turn the question into another one.
         Target::Api if call.method != Method::GET && status == StatusCode::SEE_OTHER => {
@@ -35,7 +40,7 @@ pub fn follow(
         }
         Target::Api => Ok(to),
         Target::Download => match guard::refusal(&to, is_loopback(api)) {
-            Some(reason) => refuse(&format!("not followed, for it {reason}")),
+            Some(reason) => refuse(&format!("it {reason}")),
             None => Ok(to),
         },
     }

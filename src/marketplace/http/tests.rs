@@ -156,7 +156,7 @@ fn a_redirect_elsewhere_is_not_stock_data() {
         Stand::answering(|_| vec![answer("302 Found", &["Location: http://127.0.0.1:1/"], "")]);
     let (exit, text) = ended(ask(&stand));
     assert_eq!(exit, Exit::NotStockData);
-    assert!(text.contains("to another host is not followed"), "{text}");
+    assert!(text.contains("the redirect is not followed: it leads to another host"), "{text}");
     assert_eq!(stand.requests().len(), 1);
 }
 

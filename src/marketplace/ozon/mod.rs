@@ -3,6 +3,8 @@
 mod order;
 pub mod report;
 
+use std::collections::BTreeSet;
+
 use order::Report;
 
 use super::assembly::{Assembly, grouped};
@@ -13,14 +15,34 @@ use crate::failure::{Exit, Failure};
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
+/// Ozon's domains: its reports have been on `cdn1.ozone.ru` (report/info, November 2026), its API is on `api-seller.ozon.ru`.
+const OWN_DOMAINS: [&str; 2] = ["ozon.ru", "ozone.ru"];
+
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
 ///
 /// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if the report fails, never gets ready or its link does
 /// not hold (no key was sent there, so none is wrong), and with [`Exit::NotStockData`] if it is empty.
-pub fn fetch(settings: &OzonSettings) -> Result<Pull, Failure> {
+///
+/// However it ends, `foreign_hosts` has got the hosts outside Ozon's domains that were asked for the file.
+pub fn fetch(
+    settings: &OzonSettings,
+    foreign_hosts: &mut BTreeSet<String>,
+) -> Result<Pull, Failure> {
     let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
     let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?;
-    pull(settings, &mut http).map_err(|failure| failure.costing(http.cost()))
+    let pulled = pull(settings, &mut http);
+    for host in http.download_hosts().iter().filter(|host| !is_own(host)) {
+        log::info!("Ozon: the report's link led to {host}");
+        foreign_hosts.insert(host.clone());
+    }
+    pulled.map_err(|failure| failure.costing(http.cost()))
+}
+
+fn is_own(host: &str) -> bool {
+    let below = |domain| {
+        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    OWN_DOMAINS.into_iter().any(below)
 }
 
 fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
@@ -67,7 +89,7 @@ mod tests {
     }
 
     fn ended(stand: &Stand) -> (Exit, String) {
-        let failure = fetch(&settings(stand)).unwrap_err();
+        let failure = fetch(&settings(stand), &mut BTreeSet::new()).unwrap_err();
         (failure.exit(), failure.to_string())
     }
 
@@ -78,7 +100,9 @@ mod tests {
             let ready = info("success", &format!("{base}/cdn/report.csv?sign=1"));
             vec![ok(CREATED), absent, info("processing", ""), info("odd", ""), ready, ok("a;b\n")]
         });
-        let pull = fetch(&settings(&stand)).unwrap();
+        let mut foreign_hosts = BTreeSet::new();
+        let pull = fetch(&settings(&stand), &mut foreign_hosts).unwrap();
+        assert!(foreign_hosts.is_empty(), "{foreign_hosts:?}");
         let mut text = String::new();
         pull.open(&pull.parts[0]).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a;b\n");
@@ -92,6 +116,30 @@ mod tests {
         assert!(requests[5].starts_with("GET /cdn/report.csv?sign=1 "));
         let lower = requests[5].to_lowercase();
         assert!(!lower.contains("client-id") && !lower.contains("api-key"), "{lower}");
+    }
+
+    #[test]
+    fn a_host_outside_ozons_domains_is_told_whether_the_file_is_there_or_not() {
+        for status in ["200 OK", "404 Not Found"] {
+            let stand = Stand::answering(|base| {
+                let elsewhere = base.replace("127.0.0.1", "localhost");
+                let ready = info("success", &format!("{elsewhere}/report.csv"));
+                vec![ok(CREATED), ready, answer(status, &[], "a;b\n")]
+            });
+            let mut foreign_hosts = BTreeSet::new();
+            assert_eq!(fetch(&settings(&stand), &mut foreign_hosts).is_ok(), status == "200 OK");
+            assert_eq!(foreign_hosts, BTreeSet::from(["localhost".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn ozons_domains_are_whole_names() {
+        for host in ["ozon.ru", "cdn1.ozone.ru", "api-seller.ozon.ru"] {
+            assert!(is_own(host), "{host}");
+        }
+        for host in ["notozon.ru", "ozon.ru.example", "ozon.com", "185.62.200.1"] {
+            assert!(!is_own(host), "{host}");
+        }
     }
 
     #[test]

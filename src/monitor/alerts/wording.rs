@@ -64,6 +64,28 @@ pub fn recovered(source: Source, exit: Exit, time: DateTime<FixedOffset>) -> Mes
     }
 }
 
+/// A report that came from a host not seen before.
+pub fn new_host(source: Source, host: &str, time: DateTime<FixedOffset>) -> Message {
+    Message {
+        source: source.as_str(),
+        topic: Topic::NewHost,
+        state: State::Raised,
+        severity: Severity::Warning,
+        time,
+        title: format!("{source}: a report's link led to a host not seen before: {host}"),
+        cause: format!(
+            "{host} is neither {source}'s own nor one that an earlier sync was sent to; no key was sent there"
+        ),
+        next_step: format!(
+            "compare with the link that the seller's cabinet gives for a report: if it is the same host, nothing, it is known from now \
+             on; if not, {} and ask the marketplace's support",
+            new_key(source)
+        ),
+        failures: 0,
+        exit_code: None,
+    }
+}
+
 /// What a check of the stored data found. `findings` are of one topic, the most serious first.
 pub fn found(
     source: Source,
@@ -126,13 +148,9 @@ fn split_advice(message: &str) -> (&str, &str) {
 }
 
 fn next_step(source: Source, exit: Exit) -> String {
-    let key = match source {
-        Source::Ozon => "OZON_API_KEY (seller's cabinet: Настройки → Seller API)",
-        Source::Wildberries => "WB_API_TOKEN (seller's cabinet: Настройки → Доступ к API)",
-    };
     let command = sync_command(source);
     match exit {
-        Exit::KeyRejected => format!("make a new key, put it into {key} and run `{command}`"),
+        Exit::KeyRejected => format!("{} and run `{command}`", new_key(source)),
         Exit::Unsound => format!(
             "compare with the seller's cabinet; if the stock really fell, run `{command} --accept-shrink`"
         ),
@@ -147,6 +165,17 @@ fn next_step(source: Source, exit: Exit) -> String {
         Exit::Configuration => "set the variable in .env".into(),
         Exit::Program | Exit::Usage | Exit::Partial | Exit::Done => {
             format!("read the log of `{command}`")
+        }
+    }
+}
+
+fn new_key(source: Source) -> &'static str {
+    match source {
+        Source::Ozon => {
+            "make a new key, put it into OZON_API_KEY (seller's cabinet: Настройки → Seller API)"
+        }
+        Source::Wildberries => {
+            "make a new key, put it into WB_API_TOKEN (seller's cabinet: Настройки → Доступ к API)"
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Suspicious API activity: what may mean that a key leaked, or that somebody stands between the program and the marketplace.
-//! Told from the exit codes, messages and request counts that `sync_logs` keeps.
+//! Told from the exit codes, messages, hosts and request counts that `sync_logs` keeps.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
 
 use super::runs::{COMPARED, LEAST};
 use super::{Anomaly, Kind, Picture, median};
 use crate::config::Thresholds;
 use crate::failure::Exit;
+use crate::marketplace::http::call::LINK_NOT_FOLLOWED;
+use crate::marketplace::http::redirect::NOT_FOLLOWED;
 use crate::monitor::finding::Severity;
 use crate::store::overview::RunRow;
 
@@ -27,28 +33,55 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
             .filter(|run| run.started_at >= picture.since && shows(kind, run))
             .collect();
         let Some(last) = runs.first() else { continue };
-        let message = format!(
-            "{what} ({}×, last {})",
-            runs.len(),
-            last.started_at.format("%Y-%m-%d %H:%M UTC")
-        );
+        let message = format!("{what} ({}×, last {})", runs.len(), picture.time(last.started_at));
         found.push(
             Anomaly::new(Severity::Warning, picture.source, kind, message)
                 .number("runs", runs.len() as f64),
         );
     }
+    found.extend(new_host(picture));
     found.extend(many_requests(picture, f64::from(thresholds.requests)));
     found
+}
+
+/// Hosts to which the link of a report led for the first time, each with the run, since a moment; the oldest first. `runs` begins
+/// with the newest. The marketplace's own hosts are not among those that runs remember.
+pub fn new_hosts(runs: &[RunRow], since: DateTime<Utc>) -> Vec<(&str, &RunRow)> {
+    let mut seen = HashSet::new();
+    let mut new = Vec::new();
+    for run in runs.iter().rev() {
+        for host in &run.foreign_hosts {
+            if seen.insert(host.as_str()) && run.started_at >= since {
+                new.push((host.as_str(), run));
+            }
+        }
+    }
+    new
+}
+
+fn new_host(picture: &Picture) -> Option<Anomaly> {
+    let new = new_hosts(picture.runs, picture.since);
+    let (_, first) = new.first()?;
+    let hosts: Vec<&str> = new.iter().map(|(host, _)| *host).collect();
+    let message = format!(
+        "the link to the report led to {} for the first time ({}), which is not the marketplace's own; no key was sent there; \
+         compare with the link that the seller's cabinet gives",
+        hosts.join(", "),
+        picture.time(first.started_at)
+    );
+    Some(
+        Anomaly::new(Severity::Warning, picture.source, Kind::NewHost, message)
+            .about(&hosts.join(", "))
+            .number("hosts", hosts.len() as f64),
+    )
 }
 
 fn shows(kind: Kind, run: &RunRow) -> bool {
     let exit = |exit: Exit| run.exit_code == Some(exit.code());
     match kind {
         Kind::KeyRejected => exit(Exit::KeyRejected),
-        Kind::UnknownHost => {
-            exit(Exit::NotStockData) && run.reason.contains("download link was not followed")
-        }
-        Kind::UnexpectedRedirect => exit(Exit::NotStockData) && run.reason.contains("redirect"),
+        Kind::UnknownHost => exit(Exit::NotStockData) && run.reason.contains(LINK_NOT_FOLLOWED),
+        Kind::UnexpectedRedirect => exit(Exit::NotStockData) && run.reason.contains(NOT_FOLLOWED),
         _ => false,
     }
 }
@@ -92,11 +125,27 @@ mod tests {
     #[test]
     fn rejected_keys_redirects_and_unbelieved_links_are_told_apart() {
         assert_eq!(kinds(&[failed(Exit::KeyRejected, "401")]), [Kind::KeyRejected]);
-        let redirect = "a redirect to another host is not followed, the key is not for it";
+        let redirect = "302 Found to https://a.example/: the redirect is not followed: it leads to another host";
         assert_eq!(kinds(&[failed(Exit::NotStockData, redirect)]), [Kind::UnexpectedRedirect]);
         let link = "the download link was not followed: it leads to a private address";
         assert_eq!(kinds(&[failed(Exit::NotStockData, link)]), [Kind::UnknownHost]);
         assert_eq!(kinds(&[failed(Exit::Unreachable, "timed out")]), []);
+        assert_eq!(kinds(&[failed(Exit::NotStockData, "400: redirect_uri is missing")]), []);
+    }
+
+    #[test]
+    fn a_host_is_new_once_and_only_if_no_run_before_was_sent_to_it() {
+        let led_to = |hours, hosts: &[&str]| RunRow {
+            foreign_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..run(hours, 60, Status::Success)
+        };
+        let known = led_to(30, &["a.example"]);
+        assert_eq!(kinds(&[led_to(1, &["a.example"]), known.clone()]), []);
+        let runs = [led_to(1, &["b.example"]), led_to(2, &["a.example", "b.example"]), known];
+        assert_eq!(kinds(&runs), [Kind::NewHost]);
+        let since = now() - chrono::TimeDelta::hours(24);
+        assert_eq!(new_hosts(&runs, since), [("b.example", &runs[1])]);
+        assert_eq!(kinds(&[led_to(25, &["a.example"])]), [], "before the period");
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn unfinished(picture: &Picture) -> Option<Anomaly> {
     let message = format!(
         "syncs that began and never finished: {}, the last one {}; was it killed, did the machine go down?",
         dead.len(),
-        last.started_at.format("%Y-%m-%d %H:%M UTC")
+        picture.time(last.started_at)
     );
     Some(
         Anomaly::new(Severity::Warning, picture.source, Kind::UnfinishedRun, message)

@@ -15,76 +15,75 @@ const PIECES: i64 = 100;
 /// A single product's change below this many pieces is trade, whatever its factor.
 const JUMP_PIECES: i64 = 1000;
 
-type Key<'a> = (&'a str, &'a str);
+/// One listing in either snapshot: `sku`, `size_id`, pieces before, pieces now.
+type Pair<'a> = (&'a str, &'a str, Option<i64>, Option<i64>);
 
-struct Comparison<'a> {
-    before: HashMap<Key<'a>, i64>,
-    now: HashMap<Key<'a>, i64>,
+/// Two snapshots side by side, looked through once for all rules.
+pub struct Comparison<'a> {
+    /// The earlier one.
+    pub before: &'a DayStock,
+    /// The later one.
+    pub newest: &'a DayStock,
+    pairs: Vec<Pair<'a>>,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(before: &'a DayStock, now: &'a DayStock) -> Self {
-        let index = |products: &'a [ProductStock]| {
-            products
-                .iter()
-                .map(|product| ((product.sku.as_str(), product.size_id.as_str()), product.pieces))
-                .collect()
-        };
-        Self { before: index(&before.products), now: index(&now.products) }
+    /// Puts each listing of `before` beside the same one of `newest`.
+    pub fn of(before: &'a DayStock, newest: &'a DayStock) -> Self {
+        let key = |product: &'a ProductStock| (product.sku.as_str(), product.size_id.as_str());
+        let mut now: HashMap<_, i64> =
+            newest.products.iter().map(|product| (key(product), product.pieces)).collect();
+        let was = before.products.iter().map(|product| {
+            let (sku, size_id) = key(product);
+            (sku, size_id, Some(product.pieces), now.remove(&(sku, size_id)))
+        });
+        let mut pairs: Vec<Pair<'a>> = was.collect();
+        pairs.extend(now.into_iter().map(|((sku, size_id), now)| (sku, size_id, None, Some(now))));
+        // A map has no order; a report should have the same one each time.
+        pairs.sort_unstable();
+        Self { before, newest, pairs }
+    }
+
+    /// The products that had stock and have none, those that had most first.
+    pub fn ran_out(&self) -> Vec<Product> {
+        let mut products =
+            self.select(|before, now| before.unwrap_or(0) > 0 && now.unwrap_or(0) <= 0);
+        products.sort_by_key(|product| std::cmp::Reverse(product.before));
+        products
     }
 
     /// The products for which `wanted` says yes to the pieces before and now.
     fn select(&self, wanted: impl Fn(Option<i64>, Option<i64>) -> bool) -> Vec<Product> {
-        let was = self.before.iter().map(|(key, before)| (*key, Some(*before)));
-        let is_new =
-            self.now.keys().filter(|key| !self.before.contains_key(*key)).map(|key| (*key, None));
-        let mut selected: Vec<Product> = was
-            .chain(is_new)
-            .map(|(key, before)| (key, before, self.now.get(&key).copied()))
-            .filter(|(_, before, now)| wanted(*before, *now))
-            .map(|((sku, size_id), before, now)| Product {
-                sku: sku.to_owned(),
-                size_id: size_id.to_owned(),
-                name: None,
-                before,
-                now,
-            })
-            .collect();
-        // A map has no order; a report should have the same one each time.
-        selected.sort_by(|a, b| (&a.sku, &a.size_id).cmp(&(&b.sku, &b.size_id)));
-        selected
+        let product = |(sku, size_id, before, now): &Pair<'a>| Product {
+            sku: (*sku).to_owned(),
+            size_id: (*size_id).to_owned(),
+            name: None,
+            before: *before,
+            now: *now,
+        };
+        self.pairs.iter().filter(|pair| wanted(pair.2, pair.3)).map(product).collect()
     }
-}
-
-/// The products that had stock and have none, those that had most first.
-pub fn ran_out(before: &DayStock, newest: &DayStock) -> Vec<Product> {
-    let mut products = Comparison::new(before, newest)
-        .select(|before, now| before.unwrap_or(0) > 0 && now.unwrap_or(0) <= 0);
-    products.sort_by_key(|product| std::cmp::Reverse(product.before));
-    products
 }
 
 pub(super) fn detect(
     source: Source,
-    before: &DayStock,
-    newest: &DayStock,
+    compared: &Comparison,
     thresholds: &Thresholds,
 ) -> Vec<Anomaly> {
-    let compared = Comparison::new(before, newest);
     [
-        zero_stock(source, before, newest, thresholds.zero_stock),
-        change(source, before, newest, thresholds.stock_change),
-        churn(source, &compared, thresholds.churn, Kind::ProductsVanished),
-        churn(source, &compared, thresholds.churn, Kind::ProductsNew),
-        jumps(source, &compared, i64::from(thresholds.jump)),
+        zero_stock(source, compared, thresholds.zero_stock),
+        change(source, compared, thresholds.stock_change),
+        churn(source, compared, thresholds.churn, Kind::ProductsVanished),
+        churn(source, compared, thresholds.churn, Kind::ProductsNew),
+        jumps(source, compared, i64::from(thresholds.jump)),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn zero_stock(source: Source, before: &DayStock, newest: &DayStock, limit: f64) -> Option<Anomaly> {
-    let products = ran_out(before, newest);
+fn zero_stock(source: Source, compared: &Comparison, limit: f64) -> Option<Anomaly> {
+    let (before, products) = (compared.before, compared.ran_out());
     let with_stock = before.products.iter().filter(|product| product.pieces > 0).count();
     let share = share(products.len(), with_stock);
     if products.len() < CROWD || share * 100.0 <= limit {
@@ -105,8 +104,9 @@ fn zero_stock(source: Source, before: &DayStock, newest: &DayStock, limit: f64) 
     )
 }
 
-fn change(source: Source, before: &DayStock, newest: &DayStock, limit: f64) -> Option<Anomaly> {
-    let (was, is) = (before.total(), newest.total());
+fn change(source: Source, compared: &Comparison, limit: f64) -> Option<Anomaly> {
+    let before = compared.before;
+    let (was, is) = (before.total(), compared.newest.total());
     if was.max(is) < PIECES || was <= 0 {
         return None;
     }
@@ -132,21 +132,21 @@ fn churn(source: Source, compared: &Comparison, limit: f64, kind: Kind) -> Optio
     let vanished = kind == Kind::ProductsVanished;
     let products =
         compared.select(|before, now| if vanished { now.is_none() } else { before.is_none() });
-    let share = share(products.len(), compared.before.len());
+    let before = compared.before.products.len();
+    let share = share(products.len(), before);
     if products.len() < CROWD || share * 100.0 <= limit {
         return None;
     }
     let what = if vanished { "are no longer listed" } else { "are new" };
     let message = format!(
-        "{} products {what}; the snapshot before had {} ({})",
+        "{} products {what}; the snapshot before had {before} ({})",
         products.len(),
-        compared.before.len(),
         percent(share)
     );
     Some(
         Anomaly::new(Severity::Warning, source, kind, message)
             .number("products", products.len() as f64)
-            .number("products_before", compared.before.len() as f64)
+            .number("products_before", before as f64)
             .number("share", share)
             .products(products),
     )
@@ -189,7 +189,8 @@ mod tests {
     use super::*;
 
     fn found(before: &[i64], newest: &[i64]) -> Vec<(Kind, Severity, u64)> {
-        detect(Source::Ozon, &day("2026-11-22", before), &day("2026-11-23", newest), &defaults())
+        let (before, newest) = (day("2026-11-22", before), day("2026-11-23", newest));
+        detect(Source::Ozon, &Comparison::of(&before, &newest), &defaults())
             .into_iter()
             .map(|anomaly| (anomaly.kind, anomaly.severity, anomaly.products_total))
             .collect()
@@ -236,8 +237,8 @@ mod tests {
     #[test]
     fn what_ran_out_is_listed_with_the_biggest_loss_first() {
         let (before, newest) = (day("2026-11-22", &[5, 0, 9, 1]), day("2026-11-23", &[0, 0, 0, 1]));
-        let names: Vec<String> =
-            ran_out(&before, &newest).into_iter().map(|product| product.sku).collect();
+        let gone = Comparison::of(&before, &newest).ran_out();
+        let names: Vec<String> = gone.into_iter().map(|product| product.sku).collect();
         assert_eq!(names, ["p2", "p0"]);
     }
 }

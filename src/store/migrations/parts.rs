@@ -7,8 +7,17 @@ use crate::failure::Failure;
 use crate::store::{Database, OrDatabase};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 5] =
-    ["dim_products", "inventory_data", "sync_logs", "product_listings", "stocksync_alerts"];
+pub const TABLES: [&str; 9] = [
+    "dim_products",
+    "inventory_data",
+    "sync_logs",
+    "product_listings",
+    "stocksync_alerts",
+    "listing_barcodes",
+    "wb_card_sizes",
+    "stocksync_state",
+    "product_joins",
+];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +129,21 @@ fn quoted_name(text: &str) -> Option<(String, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shipped::SHIPPED;
     use super::*;
+
+    #[test]
+    fn every_table_that_a_migration_makes_is_looked_at() {
+        let mut made: Vec<&str> = SHIPPED
+            .iter()
+            .flat_map(|migration| migration.text.split("CREATE TABLE ").skip(1))
+            .filter_map(|rest| rest.split_whitespace().next())
+            .collect();
+        let mut known = TABLES.to_vec();
+        made.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(made, known);
+    }
 
     #[test]
     fn a_table_falls_apart_into_its_columns_and_indexes() {

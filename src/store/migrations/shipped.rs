@@ -62,6 +62,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../sql/0007_products.sql"),
         rollback: include_str!("../../../sql/0007_products.rollback.sql"),
     },
+    Migration {
+        version: 8,
+        name: "hosts",
+        text: include_str!("../../../sql/0008_hosts.sql"),
+        rollback: include_str!("../../../sql/0008_hosts.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -165,6 +171,7 @@ mod tests {
             ),
             ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
+            ("0008_hosts", "223e03b5dd92987919fd4963450b7c337eab2169eb9544eb168361bfef77b981"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

@@ -35,12 +35,13 @@ const FAILURES: &str = "
     ORDER BY started_at DESC, id DESC
     LIMIT 20";
 
-/// Imports by hand are left out: what they bring says nothing about how the marketplace answers.
+/// Imports by hand are left out: what they bring says nothing about how the marketplace answers. `marketplace` is the column by
+/// which the index idx_marketplace_run has the runs in this order.
 const RECENT: &str = "
     SELECT started_at, completed_at, status, exit_code, error_message,
-           COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0)
+           COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0), foreign_hosts
     FROM sync_logs
-    WHERE source = ? AND sync_type = 'inventory'
+    WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
     LIMIT 500";
 
@@ -97,6 +98,8 @@ pub struct RunRow {
     pub rejected: u64,
     /// HTTP requests sent.
     pub requests: u64,
+    /// Hosts other than the marketplace's own to which a report's link led.
+    pub foreign_hosts: Vec<String>,
 }
 
 impl RunRow {
@@ -160,17 +163,19 @@ pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, Store
 }
 
 fn run(row: Row) -> RunRow {
-    let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests) =
-        mysql::from_row::<(
-            NaiveDateTime,
-            Option<NaiveDateTime>,
-            String,
-            Option<u8>,
-            Option<String>,
-            u64,
-            u64,
-            u64,
-        )>(row);
+    type Columns = (
+        NaiveDateTime,
+        Option<NaiveDateTime>,
+        String,
+        Option<u8>,
+        Option<String>,
+        u64,
+        u64,
+        u64,
+        Option<String>,
+    );
+    let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests, hosts) =
+        mysql::from_row::<Columns>(row);
     RunRow {
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
@@ -180,6 +185,7 @@ fn run(row: Row) -> RunRow {
         processed,
         rejected,
         requests,
+        foreign_hosts: hosts.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Settings {
     pub form: Form,
     /// Exactly these bytes as Ozon's report, whatever the catalogue says.
     pub report: Option<Vec<u8>>,
+    /// By which name Ozon's link calls the host of its files; the address without one.
+    pub files_host: Option<&'static str>,
     /// How often a report is not ready yet when it is asked for.
     pub polls: usize,
     pub gzip: bool,
@@ -56,6 +58,7 @@ impl Default for Settings {
             header: Header::Current,
             form: Form::Csv(Encoding::Utf8Bom),
             report: None,
+            files_host: None,
             polls: 2,
             gzip: true,
             intervals: HashMap::new(),

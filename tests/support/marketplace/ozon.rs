@@ -48,7 +48,8 @@ pub fn info(state: &mut State, body: &Value) -> Reply {
     };
     *polls = polls.saturating_sub(1);
     let file = if status == "success" {
-        format!("{}/reports/{code}.xlsx", state.files_url)
+        let host = state.settings.files_host.unwrap_or("127.0.0.1");
+        format!("{}/reports/{code}.xlsx", state.files_url.replace("127.0.0.1", host))
     } else {
         String::new()
     };
