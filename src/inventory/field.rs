@@ -26,6 +26,27 @@ pub enum Field {
     Other(String),
 }
 
+impl Field {
+    /// A cell that holds this text. A whole number without sign, blanks or leading zeros is kept as a number: it reads the same
+    /// and needs no memory of its own, and a report has millions of them.
+    pub fn written(text: impl Into<String> + AsRef<str>) -> Self {
+        match plain_number(text.as_ref().as_bytes()) {
+            Some(number) => Self::Integer(number.into()),
+            None => Self::Text(text.into()),
+        }
+    }
+}
+
+fn plain_number(digits: &[u8]) -> Option<u64> {
+    const LONGEST: usize = 18;
+    if !matches!(digits, [b'0'] | [b'1'..=b'9', ..]) || digits.len() > LONGEST {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+    })
+}
+
 /// Why a record does not count. The text names the field and what it held, made safe for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
@@ -130,6 +151,23 @@ mod tests {
 
     fn written(text: &str) -> Field {
         Field::Text(text.into())
+    }
+
+    #[test]
+    fn only_what_reads_the_same_as_a_number_is_kept_as_one() {
+        for (text, number) in [
+            ("0", 0),
+            ("43", 43),
+            ("4601234567890", 4_601_234_567_890),
+            ("999999999999999999", 999_999_999_999_999_999),
+        ] {
+            assert_eq!(Field::written(text), Field::Integer(number));
+        }
+        for text in
+            ["", "00", "007", "-1", "+1", "1 ", "1.0", "1e3", "1000000000000000000", "٤", "ё"]
+        {
+            assert_eq!(Field::written(text), Field::Text(text.into()));
+        }
     }
 
     #[test]

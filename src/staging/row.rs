@@ -39,20 +39,22 @@ impl StagedRow {
     /// Takes a record apart into its rows.
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
-        let Listing { sku, size_id, barcodes, seller_article, name } = listing;
         let owner = if identity == Identity::Listing { number } else { 0 };
         let recency =
             if let Identity::NewestOfWarehouse(moment) = identity { Some(moment) } else { None };
-        lines.into_iter().map(move |StockLine { warehouse_name, stock_type, quantities }| {
+        let listings = std::iter::repeat_n(listing, lines.len());
+        listings.zip(lines).map(move |(listing, line)| {
+            let Listing { sku, size_id, barcodes, seller_article, name } = listing;
+            let StockLine { warehouse_name, stock_type, quantities } = line;
             StagedRow {
-                sku: sku.clone(),
-                size_id: size_id.clone(),
+                sku,
+                size_id,
                 warehouse_name,
                 stock_type,
                 quantities,
-                barcodes: barcodes.clone(),
-                seller_article: seller_article.clone(),
-                name: name.clone(),
+                barcodes,
+                seller_article,
+                name,
                 number,
                 owner,
                 recency,

@@ -74,14 +74,14 @@ fn decoded(cell: &[u8], encoding: Encoding) -> Field {
     match encoding {
         _ if cell.is_empty() => Field::Absent,
         Encoding::Utf8 => match std::str::from_utf8(cell) {
-            Ok(text) => Field::Text(text.to_owned()),
+            Ok(text) => Field::written(text),
             Err(_) => Field::Undecodable,
         },
         // The one byte without a meaning in Windows-1251, which the decoder lets pass as a control character.
         Encoding::Windows1251 if cell.contains(&0x98) => Field::Undecodable,
         Encoding::Windows1251 => {
             let (text, _) = encoding_rs::WINDOWS_1251.decode_without_bom_handling(cell);
-            Field::Text(text.into_owned())
+            Field::written(text)
         }
     }
 }

@@ -95,14 +95,14 @@ impl<'a> PlainCell<'a> {
     }
 }
 
-/// A number of a sheet as text: whole ones in full, however they were written; others as they are.
+/// A number of a sheet: whole ones in full, however they were written; others as they are.
 pub(super) fn number(value: &str) -> Field {
     let value = value.trim();
     if value.is_empty() {
         return Field::Absent;
     }
     let written_out = value.contains(['.', 'e', 'E']).then(|| whole_number(value)).flatten();
-    Field::Text(written_out.map_or_else(|| value.to_owned(), |number| number.to_string()))
+    written_out.map_or_else(|| Field::written(value), Field::Integer)
 }
 
 /// Text of a cell; empty text is no value.
@@ -204,7 +204,12 @@ mod tests {
             ("1E300", "1E300"),
             ("007", "007"),
         ] {
-            assert_eq!(number(value), Field::Text(expected.into()));
+            let told = match number(value) {
+                Field::Integer(number) => number.to_string(),
+                Field::Text(text) => text,
+                other => panic!("{value} is {other:?}"),
+            };
+            assert_eq!(told, expected);
         }
         assert_eq!(number(" "), Field::Absent);
     }
