@@ -5,7 +5,8 @@
 ALTER TABLE sync_logs
     ADD COLUMN foreign_hosts VARCHAR(500) CHARACTER SET ascii COLLATE ascii_bin NULL DEFAULT NULL;
 
--- The newest runs of a marketplace in their order. A partitioned table's index does not carry the primary key, so id is named.
+-- The newest runs of a marketplace in their order. Of a partitioned table the servers do not take the
+-- order by id from the primary key at an index's end, so id is named.
 -- unless index sync_logs.idx_marketplace_run
 ALTER TABLE sync_logs ADD INDEX idx_marketplace_run (marketplace, started_at, id);
 

@@ -59,12 +59,12 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
 enum Begun<'a> {
     /// There is nothing to do, and why.
     Nothing(String),
-    /// It has its lock and its row in `sync_logs`.
+    /// It has its lock, and its row in `sync_logs` unless it is a dry run.
     Sync(Box<Sync<'a>>, Interruption),
 }
 
 /// A dry run writes nothing, and so has no row in the log.
-fn begin(
+fn begin_row(
     args: &SyncArgs,
     source: Source,
     database: &DatabaseSettings,
@@ -119,7 +119,7 @@ impl<'a> Sync<'a> {
         if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
             return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
         }
-        let run = begin(args, source, &database, &mut session)?;
+        let run = begin_row(args, source, &database, &mut session)?;
         if !args.dry_run {
             interruption.runs(&run);
         }

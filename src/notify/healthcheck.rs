@@ -39,10 +39,12 @@ impl Switch {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Tells that a sync begins.
+    /// Tells that a sync begins, unless a signal has ended it already.
     pub fn starts(&self) {
-        let _held = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        self.ping("start", "");
+        let ended = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*ended {
+            self.ping("start", "");
+        }
     }
 
     /// Tells how a sync ended: its exit code, and the last lines of its log. The second call of a run tells nothing.

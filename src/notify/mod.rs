@@ -64,7 +64,7 @@ fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
     let mut waiting: Vec<(&'static str, usize)> = Vec::new();
     for (name, sends) in queues {
         let sender = sender.clone();
-        waiting.push((name, sends.len()));
+        let count = sends.len();
         let work = move || {
             for (index, send) in sends.into_iter().enumerate() {
                 // Nobody would remember what is taken later.
@@ -73,8 +73,9 @@ fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
                 }
             }
         };
-        if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(work) {
-            log::warn!("{name}: {error}");
+        match std::thread::Builder::new().name(name.into()).spawn(work) {
+            Ok(_) => waiting.push((name, count)),
+            Err(error) => log::warn!("{name}: {error}"),
         }
     }
     drop(sender);

@@ -137,6 +137,12 @@ impl<T: Sortable> Background<T> {
                 }
             }
             runs
+        });
+        let thread = thread.map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("no thread could be started to sort them: {error}"),
+            )
         })?;
         Ok(Self { full, written, busy: false, thread })
     }

@@ -42,7 +42,8 @@ const WAREHOUSES: &str = "
     GROUP BY stock_type, warehouse_name
     ORDER BY 3 DESC, warehouse_name";
 
-/// `source` names the index, `marketplace` whose stock an import by hand brought.
+/// A run by hand has the source `Manual`: whose stock it brought says `marketplace` alone. Both are asked, because an index
+/// begins with `source`.
 const RUNS: &str = "
     SELECT started_at, completed_at, status, exit_code, error_message
     FROM sync_logs

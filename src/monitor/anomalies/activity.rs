@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::runs::{COMPARED, LEAST};
 use super::{Anomaly, Kind, Picture, median};
@@ -12,7 +12,7 @@ use crate::failure::Exit;
 use crate::marketplace::http::call::LINK_NOT_FOLLOWED;
 use crate::marketplace::http::redirect::NOT_FOLLOWED;
 use crate::monitor::finding::Severity;
-use crate::store::overview::RunRow;
+use crate::store::overview::{RECENT_RUNS, RunRow};
 
 /// A run may send this many requests more than usual, whatever the factor.
 const FEW_REQUESTS: f64 = 20.0;
@@ -24,7 +24,10 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
             Kind::KeyRejected,
             "the marketplace rejected the key; if nobody renewed or withdrew it, ask why",
         ),
-        (Kind::UnexpectedRedirect, "the API sent the program elsewhere; it did not follow"),
+        (
+            Kind::UnexpectedRedirect,
+            "an answer led to where the program does not follow, or in circles",
+        ),
         (Kind::UnknownHost, "the link to the report was not believed; it was not followed"),
     ] {
         let runs: Vec<&RunRow> = picture
@@ -46,7 +49,11 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
 
 /// Hosts to which the link of a report led for the first time, each with the run, since a moment; the oldest first. `runs` begins
 /// with the newest. The marketplace's own hosts are not among those that runs remember.
+///
+/// Of a list that was cut, the oldest day only says which hosts are not new.
 pub fn new_hosts(runs: &[RunRow], since: DateTime<Utc>) -> Vec<(&str, &RunRow)> {
+    let cut = runs.last().filter(|_| runs.len() >= RECENT_RUNS);
+    let since = cut.map_or(since, |oldest| since.max(oldest.started_at + TimeDelta::days(1)));
     let mut seen = HashSet::new();
     let mut new = Vec::new();
     for run in runs.iter().rev() {
@@ -143,9 +150,22 @@ mod tests {
         assert_eq!(kinds(&[led_to(1, &["a.example"]), known.clone()]), []);
         let runs = [led_to(1, &["b.example"]), led_to(2, &["a.example", "b.example"]), known];
         assert_eq!(kinds(&runs), [Kind::NewHost]);
-        let since = now() - chrono::TimeDelta::hours(24);
+        let since = now() - TimeDelta::hours(24);
         assert_eq!(new_hosts(&runs, since), [("b.example", &runs[1])]);
         assert_eq!(kinds(&[led_to(25, &["a.example"])]), [], "before the period");
+    }
+
+    #[test]
+    fn what_the_oldest_day_of_a_cut_list_shows_is_not_new() {
+        let mut runs: Vec<RunRow> =
+            (1..=RECENT_RUNS as i64).map(|hours| run(hours, 60, Status::Success)).collect();
+        for (index, host) in [(3, "b.example"), (RECENT_RUNS - 3, "a.example")] {
+            runs[index].foreign_hosts = vec![host.to_owned()];
+        }
+        let since = now() - TimeDelta::days(30);
+        assert_eq!(new_hosts(&runs, since), [("b.example", &runs[3])]);
+        runs.pop();
+        assert_eq!(new_hosts(&runs, since).len(), 2, "nothing was before this list");
     }
 
     #[test]

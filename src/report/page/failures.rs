@@ -34,6 +34,7 @@ pub fn list(page: &Page, language: Language) -> Markup {
         id: "failures",
         title: phrases.failures,
         about: phrases.failures_about,
+        numeric: false,
         head: vec![phrases.when, phrases.reason],
         none: if page.runs.is_empty() { phrases.no_data } else { phrases.none.failures },
         count: cut.count(),
@@ -51,10 +52,9 @@ fn kind(run: &Run, language: Language) -> &'static str {
         (Some(Exit::Unsound), _) => {
             ("Отклонена: остатки резко сократились", "Refused: the stock collapsed")
         }
-        (Some(Exit::NotStockData), _) => (
-            "Ответ маркетплейса — не остатки",
-            "The marketplace answered something else than stock",
-        ),
+        (Some(Exit::NotStockData), _) => {
+            ("Маркетплейс прислал не остатки", "The marketplace answered something else than stock")
+        }
         (Some(Exit::Unreachable), _) => (
             "Маркетплейс недоступен или не подготовил отчёт",
             "The marketplace cannot be reached, or has no report ready",
@@ -63,9 +63,10 @@ fn kind(run: &Run, language: Language) -> &'static str {
             "База данных недоступна или не приняла запись",
             "The database cannot be reached or refused the write",
         ),
-        (Some(Exit::NotNow), _) => {
-            ("Отложена: маркетплейс просит подождать", "Put off: the marketplace asks for patience")
-        }
+        (Some(Exit::NotNow), _) => (
+            "Отложена: маркетплейс просил подождать или была быстрее другая загрузка",
+            "Put off: the marketplace asked for patience, or another sync was faster",
+        ),
         (Some(Exit::KeyRejected), _) => {
             ("Маркетплейс отклонил ключ", "The marketplace rejected the key")
         }

@@ -10,7 +10,6 @@ use crate::monitor::soundness::sync_command;
 use crate::store::overview::Doubts;
 
 const ROWS: Forms = Forms("строка", "строки", "строк");
-const PRODUCTS: Forms = Forms("товар", "товара", "товаров");
 /// After «у», as the genitive wants it.
 const OF_PRODUCTS: Forms = Forms("товара", "товаров", "товаров");
 const TIMES: Forms = Forms("раз", "раза", "раз");
@@ -64,7 +63,7 @@ fn unsound(finding: &Finding, doubts: &Doubts) -> Option<String> {
     let day = doubts.day.map_or_else(String::new, |day| format!(" за {}", ru.day(day)));
     let rows = |rows: u64| ru.count(usize::try_from(rows).unwrap_or(usize::MAX), &ROWS);
     let pieces = |pieces: i64| format!("{}\u{a0}шт.", ru.number(pieces));
-    let elsewhere = format!("это записала другая программа: {pull_again}");
+    let elsewhere = format!("это записала не stocksync: {pull_again}");
     Some(match finding.kind {
         finding::Kind::RowsDisagree => match (doubts.stated, doubts.found) {
             (Some((day, stated, stock)), Some((found, left))) => format!(
@@ -91,7 +90,7 @@ fn unsound(finding: &Finding, doubts: &Doubts) -> Option<String> {
             )
         }
         finding::Kind::DuplicateRows => format!(
-            "в снимке{day} {} — копии других; пропал уникальный ключ uk_inventory_identity: удалите копии и создайте его снова",
+            "в снимке{day} есть повторы ({}); пропал уникальный ключ uk_inventory_identity: удалите повторы и создайте его снова",
             rows(doubts.duplicate_rows)
         ),
         finding::Kind::Stale | finding::Kind::KeyAge => return None,
@@ -111,8 +110,10 @@ fn odd(anomaly: &Anomaly) -> String {
             percent("share")
         ),
         Kind::StockChange => figures.stock_change(),
-        Kind::ProductsVanished => format!("{}; {CHECK}", figures.churn("больше не в продаже")),
-        Kind::ProductsNew => figures.churn("новые"),
+        Kind::ProductsVanished => {
+            format!("{}; {CHECK}", figures.churn("больше не в продаже товаров"))
+        }
+        Kind::ProductsNew => figures.churn("новых товаров"),
         Kind::StockJump => figures.stock_jump(),
         Kind::RegionEmpty => figures.region_empty(),
         Kind::RepeatedFailures => format!(
@@ -140,7 +141,10 @@ fn odd(anomaly: &Anomaly) -> String {
             times("runs")
         ),
         Kind::UnexpectedRedirect => {
-            format!("API отправил программу на другой адрес ({}), она туда не пошла", times("runs"))
+            format!(
+                "ответ направлял программу туда, куда она не ходит, или по кругу ({})",
+                times("runs")
+            )
         }
         Kind::UnknownHost => format!(
             "ссылка на отчёт вела на адрес, которому нельзя доверять ({}), программа туда не пошла",
@@ -160,7 +164,9 @@ struct Figures<'a>(&'a Anomaly);
 
 impl Figures<'_> {
     fn value(&self, name: &str) -> f64 {
-        self.0.numbers.get(name).copied().unwrap_or(0.0)
+        let value = self.0.numbers.get(name).copied();
+        debug_assert!(value.is_some(), "{:?} has no number {name}", self.0.kind);
+        value.unwrap_or(0.0)
     }
 
     fn number(&self, name: &str) -> String {
@@ -191,7 +197,7 @@ impl Figures<'_> {
     }
 
     fn churn(&self, what: &str) -> String {
-        let (products, share) = (self.count("products", &PRODUCTS), self.percent("share"));
+        let (products, share) = (self.number("products"), self.percent("share"));
         let before = self.number("products_before");
         format!("{what}: {products}; в прошлом снимке всего было {before} ({share})")
     }
@@ -212,7 +218,7 @@ impl Figures<'_> {
     fn new_host(&self) -> String {
         let host = self.0.subject.as_deref().map(|host| format!(": {}", printable(host)));
         format!(
-            "ссылка на отчёт впервые вела на чужой хост{}; ключ туда не отправлялся, сравните со ссылкой в кабинете продавца",
+            "ссылка на отчёт впервые вела на чужой адрес{}; ключ туда не отправлялся, сравните со ссылкой в кабинете продавца",
             host.unwrap_or_default()
         )
     }
@@ -303,6 +309,6 @@ mod tests {
             "{}",
             told[2]
         );
-        assert!(told[3].starts_with("в снимке за 23 ноября 5 строк — копии других"), "{}", told[3]);
+        assert!(told[3].starts_with("в снимке за 23 ноября есть повторы (5 строк)"), "{}", told[3]);
     }
 }

@@ -12,6 +12,8 @@ pub struct List {
     pub title: &'static str,
     /// What the table holds.
     pub about: &'static str,
+    /// Whether all columns but the first hold numbers.
+    pub numeric: bool,
     /// The heads of the columns.
     pub head: Vec<&'static str>,
     /// In place of the rows where there is none.
@@ -41,7 +43,7 @@ impl List {
                             thead {
                                 tr {
                                     @for (index, name) in self.head.iter().enumerate() {
-                                        th scope="col" class=[(index > 0 && self.id != "failures").then_some("n")] { (name) }
+                                        th scope="col" class=[(index > 0 && self.numeric).then_some("n")] { (name) }
                                     }
                                 }
                             }

@@ -6,7 +6,7 @@ pub mod stock;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-pub use runs::{FailedRun, RunRow, Runs, failures, last_success, recent_runs, runs};
+pub use runs::{FailedRun, RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs};
 pub use stock::{
     Days, Doubts, NewestSnapshot, ProductStock, WarehouseStock, days, doubts, names, products,
     warehouses,

@@ -43,7 +43,7 @@ const RECENT: &str = "
     FROM sync_logs
     WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
-    LIMIT 500";
+    LIMIT ?";
 
 /// The runs of one marketplace in a period.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -156,9 +156,12 @@ pub fn failures(
     Ok(conn.exec_map(FAILURES, (source.as_str(), since.naive_utc()), read)?)
 }
 
-/// The last 500 runs of a marketplace, the newest first, without imports of files.
+/// How many runs [`recent_runs`] looks back at most.
+pub const RECENT_RUNS: usize = 500;
+
+/// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files.
 pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
-    let rows: Vec<Row> = conn.exec(RECENT, (source.as_str(),))?;
+    let rows: Vec<Row> = conn.exec(RECENT, (source.as_str(), RECENT_RUNS))?;
     Ok(rows.into_iter().map(run).collect())
 }
 

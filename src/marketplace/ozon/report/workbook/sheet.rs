@@ -34,8 +34,10 @@ pub(super) fn read(
         let (begun, empty) = match xml.next()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "row" => {
+                    // A prefixed row does not end in the plain form.
+                    let plain = tag.name().as_ref() == "row";
                     row.clear();
-                    inside = Some(xml.depth());
+                    inside = plain.then(|| xml.depth());
                     continue;
                 }
                 "c" => (row.begin(&tag), false),

@@ -110,6 +110,8 @@ fn rows_outside_a_row_break_the_workbook() {
     failure(&archive(&[("xl/worksheets/sheet1.xml", &torn)]));
     let torn = sheet("<row><c><v>1</v></row><row></c></row>");
     failure(&archive(&[("xl/worksheets/sheet1.xml", &torn)]));
+    let torn = sheet("<x:row><c><v>1</v></c></row><row><c><v>2</v></c></x:row>");
+    failure(&archive(&[("xl/worksheets/sheet1.xml", &torn)]));
 }
 
 #[test]
