@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 
+use super::watch;
 use crate::cli::{FreshnessArgs, FreshnessFormat};
 use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::monitor::finding::Finding;
 use crate::monitor::freshness::{FreshnessReport, Known, Status, judge, readable, usual_max_age};
-use crate::monitor::{keys, watch};
+use crate::monitor::keys;
 use crate::output;
 use crate::store::{Database, StoreError, migrations, overview};
 

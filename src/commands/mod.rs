@@ -1,10 +1,11 @@
-//! One file per subcommand, each the story of its run.
+//! One file per subcommand, each the story of its run; `cards` and `watch` are what several of them do.
 
 mod cards;
 mod check_freshness;
 mod migrate;
 mod report;
 mod sync;
+mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Environment};

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 
 use super::cards;
+use super::watch::Watch;
 use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
@@ -17,7 +18,6 @@ use crate::failure::{Cost, Exit, Failure};
 use crate::inventory::{Source, ValidationResult};
 use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
-use crate::monitor::watch::Watch;
 use crate::output;
 use crate::progress::{Phase, Span};
 use crate::staging::Snapshot;

@@ -7,4 +7,3 @@ pub mod finding;
 pub mod freshness;
 pub mod keys;
 pub mod soundness;
-pub mod watch;

@@ -4,13 +4,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mysql::Conn;
 
-use super::alerts::{self, Message, Sent, State, Topic};
-use super::anomalies::{failures_in_a_row, new_hosts};
-use super::finding::Finding;
 use crate::config::{AlertSettings, Environment};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::log_tail;
+use crate::monitor::alerts::{self, Message, Sent, State, Topic};
+use crate::monitor::anomalies::{failures_in_a_row, new_hosts};
+use crate::monitor::finding::Finding;
 use crate::notify::{self, healthcheck::Switch};
 use crate::store::alerts::{record, told};
 use crate::store::overview::recent_runs;
