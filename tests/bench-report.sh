@@ -44,9 +44,9 @@ product="IF(marketplace.name = 'Wildberries' AND product.seq % 10 = 0, $products
 sql bench <<SQL
 SET time_zone = '+00:00';
 INSERT INTO dim_products (product_name) SELECT CONCAT('Товар № ', seq) FROM seq_1_to_$((products + products / 10));
-INSERT INTO product_listings (source, sku, size_id, product_id, name, first_seen_on, last_seen_on)
+INSERT INTO product_listings (source, sku, size_id, product_id, name, first_seen_on)
 SELECT marketplace.name, IF(marketplace.name = 'Ozon', CONCAT('ART-', LPAD(seq, 6, '0')), 200000000 + seq),
-    IF(marketplace.name = 'Ozon', '', 90000000 + seq), $product, CONCAT('Товар № ', seq), CURDATE() - INTERVAL $days DAY, CURDATE()
+    IF(marketplace.name = 'Ozon', '', 90000000 + seq), $product, CONCAT('Товар № ', seq), CURDATE() - INTERVAL $days DAY
 FROM seq_1_to_$products AS product JOIN (SELECT 'Ozon' AS name UNION ALL SELECT 'Wildberries') AS marketplace;
 INSERT INTO listing_barcodes (source, sku, size_id, barcode)
 SELECT source, sku, size_id, CONCAT('46', LPAD(product_id, 11, '0')) FROM product_listings;

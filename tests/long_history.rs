@@ -29,8 +29,8 @@ fn fill(database: &Database) {
     ));
     for source in ["Ozon", "Wildberries"] {
         database.run(&format!(
-            "INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on, last_seen_on) \
-             SELECT '{source}', product_id, '', product_id, CURDATE() - INTERVAL {DAYS} DAY, CURDATE() FROM dim_products"
+            "INSERT INTO product_listings (source, sku, size_id, product_id, first_seen_on) \
+             SELECT '{source}', product_id, '', product_id, CURDATE() - INTERVAL {DAYS} DAY FROM dim_products"
         ));
         database.run(&format!(
             "INSERT INTO inventory_data (product_id, sku, size_id, source, snapshot_date, warehouse_name, stock_type, \

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::database::Database;
 use crate::support::marketplace::catalogue::Catalogue;
-use crate::support::world::{OZON, WB, World};
+use crate::support::world::{OZON, WB, World, today};
 
 /// The tables of a seller who has never heard of stocksync.
 const LEGACY: [&str; 2] = ["dim_products", "inventory_data"];
@@ -119,6 +119,24 @@ fn each_step_back_and_forth_again_ends_in_the_same_tables() {
         world.run("migrate --no-backup").expect(0);
         assert_eq!(shapes(&world), expected, "by way of version {target}");
     }
+}
+
+#[test]
+fn the_day_on_which_a_listing_was_last_seen_survives_the_way_back_and_forth() {
+    let world = World::new(Catalogue::small(7));
+    world.run("sync ozon").expect(0);
+    let column = "SELECT sku, last_seen_on FROM product_listings ORDER BY sku";
+    world
+        .database
+        .run("UPDATE product_listings SET last_seen_on = '2026-03-01' ORDER BY sku LIMIT 1");
+    let seen = world.database.table(column);
+    world.run("migrate --rollback-to 8 --no-backup").expect(0);
+    let newest = today().to_string();
+    let mut days = world.database.table(column).into_iter().map(|row| row[1].clone());
+    assert_eq!(days.next().as_deref(), Some("2026-03-01"));
+    assert!(days.all(|day| day == newest), "the others are in the newest snapshot");
+    world.run("migrate --no-backup").expect(0);
+    assert_eq!(world.database.table(column), seen);
 }
 
 #[test]

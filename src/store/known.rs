@@ -16,7 +16,7 @@ use crate::staging::{Spool, SpoolWriter};
 /// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
 const UPDATE: &str = "
     INSERT INTO product_listings
-        (source, sku, size_id, product_id, barcode, seller_article, name, chrt_id, barcodes_hash, first_seen_on, last_seen_on)
+        (source, sku, size_id, product_id, barcode, seller_article, name, chrt_id, barcodes_hash, first_seen_on)
     VALUES {rows}
     ON DUPLICATE KEY UPDATE
         barcode = VALUES(barcode),
@@ -26,7 +26,7 @@ const UPDATE: &str = "
         name = COALESCE(VALUES(name), name)";
 
 const LISTINGS_OF_CARDS: &str = "
-    SELECT sku, size_id, product_id, set_by_hand, last_seen_on >= ?, chrt_id IS NOT NULL
+    SELECT sku, size_id, product_id, set_by_hand, last_seen_on IS NULL OR last_seen_on >= ?, chrt_id IS NOT NULL
     FROM product_listings
     WHERE source = 'Wildberries' AND sku IN ";
 
@@ -140,7 +140,7 @@ pub fn write(
     day: NaiveDate,
     updates: &Spool<KnownUpdate>,
 ) -> Result<(), StoreError> {
-    const COLUMNS: usize = 11;
+    const COLUMNS: usize = 10;
     let mut reader = updates.read();
     loop {
         let batch = reader.by_ref().take(BATCH).collect::<Result<Vec<KnownUpdate>, _>>()?;
@@ -162,7 +162,6 @@ pub fn write(
                     listing.name.into(),
                     listing.chrt_id.into(),
                     hash.into(),
-                    day.into(),
                     day.into(),
                 ]
             })

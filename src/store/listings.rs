@@ -8,21 +8,21 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
 use super::barcodes;
-use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary, placeholders};
+use super::bulk::{BulkWay, Cell, Target, ToCells, placeholders};
 use super::error::StoreError;
 use super::identity::{self, Learned, Links, counts_since};
 use super::known;
 use super::merge::Merge;
-use super::planned::{CreatedListing, GoneListing, KnownUpdate, PlannedListing};
+use super::planned::{CreatedListing, KnownUpdate, ListingKey, PlannedListing};
 use super::products::Products;
-use super::snapshot::TargetRow;
+use super::snapshot::{TargetRow, newest_day};
 use super::walk::{KnownListing, Walk, Walked};
 use crate::inventory::Source;
 use crate::staging::{Snapshot, Spool, SpoolWriter};
 
 const KNOWN: &str = "
-    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL, last_seen_on < ?,
-           barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
+    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL,
+           last_seen_on IS NOT NULL, barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
     FROM product_listings
     WHERE source = ?
     ORDER BY sku, size_id";
@@ -40,40 +40,27 @@ const NEW: Target = Target {
         "chrt_id",
         "barcodes_hash",
         "first_seen_on",
-        "last_seen_on",
     ],
 };
 
 /// Completed with the rows to fill up; all of them exist, so nothing is ever inserted by it.
 const FILL_UP: &str = "
     INSERT INTO product_listings
-        (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on, last_seen_on)
+        (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on)
     VALUES {rows}
     ON DUPLICATE KEY UPDATE
         barcode = COALESCE(barcode, VALUES(barcode)),
         seller_article = COALESCE(seller_article, VALUES(seller_article)),
         name = COALESCE(name, VALUES(name))";
 
-const SEEN: &str = "
+/// Completed with keys. Both servers have a range for each.
+const MARK: &str = "
     UPDATE product_listings
     SET last_seen_on = ?
-    WHERE source = ? AND last_seen_on < ?";
+    WHERE source = ? AND (sku, size_id) IN ({keys})";
 
-/// To look for each listing among those that are gone takes half the time of looking for it in the day's snapshot.
-const SEEN_BUT_GONE: &str = "
-    UPDATE product_listings AS l
-    LEFT JOIN stocksync_gone AS gone ON gone.sku = l.sku AND gone.size_id = l.size_id
-    SET l.last_seen_on = ?
-    WHERE l.source = ? AND l.last_seen_on < ? AND gone.sku IS NULL";
-
-const CREATE_GONE: &str = "
-    CREATE TEMPORARY TABLE stocksync_gone (
-        sku VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-        size_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-        PRIMARY KEY (sku, size_id)
-    )";
-
-const GONE: Target = Target { table: "stocksync_gone", columns: &["sku", "size_id"] };
+/// Listings of one `MARK`.
+const MARKED: usize = 500;
 
 /// Rows of one `FILL_UP` or of one insert of products: with the longest names and articles they fit into a packet of 1 MiB,
 /// the least `max_allowed_packet` that servers are set up with.
@@ -89,10 +76,12 @@ pub struct ListingPlan {
     lacking: Spool<PlannedListing>,
     /// Known listings whose barcodes changed, or of which a card has said something.
     updates: Spool<KnownUpdate>,
-    /// How many known listings of the pull were last seen on an earlier day.
-    unseen_today: u64,
-    /// Known listings that the pull does not hold.
-    gone: Spool<GoneListing>,
+    /// Known listings that the pull no longer holds, and the newest snapshot does.
+    vanished: Spool<ListingKey>,
+    /// Known listings of the pull that were gone.
+    returned: Spool<ListingKey>,
+    /// The day of the newest snapshot, this day's included: the last one that held the vanished.
+    day_before: NaiveDate,
 }
 
 /// Finds the product of every row of the pull, and what its listings need.
@@ -103,7 +92,7 @@ pub fn plan(
     snapshot: &Snapshot,
 ) -> Result<(ListingPlan, Spool<TargetRow>), StoreError> {
     let mut walk = Walk::new(source)?;
-    let known = conn.exec_iter(KNOWN, (day, day, source.as_str()))?;
+    let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
     let mut known = Merge::new(known.map(|row| KnownListing::read(row?)));
     let mut last: Option<TargetRow> = None;
     for row in snapshot.rows.read() {
@@ -134,8 +123,10 @@ pub fn plan(
     };
     let learned = Learned { new, updates: &updates, gone: &walked.gone };
     let links = identity::link(conn, source, day, learned)?;
-    let Walked { lacking, unseen_today, gone, targets, .. } = walked;
-    Ok((ListingPlan { links, unknown, lacking, updates, unseen_today, gone }, targets))
+    let Walked { lacking, vanished, returned, targets, .. } = walked;
+    let day_before = newest_day(conn, source)?.unwrap_or(day);
+    let plan = ListingPlan { links, unknown, lacking, updates, vanished, returned, day_before };
+    Ok((plan, targets))
 }
 
 /// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
@@ -207,25 +198,29 @@ fn create_products(
     Ok((created.finish()?, complete.finish()?))
 }
 
-/// Notes the day on the listings of the pull.
-pub fn mark_seen(
+/// Notes when listings that have vanished were last seen, and that others are back.
+pub fn mark_seen(conn: &mut Conn, source: Source, plan: &ListingPlan) -> Result<(), StoreError> {
+    mark(conn, source, Some(plan.day_before), &plan.vanished)?;
+    mark(conn, source, None, &plan.returned)
+}
+
+fn mark(
     conn: &mut Conn,
-    way: BulkWay,
     source: Source,
-    day: NaiveDate,
-    plan: &ListingPlan,
+    last_seen_on: Option<NaiveDate>,
+    listings: &Spool<ListingKey>,
 ) -> Result<(), StoreError> {
-    if plan.unseen_today == 0 {
-        return Ok(());
+    let mut listings = listings.read();
+    loop {
+        let batch = listings.by_ref().take(MARKED).collect::<Result<Vec<_>, _>>()?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let statement = MARK.replace("{keys}", &placeholders(batch.len(), 2));
+        let mut values: Vec<Value> = vec![last_seen_on.into(), source.as_str().into()];
+        values.extend(batch.into_iter().flat_map(|key| [key.sku.into(), key.size_id.into()]));
+        conn.exec_drop(statement, values)?;
     }
-    let statement = if plan.gone.count() == 0 {
-        SEEN
-    } else {
-        fresh_temporary(conn, CREATE_GONE, GONE.table)?;
-        way.load(conn, GONE, plan.gone.read())?;
-        SEEN_BUT_GONE
-    };
-    Ok(conn.exec_drop(statement, (day, source.as_str(), day))?)
 }
 
 fn fill_up(
@@ -240,7 +235,7 @@ fn fill_up(
         if batch.is_empty() {
             return Ok(());
         }
-        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 9));
+        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 8));
         let values: Vec<Value> = batch
             .into_iter()
             .flat_map(|listing| {
@@ -253,7 +248,6 @@ fn fill_up(
                     barcode.into(),
                     listing.seller_article.into(),
                     listing.name.into(),
-                    day.into(),
                     day.into(),
                 ]
             })
@@ -288,7 +282,6 @@ impl ToCells for NewListing {
             self.listing.name.as_deref().into(),
             self.listing.chrt_id.as_deref().into(),
             self.barcodes_hash.map_or(Cell::Null, Cell::Int),
-            Cell::Text(&self.day),
             Cell::Text(&self.day),
         ]);
     }

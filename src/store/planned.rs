@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bulk::{Cell, ToCells};
 use crate::inventory::card::CardSize;
 use crate::staging::StagedRow;
 
@@ -100,17 +99,18 @@ pub struct Rebarcoded {
     pub set_by_hand: bool,
 }
 
-/// A known listing that the marketplace no longer lists.
+/// Which listing of a source.
 #[derive(Serialize, Deserialize)]
-pub struct GoneListing {
+pub struct ListingKey {
     /// The column of the same name.
     pub sku: String,
     /// The column of the same name.
     pub size_id: String,
 }
 
-impl ToCells for GoneListing {
-    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
-        out.extend([Cell::Text(&self.sku), Cell::Text(&self.size_id)]);
+impl ListingKey {
+    /// The listing of a row.
+    pub fn of(row: &StagedRow) -> Self {
+        Self { sku: row.sku.clone(), size_id: row.size_id.clone() }
     }
 }

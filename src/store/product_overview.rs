@@ -68,11 +68,11 @@ const HAS_NAMES: &str = "
 
 const NAMELESS: &str = "
     SELECT COUNT(*) FROM product_listings
-    WHERE source = ? AND name IS NULL AND last_seen_on >= ?";
+    WHERE source = ? AND name IS NULL AND last_seen_on IS NULL";
 
 const NAMELESS_LISTINGS: &str = "
     SELECT sku, size_id FROM product_listings
-    WHERE source = ? AND name IS NULL AND last_seen_on >= ?
+    WHERE source = ? AND name IS NULL AND last_seen_on IS NULL
     ORDER BY sku, size_id
     LIMIT ?";
 
@@ -162,8 +162,8 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
     let newest = newest_days(conn)?;
     for (source, day) in Source::ALL.into_iter().zip(newest) {
-        if let Some(day) = day {
-            nameless(conn, source, day, &mut overview)?;
+        if day.is_some() {
+            nameless(conn, source, &mut overview)?;
         }
     }
     let days =
@@ -202,15 +202,14 @@ fn by_product(statement: &str) -> String {
 fn nameless(
     conn: &mut Conn,
     source: Source,
-    day: NaiveDate,
     overview: &mut ProductOverview,
 ) -> Result<(), StoreError> {
     let of_source = source.as_str();
-    let count: Option<u64> = conn.exec_first(NAMELESS, (of_source, day))?;
+    let count: Option<u64> = conn.exec_first(NAMELESS, (of_source,))?;
     overview.listings_without_name += count.unwrap_or(0);
     if count > Some(0) {
         let read = |(sku, size_id)| NamelessListing { source: of_source, sku, size_id };
-        let shown = conn.exec_map(NAMELESS_LISTINGS, (of_source, day, NAMELESS_SHOWN), read)?;
+        let shown = conn.exec_map(NAMELESS_LISTINGS, (of_source, NAMELESS_SHOWN), read)?;
         overview.nameless.extend(shown);
     }
     Ok(())

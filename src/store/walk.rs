@@ -7,7 +7,7 @@ use mysql::Row;
 
 use super::barcodes;
 use super::error::StoreError;
-use super::planned::{GoneListing, PlannedListing, Rebarcoded};
+use super::planned::{ListingKey, PlannedListing, Rebarcoded};
 use super::row::read_row;
 use super::snapshot::TargetRow;
 use crate::inventory::Source;
@@ -22,8 +22,9 @@ pub struct Walk {
     lacking: SpoolWriter<PlannedListing>,
     nameless: SpoolWriter<PlannedListing>,
     rebarcoded: SpoolWriter<Rebarcoded>,
-    gone: SpoolWriter<GoneListing>,
-    unseen_today: u64,
+    gone: SpoolWriter<ListingKey>,
+    vanished: SpoolWriter<ListingKey>,
+    returned: SpoolWriter<ListingKey>,
 }
 
 /// What was met.
@@ -39,9 +40,11 @@ pub struct Walked {
     /// Known listings of Ozon, of which the pull names other barcodes than before.
     pub rebarcoded: Spool<Rebarcoded>,
     /// Known listings that the pull does not hold.
-    pub gone: Spool<GoneListing>,
-    /// How many known listings were last seen on an earlier day.
-    pub unseen_today: u64,
+    pub gone: Spool<ListingKey>,
+    /// Those of them that the newest snapshot holds.
+    pub vanished: Spool<ListingKey>,
+    /// Known listings of the pull that the newest snapshot does not hold.
+    pub returned: Spool<ListingKey>,
 }
 
 impl Walk {
@@ -55,7 +58,8 @@ impl Walk {
             nameless: SpoolWriter::new()?,
             rebarcoded: SpoolWriter::new()?,
             gone: SpoolWriter::new()?,
-            unseen_today: 0,
+            vanished: SpoolWriter::new()?,
+            returned: SpoolWriter::new()?,
         })
     }
 
@@ -70,7 +74,9 @@ impl Walk {
             return Ok(None);
         };
         let product_id = Some(known.product_id);
-        self.unseen_today += u64::from(known.unseen_today);
+        if known.is_gone {
+            self.returned.push(&ListingKey::of(row))?;
+        }
         if known.lacks_something_of(row) {
             self.lacking.push(&PlannedListing::new(row, product_id))?;
         }
@@ -92,7 +98,12 @@ impl Walk {
 
     /// A known listing that the pull does not hold.
     pub fn pass(&mut self, known: KnownListing) -> Result<(), StoreError> {
-        Ok(self.gone.push(&GoneListing { sku: known.sku, size_id: known.size_id })?)
+        let KnownListing { sku, size_id, is_gone, .. } = known;
+        let key = ListingKey { sku, size_id };
+        if !is_gone {
+            self.vanished.push(&key)?;
+        }
+        Ok(self.gone.push(&key)?)
     }
 
     /// At the end.
@@ -104,7 +115,8 @@ impl Walk {
             nameless: self.nameless.finish()?,
             rebarcoded: self.rebarcoded.finish()?,
             gone: self.gone.finish()?,
-            unseen_today: self.unseen_today,
+            vanished: self.vanished.finish()?,
+            returned: self.returned.finish()?,
         })
     }
 }
@@ -117,7 +129,7 @@ pub struct KnownListing {
     lacks_barcode: bool,
     lacks_article: bool,
     lacks_name: bool,
-    unseen_today: bool,
+    is_gone: bool,
     barcodes_hash: Option<i64>,
     set_by_hand: bool,
     /// Whether the cards have not been read to their end today.
@@ -134,7 +146,7 @@ impl KnownListing {
             lacks_barcode,
             lacks_article,
             lacks_name,
-            unseen_today,
+            is_gone,
             barcodes_hash,
             set_by_hand,
             may_be_asked,
@@ -146,7 +158,7 @@ impl KnownListing {
             lacks_barcode,
             lacks_article,
             lacks_name,
-            unseen_today,
+            is_gone,
             barcodes_hash,
             set_by_hand,
             may_be_asked,

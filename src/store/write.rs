@@ -322,7 +322,7 @@ fn carry_out(
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
     let stamp = Stamp { source, day, moment: sync_log::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
-    listings::mark_seen(conn, way, source, day, &plans.listings)?;
+    listings::mark_seen(conn, source, &plans.listings)?;
     if source == Source::Wildberries {
         cards::taken_over(conn)?;
     }

@@ -24,10 +24,9 @@ impl<'w> History<'w> {
         ));
         for source in ["Ozon", "Wildberries"] {
             self.run(&format!(
-                "INSERT INTO product_listings (source, sku, size_id, product_id, name, first_seen_on, last_seen_on) \
-                 SELECT '{source}', product_id, '', product_id, CONCAT('Кроссовки беговые № ', product_id), '2026-01-01', '{}' \
-                 FROM dim_products",
-                today()
+                "INSERT INTO product_listings (source, sku, size_id, product_id, name, first_seen_on) \
+                 SELECT '{source}', product_id, '', product_id, CONCAT('Кроссовки беговые № ', product_id), '2026-01-01' \
+                 FROM dim_products"
             ));
             for days_ago in 0..7 {
                 self.day(source, days_ago);

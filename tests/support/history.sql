@@ -47,14 +47,14 @@ WHERE n <= @products;
 INSERT INTO dim_products (product_id, product_name) SELECT n, name FROM goods;
 
 -- Four of five products on both marketplaces; one in 25 without a barcode.
-INSERT INTO product_listings (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on, last_seen_on)
+INSERT INTO product_listings (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on)
 SELECT 'Ozon', CONCAT('ART-', LPAD(n, 5, '0')), '', n, IF(n % 25 = 0, NULL, CONCAT('46070', LPAD(n, 8, '0'))),
-    CONCAT('ART-', LPAD(n, 5, '0')), name, DATE_SUB(@today, INTERVAL 29 DAY), @today
+    CONCAT('ART-', LPAD(n, 5, '0')), name, DATE_SUB(@today, INTERVAL 29 DAY)
 FROM goods
 WHERE n % 10 <> 9 OR n % 25 = 0;
-INSERT INTO product_listings (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on, last_seen_on)
+INSERT INTO product_listings (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on)
 SELECT 'Wildberries', 210000000 + n, 310000000 + n, n, CONCAT('46070', LPAD(n, 8, '0')),
-    CONCAT('ART-', LPAD(n, 5, '0')), NULL, DATE_SUB(@today, INTERVAL 29 DAY), @today
+    CONCAT('ART-', LPAD(n, 5, '0')), NULL, DATE_SUB(@today, INTERVAL 29 DAY)
 FROM goods
 WHERE n % 10 <> 4 AND n % 25 <> 0;
 

@@ -14,6 +14,7 @@ use crate::staging::{Sortable, Sorter, database_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
 use crate::store::row::read_row;
+use crate::store::snapshot::newest_day;
 
 /// In the order of the index on `barcode`, which ends in the primary key.
 const STORED: &str = "
@@ -22,10 +23,8 @@ const STORED: &str = "
     FROM listing_barcodes AS b
     JOIN product_listings AS l ON l.source = b.source AND l.sku = b.sku AND l.size_id = b.size_id
     WHERE b.source IN ('Ozon', 'Wildberries')
-      AND l.last_seen_on >= IF(b.source = 'Ozon', ?, ?)
+      AND (l.last_seen_on IS NULL OR l.last_seen_on >= IF(b.source = 'Ozon', ?, ?))
     ORDER BY b.barcode, b.source, b.sku, b.size_id";
-
-const NEWEST_DAY: &str = "SELECT MAX(last_seen_on) FROM product_listings WHERE source = ?";
 
 /// A listing carries a barcode, or did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -163,8 +162,8 @@ fn since(
     if source == Source::Ozon && own_day.is_some() {
         return Ok(earliest);
     }
-    let newest: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-    Ok(newest.flatten().or(own_day).map_or(earliest, |newest| counts_since(source, newest)))
+    let newest = newest_day(conn, source)?.or(own_day);
+    Ok(newest.map_or(earliest, |newest| counts_since(source, newest)))
 }
 
 fn read(row: Row) -> Result<Claim, StoreError> {

@@ -17,7 +17,7 @@ use self::rules::{Fate, Standing, fate, must_leave};
 pub use self::rules::{Thing, counts_since};
 use super::barcodes;
 use super::error::StoreError;
-use super::planned::{GoneListing, KnownUpdate, PlannedListing};
+use super::planned::{KnownUpdate, ListingKey, PlannedListing};
 use crate::inventory::Source;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 
@@ -62,7 +62,7 @@ pub struct Learned<'a> {
     /// Known listings, as they shall be.
     pub updates: &'a Spool<KnownUpdate>,
     /// Known listings that the pull does not hold.
-    pub gone: &'a Spool<GoneListing>,
+    pub gone: &'a Spool<ListingKey>,
 }
 
 /// Finds out who belongs to whom. Nothing is asked of the database when there is no news.
@@ -103,7 +103,7 @@ fn gather_news(
     source: Source,
     new: &Spool<PlannedListing>,
     updates: &Spool<KnownUpdate>,
-    gone: &Spool<GoneListing>,
+    gone: &Spool<ListingKey>,
 ) -> Result<News, StoreError> {
     let mut news = News { claims: Sorter::default(), outdated: Sorter::default() };
     for (number, listing) in (0..).zip(new.read()) {
@@ -132,16 +132,16 @@ fn gather_news(
 }
 
 /// An article that Ozon no longer lists carries no barcode.
-fn let_go(conn: &mut Conn, gone: &Spool<GoneListing>, news: &mut News) -> Result<(), StoreError> {
+fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
     let mut gone = gone.read();
     loop {
-        let batch = gone.by_ref().take(BATCH).collect::<Result<Vec<GoneListing>, _>>()?;
+        let batch = gone.by_ref().take(BATCH).collect::<Result<Vec<ListingKey>, _>>()?;
         if batch.is_empty() {
             return Ok(());
         }
         let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
         let mut stored = barcodes::of_listings(conn, Source::Ozon, &keys)?;
-        for GoneListing { sku, size_id } in batch {
+        for ListingKey { sku, size_id } in batch {
             let listing = (sku, size_id);
             for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
                 news.outdated.push(outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;

@@ -68,6 +68,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../sql/0008_hosts.sql"),
         rollback: include_str!("../../../sql/0008_hosts.rollback.sql"),
     },
+    Migration {
+        version: 9,
+        name: "last_seen",
+        text: include_str!("../../../sql/0009_last_seen.sql"),
+        rollback: include_str!("../../../sql/0009_last_seen.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -172,6 +178,7 @@ mod tests {
             ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
             ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
+            ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

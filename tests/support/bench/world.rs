@@ -96,7 +96,8 @@ impl<'a> World<'a> {
             .expect("a day earlier");
     }
 
-    /// The beginning of a day: yesterday's rows are there, all listings were seen yesterday.
+    /// The beginning of a day: yesterday's rows are there. The listings are those of the other state, so that a part of them has gone
+    /// since, and another part has come back.
     pub fn begin_day(&self) {
         let mut conn = self.conn();
         conn.query_drop("TRUNCATE inventory_data").expect("an empty table");
@@ -104,8 +105,6 @@ impl<'a> World<'a> {
             "INSERT INTO inventory_data ({COLUMNS}) SELECT {COLUMNS} FROM yesterday ORDER BY id"
         ))
         .expect("yesterday's rows");
-        conn.query_drop("UPDATE product_listings SET last_seen_on = last_seen_on - INTERVAL 1 DAY WHERE last_seen_on >= UTC_DATE()")
-            .expect("yesterday's listings");
     }
 
     /// The limit for a day's first sync, or for a later one, which deletes the day's rows in the same transaction.
