@@ -262,7 +262,7 @@ impl<'a> Sync<'a> {
         let Account { processed, rejected, traffic, phases, .. } = &self.account;
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
-             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {} requests, {}; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products, {} listings linked, {} products joined; {} requests, {}; \
              fetch {}, read {}, write {}",
             self.run.source,
             snapshot.totals.rows,
