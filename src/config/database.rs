@@ -44,7 +44,7 @@ pub struct DatabaseSettings {
     pub database: String,
     /// Encryption.
     pub tls: TlsMode,
-    /// A file with the authorities to trust, in PEM, in place of the ones built in.
+    /// A file with the authorities to trust, in PEM, beside the ones built in.
     pub tls_ca: Option<PathBuf>,
     /// `DB_RETRY_ATTEMPTS`: how often a write is tried at most.
     pub attempts: u32,

@@ -27,7 +27,7 @@ pub const NAMED: usize = 10;
 /// A run without an end may still go on for this long.
 pub const PATIENCE: chrono::TimeDelta = runs::PATIENCE;
 
-/// What an anomaly is about. The names are an interface: JSON and metrics show them.
+/// What an anomaly is about. The names are an interface: JSON shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

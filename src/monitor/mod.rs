@@ -1,5 +1,5 @@
 //! What the stored data say about themselves: recent or not, sound or not, odd or not, and whether that is worth a message.
-//! Judges values; asks no database and no clock itself, but for `watch.rs`, which brings the judgements to the channels.
+//! Judges values; asks no database and no clock itself.
 
 pub mod alerts;
 pub mod anomalies;

@@ -1,5 +1,5 @@
 //! The table `wb_card_sizes`: what Wildberries' cards say, kept page by page in transactions of its own (names are not
-//! stock), and how far the reading has come. What the listings take over from it is in `learned`.
+//! stock), and how far the reading has come. What the listings take over from it is read by `known::learned`.
 
 use std::collections::HashMap;
 

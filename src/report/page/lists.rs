@@ -1,4 +1,4 @@
-//! The tables of products, and what all tables look like. Every name in them comes from outside and is escaped by the template.
+//! The tables of products. Every name in them comes from outside and is escaped by the template.
 
 use maud::{Markup, html};
 
@@ -164,6 +164,7 @@ fn unmatched(page: &Page, language: Language) -> Markup {
     };
     list.markup(language)
 }
+
 /// The rows of products that only one marketplace lists, and the heads of their columns.
 fn lonely(page: &Page, language: Language, cut: &Cut<Lonely>) -> (Vec<&'static str>, Markup) {
     let phrases = language.phrases();

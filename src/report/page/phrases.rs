@@ -1,4 +1,5 @@
-//! Everything that the page says, in both languages. The only place with words for people; how numbers and dates look is in `language`.
+//! What the page says, in both languages, but for findings and kinds of failure (`findings`, `failures`): words for people stand in
+//! these three only. How numbers and dates look is in `language`.
 
 use super::language::Forms;
 

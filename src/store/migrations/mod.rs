@@ -1,5 +1,5 @@
 //! Brings the schema up to date: reads what was applied, plans, runs one statement at a time and records it.
-//! What a migration does stands in `sql/`; how a run of `migrate` is told stands in `commands/migrate.rs`.
+//! What a migration does stands in `sql/`; how a run of `migrate` is told stands in `commands/migrate/`.
 //!
 //! DDL commits by itself on MySQL and MariaDB, so a migration is no transaction. Each of its statements is atomic and
 //! carries guards instead (see [`script`]): one that died halfway runs again from its first statement and skips what is done.

@@ -177,6 +177,7 @@ mod tests {
         assert_eq!(quoted_name("`a``b` int"), Some(("a`b".to_owned(), " int")));
         assert_eq!(quoted_name("`a"), None);
     }
+
     #[test]
     fn a_number_s_width_is_a_matter_of_wording_and_a_text_s_is_not() {
         assert_eq!(without_widths("bigint(20) unsigned NOT NULL"), "bigint unsigned NOT NULL");

@@ -208,6 +208,7 @@ mod tests {
         assert_eq!(plan(&SHIPPED, &[applied(1), applied(3)]).unwrap_err(), gap);
         assert_eq!(plan(&SHIPPED, &[applied(1), unfinished(2), applied(3)]).unwrap_err(), gap);
     }
+
     #[test]
     fn the_way_back_begins_with_the_newest_and_ends_above_the_target() {
         let back = |applied: &[Applied], target| {
