@@ -16,16 +16,15 @@ fn a_dry_run_writes_nothing_into_an_empty_schema() {
     world
         .run("sync ozon --dry-run")
         .expect(0)
-        .shows(&rows.to_string())
-        .shows("nothing was written");
+        .shows(&format!("nothing was written; would be {rows} rows of "));
     let rows = world.marketplaces.catalogue().expected_wb(true).len();
-    world.run("sync wb --dry-run").expect(0).shows(&rows.to_string());
+    world.run("sync wb --dry-run").expect(0).shows(&format!("would be {rows} rows of "));
     assert_eq!(world.database.all_text(), before, "not a row in any table, the log included");
 }
 
 #[test]
 fn a_dry_run_tells_what_the_sync_then_does() {
-    for (line, count) in [("sync ozon", "120 records"), ("sync wb", "records")] {
+    for line in ["sync ozon", "sync wb"] {
         let world = World::new(Catalogue::small(1));
         world.run(line).expect(0);
         world.marketplaces.set_catalogue(Catalogue::small(1).later(2));
@@ -37,7 +36,7 @@ fn a_dry_run_tells_what_the_sync_then_does() {
             let (_, rest) = text.split_once('(').expect("(… new, … changed, …)");
             rest.split_once(')').expect("(… new, … changed, …)").0.to_owned()
         };
-        assert_eq!(change(&promise), change(&deed), "{count}");
+        assert_eq!(change(&promise), change(&deed), "{line}");
         assert!(!change(&deed).starts_with("0 new, 0 changed"), "{deed}");
     }
 }
