@@ -9,16 +9,18 @@ use std::path::Path;
 
 use crate::failure::{Exit, Failure};
 
-/// The variables whose value may stand in a file.
-const KEYS: [&str; 7] = [
+/// The variables whose value no log and no message may show. Each may stand in a file.
+pub const SECRETS: [&str; 6] = [
     "DATABASE_URL",
-    "OZON_CLIENT_ID",
     "OZON_API_KEY",
     "WB_API_TOKEN",
     "ALERT_WEBHOOK_URL",
     "ALERT_TELEGRAM_BOT_TOKEN",
     "HEALTHCHECK_URL",
 ];
+
+/// What may stand in a file beside its key and is none: whoever knows it can do nothing with it.
+const IDENTIFIERS: [&str; 1] = ["OZON_CLIENT_ID"];
 
 /// Those without which a run goes on: that their file cannot be read is said at once, or nobody would hear of it.
 const OPTIONAL: [&str; 3] = ["ALERT_WEBHOOK_URL", "ALERT_TELEGRAM_BOT_TOKEN", "HEALTHCHECK_URL"];
@@ -32,7 +34,7 @@ const LONGEST: u64 = 64 << 10;
 /// [`Exit::Configuration`] for a key that is given twice: nobody could say which one counts.
 pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, String>, Failure> {
     let mut unreadable = HashMap::new();
-    for key in KEYS {
+    for key in SECRETS.into_iter().chain(IDENTIFIERS) {
         let variable = format!("{key}_FILE");
         let is_set = |name: &str| values.get(name).is_some_and(|value| !value.trim().is_empty());
         if !is_set(&variable) {

@@ -4,6 +4,7 @@ use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
 use super::environment::is_loopback;
+use super::key_files::SECRETS;
 use super::{DatabaseSettings, Environment, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
 use crate::secret::Secret;
@@ -46,7 +47,7 @@ impl Thresholds {
             rejects: environment.percentage("ANOMALY_REJECTS", 5.0)?,
             slow: environment.count("ANOMALY_SLOW", 3)?,
             requests: environment.count("ANOMALY_REQUESTS", 3)?,
-            failures: environment.count("ALERT_AFTER_FAILURES", 2)?,
+            failures: failures_before_alarm(environment)?,
         })
     }
 }
@@ -113,7 +114,7 @@ impl AlertSettings {
             webhook: hook_url(environment, "ALERT_WEBHOOK_URL")?,
             telegram: telegram(environment)?,
             healthcheck: hook_url(environment, "HEALTHCHECK_URL")?,
-            after_failures: environment.count("ALERT_AFTER_FAILURES", 2)?,
+            after_failures: failures_before_alarm(environment)?,
             utc_offset: snapshot_utc_offset(environment)?,
             hidden: hidden(environment),
         })
@@ -170,17 +171,14 @@ fn hook_url(environment: &Environment, name: &str) -> Result<Option<Secret>, Fai
     Ok(Some(Secret::new(url.as_str().trim_end_matches('/'))))
 }
 
+/// `ALERT_AFTER_FAILURES`: the report calls as many failures an anomaly as the first message needs.
+fn failures_before_alarm(environment: &Environment) -> Result<u32, Failure> {
+    environment.count("ALERT_AFTER_FAILURES", 2)
+}
+
 fn hidden(environment: &Environment) -> Vec<Secret> {
-    let names = [
-        "OZON_API_KEY",
-        "WB_API_TOKEN",
-        "ALERT_WEBHOOK_URL",
-        "ALERT_TELEGRAM_BOT_TOKEN",
-        "HEALTHCHECK_URL",
-        "DATABASE_URL",
-    ];
-    let mut hidden: Vec<Secret> =
-        names.into_iter().filter_map(|name| environment.text(name)).map(Secret::new).collect();
+    let secrets = SECRETS.into_iter().filter_map(|name| environment.text(name));
+    let mut hidden: Vec<Secret> = secrets.map(Secret::new).collect();
     let database = DatabaseSettings::read(environment).ok();
     hidden.extend(database.and_then(|settings| settings.password));
     hidden
@@ -206,6 +204,33 @@ mod tests {
             assert!(failure.to_string().starts_with("ALERT_WEBHOOK_URL: "));
             assert!(!failure.to_string().contains("secret"));
         }
+    }
+
+    #[test]
+    fn no_message_may_hold_any_key_or_the_database_s_password() {
+        let pairs = [
+            ("DATABASE_URL", "mysql://u:pass%21word@localhost/x"),
+            ("OZON_CLIENT_ID", "836574"),
+            ("OZON_API_KEY", "ozon-key"),
+            ("WB_API_TOKEN", "wb-token"),
+            ("ALERT_WEBHOOK_URL", "https://hooks.example/T0"),
+            ("ALERT_TELEGRAM_BOT_TOKEN", "1:a"),
+            ("ALERT_TELEGRAM_CHAT_ID", "2"),
+            ("HEALTHCHECK_URL", "https://hc.example/3"),
+        ];
+        let settings = AlertSettings::read(&Environment::from_pairs(pairs)).unwrap();
+        let mut hidden: Vec<&str> = settings.hidden.iter().map(Secret::expose).collect();
+        hidden.sort_unstable();
+        let expected = [
+            "1:a",
+            "https://hc.example/3",
+            "https://hooks.example/T0",
+            "mysql://u:pass%21word@localhost/x",
+            "ozon-key",
+            "pass!word",
+            "wb-token",
+        ];
+        assert_eq!(hidden, expected);
     }
 
     #[test]
