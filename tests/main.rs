@@ -4,6 +4,7 @@
 mod alerts;
 mod bad_records;
 mod bulk;
+mod check_freshness;
 mod configuration;
 mod cron;
 mod dashboard;
@@ -28,7 +29,6 @@ mod rights;
 mod runs;
 mod schema_changes;
 mod secrets;
-mod soundness;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
