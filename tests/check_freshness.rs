@@ -57,6 +57,15 @@ fn fresh_stock_has_no_findings() {
 }
 
 #[test]
+fn one_marketplace_can_be_looked_at_alone() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync ozon").expect(0);
+    check(&world).expect(4);
+    world.run("check-freshness --source ozon").expect(0);
+    world.run("check-freshness --source wb").expect(4);
+}
+
+#[test]
 fn six_hours_and_the_time_of_a_sync_are_allowed_unless_told_otherwise() {
     let world = synced();
     older(&world, "Ozon", 361);
@@ -71,6 +80,7 @@ fn six_hours_and_the_time_of_a_sync_are_allowed_unless_told_otherwise() {
     assert!(report["sources"][0]["max_age_seconds"].as_u64() >= Some(6 * 3600 + 600), "{report}");
     world.run("check-freshness --max-age 6h").expect(4);
     world.run("check-freshness --max-age 6h --source wb").expect(0);
+    world.run("check-freshness --max-age 8h").expect(0);
     older(&world, "Ozon", 18 * 60);
     let report = json(&world, 4);
     assert_eq!(report["findings"][0]["severity"], "critical");

@@ -16,7 +16,6 @@ mod dry_runs;
 mod failed_pulls;
 mod faults;
 mod file_imports;
-mod freshness;
 mod long_history;
 mod migrations;
 mod operations;

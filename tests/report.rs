@@ -53,6 +53,8 @@ fn assert_fits_a_terminal(text: &str) {
 fn an_empty_database_is_a_report_with_zeros_in_every_format() {
     let world = World::new(Catalogue::small(1));
     let report = json(&world);
+    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["period_seconds"], 86_400);
     for source in report["sources"].as_array().expect("two") {
         assert_eq!(source["products_with_stock"], 0);
         assert!(source["last_success_at"].is_null() && source["success_rate"].is_null());
@@ -89,6 +91,21 @@ fn a_report_adds_up_what_was_synced() {
     metrics::assert_clean(&world.run("report --format prometheus").expect(0).stdout);
     let page = world.run("report --format html").expect(0).stdout;
     assert!(page.contains("Failed syncs") && page.matches("<script").count() == 1, "{page}");
+}
+
+#[test]
+fn the_report_counts_what_the_marketplaces_stated() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync ozon").expect(0);
+    let report = json(&world);
+    let ozon = &report["sources"][0];
+    assert_eq!(ozon["source"], "Ozon");
+    let expected = world.marketplaces.catalogue().ozon;
+    let in_stock =
+        expected.iter().filter(|product| product.rows().iter().any(|row| row.current > 0)).count();
+    assert_eq!(ozon["products_with_stock"], in_stock, "{ozon}");
+    assert_eq!(ozon["success_rate"], 1.0);
+    assert!(ozon["last_success_at"].as_str().is_some_and(|time| time.ends_with('Z')), "{ozon}");
 }
 
 #[test]

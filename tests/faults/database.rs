@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 
-use super::stage::{Stage, until};
+use super::stage::{A_MOMENT, Stage, until};
 use super::{Fault, Group};
 use crate::support::binary::{Binary, Outcome};
-use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonInfo};
-use crate::support::marketplace::fault::Fault as Spoiled;
+use crate::support::marketplace::endpoint::Endpoint::OzonCreate;
 use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER};
 use crate::support::world::World;
 
@@ -110,7 +109,7 @@ fn locks() -> Vec<Fault> {
             "the connection is killed while the marketplace is asked",
             0,
             |stage, binary| {
-                let running = while_asking(stage, &binary);
+                let running = stage.asking(&binary, A_MOMENT);
                 for connection in stage.connections() {
                     stage.world.database.run(&format!("KILL CONNECTION {connection}"));
                 }
@@ -126,10 +125,7 @@ fn locks() -> Vec<Fault> {
 
 /// The first of two runs loses its connection, and with it its lock; the second one writes newer stock.
 fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
-    let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(1_500)));
-    stage.world.marketplaces.fault(OzonInfo, slow);
-    let first = binary.spawn();
-    stage.until_asked(OzonInfo);
+    let first = stage.asking(&binary, Duration::from_millis(1_500));
     for connection in stage.connections() {
         stage.world.database.run(&format!("KILL CONNECTION {connection}"));
     }
@@ -141,15 +137,6 @@ fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
     assert_eq!(logs[logs.len() - 2].status, "failed");
     stage.forget_logs();
     outcome
-}
-
-/// A run that waits for a marketplace that takes its time.
-fn while_asking(stage: &Stage, binary: &Binary) -> crate::support::binary::Running {
-    let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(600)));
-    stage.world.marketplaces.fault(OzonInfo, slow);
-    let running = binary.spawn();
-    stage.until_asked(OzonInfo);
-    running
 }
 
 fn patient(binary: Binary) -> Binary {
@@ -167,14 +154,14 @@ fn restarts() -> Vec<Fault> {
         })
         .survived(),
         Fault::new("the server restarts while the marketplace is asked", 0, |stage, binary| {
-            let running = while_asking(stage, &patient(binary));
+            let running = stage.asking(&patient(binary), A_MOMENT);
             server().stop();
             server().restart(&FLAGS);
             running.wait()
         })
         .survived(),
         Fault::new("the server is gone when the stock is to be written", 74, |stage, binary| {
-            let running = while_asking(stage, &binary);
+            let running = stage.asking(&binary, A_MOMENT);
             server().kill();
             let outcome = running.wait();
             server().restart(&FLAGS);
@@ -259,13 +246,13 @@ fn settings() -> Vec<Fault> {
         .unlogged()
         .says("read-only"),
         Fault::new("the server becomes read-only before the write", 74, |stage, binary| {
-            let running = while_asking(stage, &binary);
+            let running = stage.asking(&binary, A_MOMENT);
             with_setting(stage, "read_only", "1", || running.wait())
         })
         .attempts(2)
         .unfinished(),
         Fault::new("the server is read-only for a moment", 0, |stage, binary| {
-            let running = while_asking(stage, &patient(binary));
+            let running = stage.asking(&patient(binary), A_MOMENT);
             let mut root = stage.world.database.conn();
             root.query_drop("SET GLOBAL read_only = 1").unwrap();
             thread::sleep(Duration::from_millis(1_200));

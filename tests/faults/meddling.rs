@@ -1,12 +1,8 @@
 //! Somebody else has been at the tables: other connections, triggers, changed columns.
 
-use std::time::Duration;
-
-use super::stage::Stage;
+use super::stage::{A_MOMENT, Stage};
 use super::{Fault, Group};
-use crate::support::binary::{Binary, Outcome, Running};
-use crate::support::marketplace::endpoint::Endpoint::OzonInfo;
-use crate::support::marketplace::fault::Fault as Spoiled;
+use crate::support::binary::Outcome;
 use crate::support::world::{OZON, World};
 
 /// What waiting does not mend is not waited for.
@@ -18,22 +14,13 @@ pub fn group() -> Group {
     Group { name: "Database, meddling", stage: || Stage::new(OZON, 47, World::new), faults }
 }
 
-/// A run that waits for a marketplace that takes its time.
-fn while_asking(stage: &Stage, binary: &Binary) -> Running {
-    let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(600)));
-    stage.world.marketplaces.fault(OzonInfo, slow);
-    let running = binary.spawn();
-    stage.until_asked(OzonInfo);
-    running
-}
-
 fn tables() -> Vec<Fault> {
     vec![
         Fault::new(
             "the run's row is deleted while the marketplace is asked",
             74,
             |stage, binary| {
-                let running = while_asking(stage, &binary);
+                let running = stage.asking(&binary, A_MOMENT);
                 stage.world.database.run("DELETE FROM sync_logs ORDER BY id DESC LIMIT 1");
                 running.wait()
             },

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use super::stage::{Stage, until};
+use super::stage::{A_MOMENT, Stage, until};
 use super::{Fault, Group};
 use crate::support::binary::{Binary, Outcome, Running};
-use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload, OzonInfo};
+use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload};
 use crate::support::marketplace::fault::Fault as Spoiled;
 use crate::support::marketplace::http::Reply;
+
+/// No run of a test waits so long: it is ended before.
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 pub fn group() -> Group {
     let mut faults = vec![
         Fault::new("a second run at the same time", 75, |stage, binary| {
-            let slow = Spoiled::change(|reply| reply.after(Duration::from_secs(30)));
-            stage.world.marketplaces.fault(OzonInfo, slow);
-            let first = binary.spawn();
-            stage.until_asked(OzonInfo);
+            let first = stage.asking(&binary, HALF_A_MINUTE);
             stage.forget_logs();
             let second = binary.run();
             first.kill();
@@ -26,10 +26,7 @@ pub fn group() -> Group {
         .calls(OzonCreate, 0)
         .says("another run"),
         Fault::new("the first of two runs at the same time", 0, |stage, binary| {
-            let slow = Spoiled::change(|reply| reply.after(Duration::from_millis(600)));
-            stage.world.marketplaces.fault(OzonInfo, slow);
-            let first = binary.spawn();
-            stage.until_asked(OzonInfo);
+            let first = stage.asking(&binary, A_MOMENT);
             binary.run().expect(75);
             first.wait()
         })
@@ -38,7 +35,7 @@ pub fn group() -> Group {
             "SIGKILL while the marketplace is asked, then another run",
             0,
             |stage, binary| {
-                asking(stage, &binary).kill();
+                stage.asking(&binary, HALF_A_MINUTE).kill();
                 after_a_kill(stage, &binary)
             },
         )
@@ -72,18 +69,10 @@ fn after_a_kill(stage: &Stage, binary: &Binary) -> Outcome {
     binary.run()
 }
 
-fn asking(stage: &Stage, binary: &Binary) -> Running {
-    let slow = Spoiled::change(|reply| reply.after(Duration::from_secs(20)));
-    stage.world.marketplaces.fault(OzonInfo, slow);
-    let running = binary.spawn();
-    stage.until_asked(OzonInfo);
-    running
-}
-
 fn ended(running: Running, signal: &str) -> Outcome {
     running.signal(signal);
     let outcome = running.wait();
-    assert!(outcome.took < Duration::from_secs(40), "a signal ends a run at once");
+    assert!(outcome.took < HALF_A_MINUTE, "a signal ends a run at once");
     outcome
 }
 
@@ -103,7 +92,7 @@ fn signals(signal: &'static str, code: i32) -> Vec<Fault> {
     let interrupted = |name, act| interrupted(signal, code, name, act);
     vec![
         interrupted("while the marketplace is asked", |stage, binary, signal| {
-            ended(asking(stage, binary), signal)
+            ended(stage.asking(binary, HALF_A_MINUTE), signal)
         }),
         interrupted("while a rate limit is waited for", |stage, binary, signal| {
             let limited = Reply::json(429, "{}").header("Retry-After", "4");

@@ -13,9 +13,13 @@ use crate::support::database::LogRow;
 use crate::support::marketplace::Settings;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::row::{self, StockRow};
-use crate::support::marketplace::endpoint::Endpoint;
+use crate::support::marketplace::endpoint::Endpoint::{self, OzonInfo};
+use crate::support::marketplace::fault::Fault as Spoiled;
 use crate::support::server::MariaDb;
 use crate::support::world::{OZON, WB, World, today};
+
+/// Long enough to do something to a run that waits for the marketplace.
+pub const A_MOMENT: Duration = Duration::from_millis(600);
 
 /// What a failed sync may not touch.
 const TABLES: [&str; 3] = ["inventory_data", "product_listings", "dim_products"];
@@ -190,6 +194,15 @@ impl Stage {
     /// Until the server has noticed that the program is gone.
     pub fn until_alone(&self) {
         until("the server ends the program's connections", || self.connections().is_empty());
+    }
+
+    /// A run that waits for a marketplace that takes its time.
+    pub fn asking(&self, binary: &Binary, takes: Duration) -> Running {
+        let slow = Spoiled::change(move |reply| reply.after(takes));
+        self.world.marketplaces.fault(OzonInfo, slow);
+        let running = binary.spawn();
+        self.until_asked(OzonInfo);
+        running
     }
 
     /// A run that waits for locks in its transaction.
