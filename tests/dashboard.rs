@@ -73,7 +73,7 @@ fn the_dashboard_and_the_page_name_the_same_products() {
         ("Out of stock", "out-of-stock"),
         ("Changes since yesterday", "changes"),
         ("On one marketplace only", "one-sided"),
-        ("Without a match", "unmatched"),
+        ("Without a barcode", "without-barcode"),
     ] {
         let of_page: BTreeSet<String> = part(&page, id)
             .split("<span class=\"article\">")
@@ -85,7 +85,7 @@ fn the_dashboard_and_the_page_name_the_same_products() {
         assert_eq!(of_page, of_dashboard, "{title}");
         assert!(of_page.len() > 2, "{title}: {of_page:?}");
     }
-    assert!(part(&page, "unmatched").contains("ART-00004"));
+    assert!(part(&page, "without-barcode").contains("ART-00004"));
 }
 
 #[test]
@@ -93,21 +93,21 @@ fn all_reports_agree_how_many_products_are_on_one_marketplace_only() {
     let world = month("");
     let report = world.offline().args("report --format json").run().expect(0).stdout;
     let report: Json = serde_json::from_str(&report).expect("JSON");
-    let unmatched: Vec<u64> = (0..2)
+    let on_one_only: Vec<u64> = (0..2)
         .map(|index| report["sources"][index]["unmatched_products"].as_u64().expect("a number"))
         .collect();
     let only = |name: &str| report["products"][name].as_u64().expect("a number");
-    assert_eq!(unmatched, [only("only_ozon"), only("only_wildberries")]);
+    assert_eq!(on_one_only, [only("only_ozon"), only("only_wildberries")]);
     let mut of_dashboard = [0, 0];
-    for title in ["On one marketplace only", "Without a match"] {
+    for title in ["On one marketplace only", "Without a barcode"] {
         for row in answer(&world, title) {
             of_dashboard[usize::from(column(&row, "Marketplace") == "Wildberries")] += 1;
         }
     }
-    assert_eq!(unmatched, of_dashboard);
+    assert_eq!(on_one_only, of_dashboard);
     let page = page(&world, "en");
     let rows = |id| part(&page, id).matches("<th scope=\"row\">").count() as u64;
-    assert_eq!(rows("one-sided") + rows("unmatched"), unmatched.iter().sum::<u64>());
+    assert_eq!(rows("one-sided") + rows("without-barcode"), on_one_only.iter().sum::<u64>());
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn section(page: &Page, language: Language) -> Markup {
                 }
                 div.column {
                     (one_sided(page, language))
-                    (unmatched(page, language))
+                    (without_barcode(page, language))
                     (failures::list(page, language))
                 }
             }
@@ -149,17 +149,17 @@ fn one_sided(page: &Page, language: Language) -> Markup {
     list.markup(language)
 }
 
-fn unmatched(page: &Page, language: Language) -> Markup {
+fn without_barcode(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
-    let (head, rows) = lonely(page, language, &page.selection.unmatched);
+    let (head, rows) = lonely(page, language, &page.selection.without_barcode);
     let list = List {
-        id: "unmatched",
-        title: phrases.unmatched,
-        about: phrases.unmatched_about,
+        id: "without-barcode",
+        title: phrases.without_barcode,
+        about: phrases.without_barcode_about,
         numeric: true,
         head,
-        none: compared(page, language, phrases.none.unmatched),
-        count: page.selection.unmatched.count(),
+        none: compared(page, language, phrases.none.without_barcode),
+        count: page.selection.without_barcode.count(),
         rows,
     };
     list.markup(language)

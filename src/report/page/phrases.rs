@@ -150,9 +150,9 @@ pub struct Phrases {
     /// What the table holds.
     pub one_sided_about: &'static str,
     /// A table's heading.
-    pub unmatched: &'static str,
+    pub without_barcode: &'static str,
     /// What the table holds.
-    pub unmatched_about: &'static str,
+    pub without_barcode_about: &'static str,
     /// A table's heading.
     pub failures: &'static str,
     /// What the table holds.
@@ -193,8 +193,8 @@ pub struct Nothing {
     pub changes: &'static str,
     /// On one marketplace only.
     pub one_sided: &'static str,
-    /// Without a match.
-    pub unmatched: &'static str,
+    /// Without a barcode.
+    pub without_barcode: &'static str,
     /// Failed syncs.
     pub failures: &'static str,
 }
@@ -273,8 +273,8 @@ pub const RU: Phrases = Phrases {
     changes_about: "Самые большие изменения остатка по обоим маркетплейсам вместе.",
     one_sided: "Только на одном маркетплейсе",
     one_sided_about: "Штрихкод есть, но пары ему на другом маркетплейсе не нашлось.",
-    unmatched: "Без пары",
-    unmatched_about: "Штрихкода нет, поэтому товар не с чем сопоставить на другом маркетплейсе.",
+    without_barcode: "Без штрихкода",
+    without_barcode_about: "Штрихкода нет, поэтому товар не с чем сопоставить на другом маркетплейсе.",
     failures: "Неудачные загрузки",
     failures_about: "За последние 7 дней. Остатки при этом не менялись.",
     none: Nothing {
@@ -282,7 +282,7 @@ pub const RU: Phrases = Phrases {
         out_of_stock: "Все товары в продаже",
         changes: "Остатки не изменились с прошлого снимка",
         one_sided: "Все товары со штрихкодом есть на обоих маркетплейсах",
-        unmatched: "Товаров без пары и без штрихкода нет",
+        without_barcode: "Товаров без пары и без штрихкода нет",
         failures: "Все загрузки за 7 дней удались",
     },
     one_marketplace: "Сравнивать не с чем: есть остатки только одного маркетплейса",
@@ -372,8 +372,8 @@ pub const EN: Phrases = Phrases {
     changes_about: "The biggest changes of stock, over both marketplaces.",
     one_sided: "On one marketplace only",
     one_sided_about: "The product has a barcode, and no match for it was found on the other marketplace.",
-    unmatched: "Without a match",
-    unmatched_about: "There is no barcode by which it could be found on the other marketplace.",
+    without_barcode: "Without a barcode",
+    without_barcode_about: "There is no barcode by which it could be found on the other marketplace.",
     failures: "Failed syncs",
     failures_about: "Of the last 7 days. They left the stock as it was.",
     none: Nothing {
@@ -381,7 +381,7 @@ pub const EN: Phrases = Phrases {
         out_of_stock: "Every product is for sale",
         changes: "The stock is what it was in the snapshot before",
         one_sided: "Every product with a barcode is on both marketplaces",
-        unmatched: "No product lacks both a match and a barcode",
+        without_barcode: "No product lacks both a match and a barcode",
         failures: "Every sync of the last 7 days stored its stock",
     },
     one_marketplace: "Nothing to compare: only one marketplace has stock here",

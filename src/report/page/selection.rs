@@ -95,7 +95,7 @@ pub struct Selection {
     /// With a barcode that the other marketplace does not have, the largest stock first.
     pub one_sided: Cut<Lonely>,
     /// Without anything by which it could be found on the other marketplace, the largest stock first.
-    pub unmatched: Cut<Lonely>,
+    pub without_barcode: Cut<Lonely>,
     /// Products listed on any day of the month.
     pub products: usize,
     /// Those of them with something to sell now.
@@ -142,7 +142,7 @@ impl Selection {
             out_of_stock: out_of_stock.into(),
             changes: changes.into(),
             one_sided: one_sided(listed, true, &now),
-            unmatched: one_sided(listed, false, &now),
+            without_barcode: one_sided(listed, false, &now),
         }
     }
 
@@ -152,7 +152,7 @@ impl Selection {
         shown.extend(self.out_of_stock.rows.iter().map(|row| row.product));
         shown.extend(self.changes.rows.iter().map(|row| row.product));
         shown.extend(self.one_sided.rows.iter().map(|row| row.product));
-        shown.extend(self.unmatched.rows.iter().map(|row| row.product));
+        shown.extend(self.without_barcode.rows.iter().map(|row| row.product));
         shown.sort_unstable();
         shown.dedup();
         shown
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_without_a_barcode_is_without_a_match_and_not_merely_on_one_marketplace() {
+    fn a_product_without_a_barcode_is_not_listed_as_one_that_found_no_match() {
         let listed = [(1, true), (2, false)].map(|(product, has_barcode)| OneSided {
             product,
             only_on: Source::Wildberries,
@@ -238,8 +238,8 @@ mod tests {
         });
         let selection = Selection::of(&history(&[]), &listed);
         assert_eq!(selection.one_sided.rows[0].product, 1);
-        assert_eq!(selection.unmatched.rows[0].product, 2);
-        assert_eq!((selection.one_sided.total, selection.unmatched.total), (1, 1));
+        assert_eq!(selection.without_barcode.rows[0].product, 2);
+        assert_eq!((selection.one_sided.total, selection.without_barcode.total), (1, 1));
     }
 
     #[test]
