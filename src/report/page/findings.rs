@@ -2,7 +2,6 @@
 //! here from the kind of a finding and its numbers.
 
 use super::language::{Forms, Language};
-
 use crate::inventory::{Source, printable};
 use crate::monitor::anomalies::{self, Anomaly};
 use crate::monitor::finding::{self, Finding, Severity};
@@ -100,15 +99,10 @@ fn unsound(finding: &Finding, doubts: &Doubts) -> Option<String> {
 fn odd(anomaly: &Anomaly) -> String {
     use anomalies::Kind;
     let figures = Figures(anomaly);
-    let (number, percent) = (|name| figures.number(name), |name| figures.percent(name));
+    let number = |name| figures.number(name);
     let times = |name| figures.count(name, &TIMES);
     match anomaly.kind {
-        Kind::ZeroStockSpike => format!(
-            "из {} в наличии сразу закончилось {} ({}); {CHECK}",
-            figures.count("products_with_stock_before", &OF_PRODUCTS),
-            number("products_ran_out"),
-            percent("share")
-        ),
+        Kind::ZeroStockSpike => figures.zero_stock_spike(),
         Kind::StockChange => figures.stock_change(),
         Kind::ProductsVanished => {
             format!("{}; {CHECK}", figures.churn("больше не в продаже товаров"))
@@ -120,13 +114,7 @@ fn odd(anomaly: &Anomaly) -> String {
             "неудачных загрузок подряд: {}; причины — ниже, в списке неудачных загрузок",
             number("failures")
         ),
-        Kind::RisingRejects => format!(
-            "последняя загрузка отклонила {} из {} записей ({}), обычно {}; какие и почему, сказано в её журнале",
-            number("rejected"),
-            number("records"),
-            percent("share"),
-            percent("usual_share")
-        ),
+        Kind::RisingRejects => figures.rising_rejects(),
         Kind::SlowSync => format!(
             "последняя загрузка длилась {}, обычно {}",
             figures.duration("seconds"),
@@ -185,6 +173,15 @@ impl Figures<'_> {
         Language::Russian.duration(self.value(name).round() as u64)
     }
 
+    fn zero_stock_spike(&self) -> String {
+        format!(
+            "из {} в наличии сразу закончилось {} ({}); {CHECK}",
+            self.count("products_with_stock_before", &OF_PRODUCTS),
+            self.number("products_ran_out"),
+            self.percent("share")
+        )
+    }
+
     fn stock_change(&self) -> String {
         let change = self.value("change");
         format!(
@@ -212,6 +209,16 @@ impl Figures<'_> {
             "у {} остаток изменился в {} и больше{example}; {CHECK}",
             self.count("products", &OF_PRODUCTS),
             self.count("factor", &TIMES)
+        )
+    }
+
+    fn rising_rejects(&self) -> String {
+        format!(
+            "последняя загрузка отклонила {} из {} записей ({}), обычно {}; какие и почему, сказано в её журнале",
+            self.number("rejected"),
+            self.number("records"),
+            self.percent("share"),
+            self.percent("usual_share")
         )
     }
 

@@ -7,6 +7,9 @@ pub mod runs;
 
 use std::fmt::Write;
 
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::{Cartesian2d, ChartBuilder, ChartContext, DrawingArea, SVGBackend, Text};
 use plotters::style::{FontTransform, IntoFont, RGBColor, TextStyle};
 
 use crate::inventory::Source;
@@ -96,6 +99,53 @@ impl Role {
 fn text(size: f64, role: Role) -> TextStyle<'static> {
     // plotters takes the height of a line for the size of a font.
     ("sans-serif", size * 1.24).into_font().transform(FontTransform::None).color(&role.color())
+}
+
+/// A chart whose axes are drawn, ready for its values.
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A horizontal axis without labels of its own, and a vertical one with lines across the chart. Both begin at 0.
+struct Axes<'a> {
+    /// Above the vertical axis.
+    title: String,
+    /// The right end of the horizontal axis.
+    end: f64,
+    /// The upper end of the vertical axis.
+    top: f64,
+    /// Room left of, right of and below the chart, in the units of the drawing.
+    room: [u32; 3],
+    /// About so many labels on the vertical axis.
+    labels: usize,
+    /// A value, as the vertical axis says it.
+    label: &'a dyn Fn(i64) -> String,
+}
+
+/// Draws the axes into an area that has nothing else.
+fn axes<'a, 'b>(
+    area: &'a DrawingArea<SVGBackend<'b>, Shift>,
+    axes: &Axes<'_>,
+) -> anyhow::Result<Chart<'a, 'b>> {
+    let [left, right, below] = axes.room;
+    let mut chart = ChartBuilder::on(area)
+        .margin_top(26)
+        .margin_right(right)
+        .x_label_area_size(below)
+        .y_label_area_size(left)
+        .build_cartesian_2d(0.0..axes.end, 0.0..axes.top)?;
+    let label = text(12.0, Role::Label);
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .x_labels(0)
+        .y_labels(axes.labels)
+        .max_light_lines(0)
+        .bold_line_style(Role::Grid.color())
+        .axis_style(Role::Grid.color())
+        .label_style(label.clone())
+        .y_label_formatter(&|value| (axes.label)(value.round() as i64))
+        .draw()?;
+    area.draw(&Text::new(axes.title.clone(), (4, 4), label))?;
+    Ok(chart)
 }
 
 /// An area that shows a value while the pointer is on it.

@@ -3,7 +3,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{Role, Spot, Width, framed, headroom, text};
+use super::{Axes, Chart, Role, Spot, Width, axes, framed, headroom, text};
 use crate::store::page::Ending;
 
 /// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
@@ -73,26 +73,16 @@ fn draw_lane(
 ) -> anyhow::Result<()> {
     let marks = &lane.marks[..lane.marks.len().min(MOST)];
     let longest = marks.iter().map(|mark| mark.seconds).max().unwrap_or(0).max(LOWEST);
-    let (left, right) = if width == Width::Wide { (66, 16) } else { (44, 10) };
-    let mut chart = ChartBuilder::on(area)
-        .margin_top(26)
-        .margin_right(right)
-        .x_label_area_size(24)
-        .y_label_area_size(left)
-        .build_cartesian_2d(0.0..frame.end, 0.0..headroom(longest as f64))?;
+    let around = Axes {
+        title: format!("{}, {}", lane.name, frame.unit),
+        end: frame.end,
+        top: headroom(longest as f64),
+        room: if width == Width::Wide { [66, 16, 24] } else { [44, 10, 24] },
+        labels: 3,
+        label: frame.number,
+    };
+    let mut chart = axes(area, &around)?;
     let label = text(12.0, Role::Label);
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .x_labels(0)
-        .y_labels(3)
-        .max_light_lines(0)
-        .bold_line_style(Role::Grid.color())
-        .axis_style(Role::Grid.color())
-        .label_style(label.clone())
-        .y_label_formatter(&|value| (frame.number)(value.round() as i64))
-        .draw()?;
-    area.draw(&Text::new(format!("{}, {}", lane.name, frame.unit), (4, 4), label.clone()))?;
     let (_, height) = area.dim_in_pixel();
     let (_, area_top) = area.get_base_pixel();
     let every = if width == Width::Wide { 1 } else { 2 };
@@ -101,7 +91,7 @@ fn draw_lane(
         let position = (x - area.get_base_pixel().0, i32::try_from(height)? - 18);
         area.draw(&Text::new(name.clone(), position, label.clone()))?;
         chart.draw_series([PathElement::new(
-            vec![(*day, 0.0), (*day, headroom(longest as f64))],
+            vec![(*day, 0.0), (*day, around.top)],
             Role::Grid.color(),
         )])?;
     }
@@ -116,18 +106,23 @@ fn draw_lane(
             height: 14,
             text: mark.text.clone(),
         });
-        match mark.ending {
-            Ending::Success => {
-                chart.draw_series([Circle::new(point, 3, Role::Success.color().filled())])?;
-            }
-            Ending::Partial => {
-                let style = Role::Partial.color().filled();
-                chart.draw_series([TriangleMarker::new(point, 5, style)])?;
-            }
-            Ending::Failed => {
-                let style = Role::Failed.color().stroke_width(2);
-                chart.draw_series([Cross::new(point, 4, style)])?;
-            }
+        draw_mark(mark.ending, point, &mut chart)?;
+    }
+    Ok(())
+}
+
+fn draw_mark(ending: Ending, point: (f64, f64), chart: &mut Chart<'_, '_>) -> anyhow::Result<()> {
+    match ending {
+        Ending::Success => {
+            chart.draw_series([Circle::new(point, 3, Role::Success.color().filled())])?;
+        }
+        Ending::Partial => {
+            let style = Role::Partial.color().filled();
+            chart.draw_series([TriangleMarker::new(point, 5, style)])?;
+        }
+        Ending::Failed => {
+            let style = Role::Failed.color().stroke_width(2);
+            chart.draw_series([Cross::new(point, 4, style)])?;
         }
     }
     Ok(())
