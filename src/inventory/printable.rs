@@ -1,10 +1,24 @@
 //! Foreign text on its way into a message: no control character, terminal escape or text-direction trick survives it,
 //! and no value floods a log. What is stored never passes through here.
+//! Numbers for people, too.
 
 use std::fmt::Write;
 
 /// Characters of a value that a message shows.
 const SHOWN: usize = 80;
+
+/// The digits of a number in threes, as people read them: `260 000`.
+pub fn grouped(number: u64, between: char) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(between);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
 
 /// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
 pub fn printable(text: &str) -> String {
@@ -53,5 +67,13 @@ mod tests {
     fn a_long_value_is_cut_after_eighty_characters() {
         assert_eq!(printable(&"я".repeat(80)), "я".repeat(80));
         assert_eq!(printable(&"я".repeat(81)), format!("{}…", "я".repeat(80)));
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(0, ' '), "0");
+        assert_eq!(grouped(999, ' '), "999");
+        assert_eq!(grouped(1_000, ' '), "1 000");
+        assert_eq!(grouped(1_234_567, ' '), "1 234 567");
     }
 }

@@ -95,19 +95,6 @@ impl Assembly {
     }
 }
 
-/// A number as people read it: `260 000`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,13 +116,5 @@ mod tests {
         let expected = [("[1]", false), ("[2]", false), ("[2]", true), ("[22]", false)];
         assert_eq!(seen, expected.map(|(text, repeats)| (text.to_owned(), repeats)));
         assert_eq!(assembly.finish(&http).traffic, Traffic { requests: 4, bytes: 13 });
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_000), "1 000");
-        assert_eq!(grouped(1_234_567), "1 234 567");
     }
 }

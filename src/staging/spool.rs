@@ -97,6 +97,14 @@ pub struct SpoolReader<T> {
 }
 
 impl<T: DeserializeOwned> SpoolReader<T> {
+    /// The next values, at most so many; none at the end.
+    ///
+    /// # Errors
+    /// The file's, or for bytes that are no such value.
+    pub fn batch(&mut self, most: usize) -> io::Result<Vec<T>> {
+        self.by_ref().take(most).collect()
+    }
+
     fn next_value(&mut self) -> io::Result<Option<T>> {
         let mut length = [0; 4];
         match self.bytes.read_exact(&mut length) {

@@ -4,7 +4,7 @@
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-use super::bulk::{BulkWay, Cell, Target, ToCells};
+use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use super::error::StoreError;
 use super::identity::Move;
 use super::planned::PlannedListing;
@@ -87,8 +87,7 @@ pub fn apply(
 }
 
 fn relocate(conn: &mut Conn, way: BulkWay, moves: &Spool<Move>) -> Result<(), StoreError> {
-    conn.query_drop("DROP TEMPORARY TABLE IF EXISTS stocksync_moved")?;
-    conn.query_drop(CREATE_MOVED)?;
+    fresh_temporary(conn, CREATE_MOVED, MOVED.table)?;
     way.load(conn, MOVED, moves.read())?;
     conn.query_drop(MOVE_LISTINGS)?;
     Ok(conn.query_drop(MOVE_HISTORY)?)

@@ -48,7 +48,7 @@ pub fn rebarcoded(
     let mut updates = SpoolWriter::new()?;
     let mut listings = listings.read();
     loop {
-        let batch = listings.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+        let batch = listings.batch(BATCH)?;
         if batch.is_empty() {
             return Ok(updates.finish()?);
         }
@@ -114,8 +114,7 @@ pub fn complete(
     let mut unknown = 0;
     let mut listings = listings.read();
     loop {
-        let mut batch =
-            listings.by_ref().take(BATCH).collect::<Result<Vec<PlannedListing>, _>>()?;
+        let mut batch = listings.batch(BATCH)?;
         if batch.is_empty() {
             return Ok((completed.finish()?, unknown));
         }
@@ -143,7 +142,7 @@ pub fn write(
     const COLUMNS: usize = 10;
     let mut reader = updates.read();
     loop {
-        let batch = reader.by_ref().take(BATCH).collect::<Result<Vec<KnownUpdate>, _>>()?;
+        let batch = reader.batch(BATCH)?;
         if batch.is_empty() {
             return barcodes::replace(conn, source, day, updates);
         }

@@ -212,7 +212,7 @@ fn mark(
 ) -> Result<(), StoreError> {
     let mut listings = listings.read();
     loop {
-        let batch = listings.by_ref().take(MARKED).collect::<Result<Vec<_>, _>>()?;
+        let batch = listings.batch(MARKED)?;
         if batch.is_empty() {
             return Ok(());
         }
@@ -231,7 +231,7 @@ fn fill_up(
 ) -> Result<(), StoreError> {
     let mut lacking = lacking.read();
     loop {
-        let batch = lacking.by_ref().take(BATCH).collect::<Result<Vec<PlannedListing>, _>>()?;
+        let batch = lacking.batch(BATCH)?;
         if batch.is_empty() {
             return Ok(());
         }

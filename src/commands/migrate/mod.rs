@@ -2,11 +2,10 @@
 
 mod status;
 
-use std::io::{ErrorKind, Write};
-
 use crate::cli::MigrateArgs;
 use crate::config::{DatabaseSettings, Environment, RetentionSettings};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure};
+use crate::output::line;
 use crate::store::migrations::{self, Outcome, SHIPPED, Step, Way};
 use crate::store::{Database, backup, retention};
 
@@ -56,15 +55,15 @@ fn migrate(
         say_outcome(step, "", &outcome)?;
     }
     migrations::drift::note(database, !pending.is_empty())?;
-    say(&format!("schema is up to date (version {})", newest_version()))?;
+    line(&format!("schema is up to date (version {})", newest_version()))?;
     for done in retention::keep_log_partitions(database)? {
-        say(&done)?;
+        line(&done)?;
     }
     // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
     if pending.is_empty() {
-        retention::drop_old_logs(database, retention.logs, &mut |done| say(&done))?;
-        retention::delete_old_alerts(database, retention.logs, &mut |done| say(&done))?;
-        retention::delete_old_stock(database, retention, &mut |done| say(&done))?;
+        retention::drop_old_logs(database, retention.logs, &mut |done| line(&done))?;
+        retention::delete_old_alerts(database, retention.logs, &mut |done| line(&done))?;
+        retention::delete_old_stock(database, retention, &mut |done| line(&done))?;
     }
     Ok(())
 }
@@ -92,7 +91,7 @@ fn roll_back(
         (true, newest) => ("nothing to take back: schema is at", newest.map(|row| row.version)),
         (false, newest) => ("schema is back at", newest.map(|row| row.version)),
     };
-    say(&format!("{verb} version {}", reached.unwrap_or(0)))
+    line(&format!("{verb} version {}", reached.unwrap_or(0)))
 }
 
 /// Before anything is changed. A database without tables of ours has nothing to lose.
@@ -114,7 +113,7 @@ fn back_up(
         return Err(Failure::new(Exit::Configuration, message));
     };
     let backup = backup::write(settings, &tables, directory)?;
-    say(&format!(
+    line(&format!(
         "backup: {} ({}); to restore it: gunzip -c FILE | mariadb {}",
         backup.path.display(),
         bytesize::ByteSize(backup.bytes),
@@ -123,7 +122,7 @@ fn back_up(
 }
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
-    say(&format!(
+    line(&format!(
         "{}{done}: {} statements run, {} had nothing left to do, {:.1} s",
         step.migration.file(),
         outcome.ran,
@@ -142,20 +141,12 @@ fn print_sql(database: &mut Database, rollback_to: Option<u32>) -> Result<(), Fa
             Some(target) => format!("schema is at version {target} or below"),
             None => format!("schema is up to date (version {})", newest_version()),
         };
-        return say(&format!("-- nothing to do: {state}"));
+        return line(&format!("-- nothing to do: {state}"));
     }
     let sql = migrations::preview(database, &steps, way)?;
-    say(sql.trim_end())
+    line(sql.trim_end())
 }
 
 fn newest_version() -> u32 {
     SHIPPED.last().map_or(0, |migration| migration.version)
-}
-
-/// A reader that has gone (`| head`) is no reason to stop in the middle of a migration.
-fn say(line: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout().lock(), "{line}") {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        outcome => outcome.or_fail(Exit::Program, || "writing to standard output".into()),
-    }
 }

@@ -2,8 +2,9 @@
 
 use comfy_table::{Table, presets};
 
-use super::{newest_version, say};
+use super::newest_version;
 use crate::failure::Failure;
+use crate::output::line;
 use crate::store::Database;
 use crate::store::migrations::{self, Applied, Migration, SHIPPED, drift};
 
@@ -26,23 +27,23 @@ pub fn print(database: &mut Database) -> Result<(), Failure> {
     for row in applied.iter().filter(|row| row.version > newest_version()) {
         table.add_row(unknown_row(row));
     }
-    say(&table.trim_fmt())?;
+    line(&table.trim_fmt())?;
     match migrations::pending(database) {
         Ok(pending) if pending.is_empty() => {
-            say(&format!("schema is up to date (version {})", newest_version()))?;
+            line(&format!("schema is up to date (version {})", newest_version()))?;
             print_drift(&drift::find(database)?)
         }
-        Ok(pending) => say(&format!("{} to apply; run `stocksync migrate`", pending.len())),
-        Err(problem) => say(&format!("migrate would stop: {problem}")),
+        Ok(pending) => line(&format!("{} to apply; run `stocksync migrate`", pending.len())),
+        Err(problem) => line(&format!("migrate would stop: {problem}")),
     }
 }
 
 fn print_drift(drift: &[String]) -> Result<(), Failure> {
     if drift.is_empty() {
-        return say("drift: none, the tables are as the migrations left them");
+        return line("drift: none, the tables are as the migrations left them");
     }
     for difference in drift {
-        say(&format!("drift: {difference}"))?;
+        line(&format!("drift: {difference}"))?;
     }
     Ok(())
 }

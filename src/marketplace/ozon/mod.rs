@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use order::Report;
 
-use super::assembly::{Assembly, grouped};
+use super::assembly::Assembly;
 use super::http::{Call, Http};
 use super::{Format, Pull};
 use crate::config::OzonSettings;
 use crate::failure::{Exit, Failure};
+use crate::inventory::grouped;
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
@@ -56,7 +57,7 @@ fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
         let failure = Failure::new(Exit::NotStockData, "the report is empty");
         return Err(http.in_last_answer(failure));
     }
-    log::info!("Ozon: report fetched, {} bytes", grouped(part.length));
+    log::info!("Ozon: report fetched, {} bytes", grouped(part.length, ' '));
     Ok(assembly.finish(http))
 }
 

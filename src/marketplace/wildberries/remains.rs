@@ -8,8 +8,9 @@ use serde::Deserialize;
 use super::ANALYTICS_ADVICE;
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
+use crate::inventory::grouped;
 use crate::marketplace::Format;
-use crate::marketplace::assembly::{Assembly, grouped};
+use crate::marketplace::assembly::Assembly;
 use crate::marketplace::http::{Call, Http, Reply};
 use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
 
@@ -61,7 +62,7 @@ pub(super) fn fetch(
             return Err(Failure::new(Exit::Unreachable, message));
         }
     };
-    log::info!("{CREATE}: {} items", grouped(found.items));
+    log::info!("{CREATE}: {} items", grouped(found.items, ' '));
     Ok(())
 }
 

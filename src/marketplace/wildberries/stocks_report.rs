@@ -6,8 +6,9 @@ use super::items::Place;
 use super::{ANALYTICS_ADVICE, MOST_PAGES, endless};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
+use crate::inventory::grouped;
 use crate::marketplace::Format;
-use crate::marketplace::assembly::{Assembly, grouped};
+use crate::marketplace::assembly::Assembly;
 use crate::marketplace::http::{Call, Http, Reply};
 use crate::marketplace::shift::shifted;
 
@@ -59,7 +60,7 @@ impl Method {
                 }
                 reply => reply.required(self.name)?,
             };
-            log::info!("{} page {page}: {} items", self.name, grouped(found.items));
+            log::info!("{} page {page}: {} items", self.name, grouped(found.items, ' '));
             if page > 1 && assembly.repeats()? {
                 let message = format!("{} answers the same page again and again", self.name);
                 return Err(Failure::new(Exit::NotStockData, message));

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use super::phrases::{EN, Phrases, RU};
+use crate::inventory::grouped;
 
 /// The language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Language {
 pub struct Forms(pub &'static str, pub &'static str, pub &'static str);
 
 /// A blank that does not break a line.
-const NARROW: char = '\u{a0}';
+const NO_BREAK: char = '\u{a0}';
 
 const RUSSIAN_MONTHS: [&str; 12] = [
     "января",
@@ -59,18 +60,9 @@ impl Language {
 
     /// `12 345` or `12,345`.
     pub fn number(self, number: i64) -> String {
-        let digits = number.unsigned_abs().to_string();
-        let mut text = if number < 0 { String::from('−') } else { String::new() };
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                text.push(match self {
-                    Self::Russian => NARROW,
-                    Self::English => ',',
-                });
-            }
-            text.push(digit);
-        }
-        text
+        let between = if self == Self::Russian { NO_BREAK } else { ',' };
+        let sign = if number < 0 { "−" } else { "" };
+        format!("{sign}{}", grouped(number.unsigned_abs(), between))
     }
 
     /// For an axis, which has no room for seven digits: from a million on `1,2 млн`, `1.2 M`.
@@ -80,7 +72,7 @@ impl Language {
         }
         let millions = self.decimal(number as f64 / 1e6).replace(",0", "").replace(".0", "");
         let unit = if self == Self::Russian { "млн" } else { "M" };
-        format!("{millions}{NARROW}{unit}")
+        format!("{millions}{NO_BREAK}{unit}")
     }
 
     /// A number of things as the program counts them.
@@ -107,7 +99,7 @@ impl Language {
 
     /// A number with its noun: `21 товар`, `5 products`.
     pub fn count(self, number: usize, forms: &Forms) -> String {
-        format!("{}{NARROW}{}", self.total(number), self.noun(number, forms))
+        format!("{}{NO_BREAK}{}", self.total(number), self.noun(number, forms))
     }
 
     /// The noun as it stands behind a number.
@@ -136,7 +128,7 @@ impl Language {
         match self {
             Self::Russian => {
                 let month = RUSSIAN_MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-                format!("{}{NARROW}{month}", day.day())
+                format!("{}{NO_BREAK}{month}", day.day())
             }
             Self::English => day.format("%-d\u{a0}%B").to_string(),
         }
@@ -164,7 +156,7 @@ impl Language {
             60.. => ((seconds / 60, minute), (seconds % 60, second)),
             _ => ((seconds, second), (0, "")),
         };
-        let one = |(number, unit): (u64, &str)| format!("{number}{NARROW}{unit}");
+        let one = |(number, unit): (u64, &str)| format!("{number}{NO_BREAK}{unit}");
         if small.0 == 0 { one(large) } else { format!("{} {}", one(large), one(small)) }
     }
 }

@@ -135,7 +135,7 @@ fn gather_news(
 fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
     let mut gone = gone.read();
     loop {
-        let batch = gone.by_ref().take(BATCH).collect::<Result<Vec<ListingKey>, _>>()?;
+        let batch = gone.batch(BATCH)?;
         if batch.is_empty() {
             return Ok(());
         }

@@ -4,6 +4,7 @@
 use mysql::prelude::Queryable;
 
 use super::parts::{self, Part, TABLES};
+use super::schema::has_table;
 use crate::failure::Failure;
 use crate::store::{Database, OrDatabase};
 
@@ -14,9 +15,6 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_schema (
     definition TEXT NOT NULL,
     PRIMARY KEY (table_name, kind, name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci";
-
-const THERE: &str = "SELECT COUNT(*) FROM information_schema.TABLES \
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'stocksync_schema'";
 
 fn doing() -> &'static str {
     "noting the tables as the migrations left them, in stocksync_schema"
@@ -67,8 +65,7 @@ pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
 }
 
 fn is_noted(database: &mut Database) -> Result<bool, Failure> {
-    let there: Option<u64> = database.conn().query_first(THERE).or_database(doing)?;
-    if there != Some(1) {
+    if !has_table(database, "stocksync_schema")? {
         return Ok(false);
     }
     let rows: Option<u64> =

@@ -3,6 +3,7 @@
 use mysql::Row;
 use mysql::prelude::Queryable;
 
+use super::schema::has_table;
 use crate::failure::Failure;
 use crate::store::{Database, OrDatabase};
 
@@ -74,15 +75,7 @@ fn without_widths(definition: &str) -> String {
 /// # Errors
 /// [`crate::failure::Exit::Database`].
 pub fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
-    let there: Option<u64> = database
-        .conn()
-        .exec_first(
-            "SELECT COUNT(*) FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME = ?",
-            (table,),
-        )
-        .or_database(|| format!("looking at the table {table}"))?;
-    if there != Some(1) {
+    if !has_table(database, table)? {
         return Ok(Vec::new());
     }
     let row: Option<Row> = database

@@ -131,15 +131,8 @@ pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Fa
 /// [`Exit::Database`].
 pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
-    let remembered: Option<u64> = database
-        .conn()
-        .query_first(
-            "SELECT COUNT(*) FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'stocksync_former'",
-        )
-        .or_database(doing)?;
-    let differences =
-        if remembered == Some(1) { former::differences(database)? } else { Vec::new() };
+    let remembered = schema::has_table(database, "stocksync_former")?;
+    let differences = if remembered { former::differences(database)? } else { Vec::new() };
     database.conn().query_drop("DROP TABLE IF EXISTS stocksync_migrations").or_database(doing)?;
     for table in ["stocksync_schema", "stocksync_former"] {
         database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).or_database(doing)?;

@@ -21,6 +21,14 @@ pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     Ok(count.unwrap_or(0) > 0)
 }
 
+/// Whether there is a base table of this name.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn has_table(database: &mut Database, table: &str) -> Result<bool, Failure> {
+    has(database, &Object::Table(table.to_owned()))
+}
+
 fn question(object: &Object) -> (&'static str, Vec<&str>) {
     match object {
         Object::Table(table) => (
