@@ -31,7 +31,8 @@ use rejects::Rejects;
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
 pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
     let source = Source::from(args.marketplace);
-    let mut watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some());
+    let unwatched = args.dry_run || args.file.is_some();
+    let mut watch = Watch::of_sync(environment, source, unwatched);
     let begun = Sync::begin(args, quiet, source, environment, &watch)
         .inspect_err(|failure| watch.could_not_begin(failure))?;
     let (mut sync, interruption) = match begun {

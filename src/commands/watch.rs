@@ -29,15 +29,15 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Prepares to watch a sync; one that an operator does by hand (`by_hand`: a dry run, an import) is nobody's alarm.
-    pub fn of_sync(environment: &Environment, source: Source, by_hand: bool) -> Self {
+    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alarm nobody.
+    pub fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
         let (settings, wrong) = match AlertSettings::read(environment) {
             Ok(settings) => (Some(settings), None),
             Err(failure) => (None, Some(failure)),
         };
-        let settings = settings.filter(|_| !by_hand);
+        let settings = settings.filter(|_| !unwatched);
         let switch = match &settings {
-            _ if by_hand => None,
+            _ if unwatched => None,
             Some(settings) => Some(Switch::of(settings)),
             // A misspelt webhook must not silence the one that tells of it.
             None => AlertSettings::healthcheck_only(environment).as_ref().map(Switch::of),

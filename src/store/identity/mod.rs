@@ -83,7 +83,7 @@ pub fn link(
         });
     }
     let news = gather_news(conn, source, &new, updates, gone)?;
-    let mut pairing = Pairing::new()?;
+    let mut pairing = Pairing::default();
     claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
     let mut decisions = Decisions::new()?;
     let mut group: Vec<Member> = Vec::new();

@@ -94,6 +94,7 @@ impl Sortable for ByThing {
 }
 
 /// Takes claims in the order of barcodes.
+#[derive(Default)]
 pub struct Pairing {
     barcode: String,
     ozon: Claimants,
@@ -108,19 +109,6 @@ pub struct Pairing {
 const MOST_FORMER: usize = 20;
 
 impl Pairing {
-    /// Nothing yet.
-    pub fn new() -> Result<Self, StoreError> {
-        Ok(Self {
-            barcode: String::new(),
-            ozon: Claimants::None,
-            wildberries: Claimants::None,
-            former: Vec::new(),
-            edges: Sorter::default(),
-            listings: Sorter::default(),
-            members: Sorter::default(),
-        })
-    }
-
     /// The next claim.
     pub fn push(&mut self, claim: Claim) -> Result<(), StoreError> {
         if claim.barcode != self.barcode {
