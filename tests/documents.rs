@@ -120,6 +120,18 @@ fn the_data_dictionary_has_every_column_of_the_migrations_and_no_other() {
 }
 
 #[test]
+fn every_kind_of_anomaly_is_in_the_readme_with_the_variable_that_sets_it() {
+    let rows = table_rows(&section("### Anomalies"));
+    let column = |index: usize| rows.iter().map(move |cells| cells[index].trim_matches('`'));
+    let kinds: Vec<String> = column(0).map(String::from).collect();
+    assert_eq!(kinds, kinds_in_code(), "README.md on the left, src/monitor on the right");
+    let named: BTreeSet<&str> = column(2).filter(|name| name.starts_with("ANOMALY_")).collect();
+    let variables = example_variables();
+    let all = variables.keys().map(String::as_str).filter(|name| name.starts_with("ANOMALY_"));
+    assert_eq!(named, all.collect(), "README.md on the left, .env.example on the right");
+}
+
+#[test]
 fn every_link_in_the_readme_leads_to_a_file() {
     let readme = read("README.md");
     let targets: Vec<&str> =
@@ -168,6 +180,27 @@ fn is_variable(name: &str) -> bool {
     name.len() > 3
         && name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The variants of `anomalies::Kind` as JSON spells them.
+fn kinds_in_code() -> Vec<String> {
+    let code = read("src/monitor/anomalies.rs");
+    let (_, rest) = code.split_once("pub enum Kind {\n").expect("the enum");
+    rest.lines()
+        .map(str::trim)
+        .take_while(|line| *line != "}")
+        .filter(|line| !line.starts_with("//"))
+        .map(|variant| {
+            let mut kind = String::new();
+            for letter in variant.trim_end_matches(',').chars() {
+                if letter.is_ascii_uppercase() && !kind.is_empty() {
+                    kind.push('_');
+                }
+                kind.push(letter.to_ascii_lowercase());
+            }
+            kind
+        })
+        .collect()
 }
 
 /// Every variable of `.env.example` with its value; the defaults are commented out.

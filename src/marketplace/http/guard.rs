@@ -55,7 +55,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Why a link is not followed, in words that continue "the link …".
 ///
-/// With `api_on_loopback` (a stand or a proxy on this machine) `http` and the own network are allowed.
+/// With `api_on_loopback` (a test server or a proxy on this machine) `http` and the own network are allowed.
 pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
     match (link.scheme(), api_on_loopback) {
         ("https", _) | ("http", true) => {}

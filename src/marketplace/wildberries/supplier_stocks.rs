@@ -1,5 +1,5 @@
 //! The stock of WB's statistics service, `supplier/stocks`: switched off in production since 23 June 2026, still spoken by
-//! replays, proxies and stands.
+//! replays, proxies and test servers.
 
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
