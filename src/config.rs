@@ -36,6 +36,9 @@ pub struct HttpSettings {
 
 impl HttpSettings {
     /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
@@ -66,6 +69,9 @@ pub struct OzonSettings {
 
 impl OzonSettings {
     /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             client_id: environment.secret("OZON_CLIENT_ID")?,
@@ -104,6 +110,9 @@ impl StocksMethod {
     }
 
     /// Reads `WB_STOCKS_METHOD`.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         let Some(text) = environment.text("WB_STOCKS_METHOD") else {
             return Ok(Self::WbWarehouses);
@@ -145,6 +154,9 @@ pub struct WildberriesSettings {
 
 impl WildberriesSettings {
     /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             token: environment.secret("WB_API_TOKEN")?,
@@ -189,6 +201,9 @@ pub struct SyncSettings {
 
 impl SyncSettings {
     /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             max_shrink: environment.percentage("MAX_SHRINK", 50.0)?,
@@ -198,6 +213,9 @@ impl SyncSettings {
 }
 
 /// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
 pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
     match environment.text("LOG_FORMAT") {
         None | Some("text") => Ok(false),
@@ -222,6 +240,9 @@ pub struct RetentionSettings {
 
 impl RetentionSettings {
     /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         const DAY: Duration = Duration::from_secs(86_400);
         Ok(Self {
@@ -233,6 +254,9 @@ impl RetentionSettings {
 }
 
 /// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
 pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
     let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
@@ -250,6 +274,9 @@ pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
 pub fn switched_off(
     environment: &Environment,
     source: Source,

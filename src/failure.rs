@@ -177,7 +177,10 @@ impl From<anyhow::Error> for Failure {
 
 /// Turns a foreign error into a [`Failure`] at the place that knows its exit code.
 pub trait OrFail<T> {
-    /// Fails with `exit`, saying `message` above the cause.
+    /// The value.
+    ///
+    /// # Errors
+    /// A failure that ends in `exit` and says `message` above the cause.
     fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure>;
 }
 

@@ -5,6 +5,9 @@ use std::io::{self, ErrorKind, Write};
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Prints a line, or several with line ends inside.
+///
+/// # Errors
+/// [`Exit::Program`] if standard output takes nothing, as on a full disk.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

@@ -13,6 +13,9 @@ use crate::failure::{Exit, Failure};
 use crate::logging;
 
 /// Runs what the command line asks for.
+///
+/// # Errors
+/// Whatever the command fails with.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(cli.env_file.as_deref())?;
     logging::as_json(config::logs_as_json(&environment)?);

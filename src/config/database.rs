@@ -54,6 +54,9 @@ pub struct DatabaseSettings {
 
 impl DatabaseSettings {
     /// Reads `DATABASE_URL`, `DB_RETRY_ATTEMPTS` and `DB_RETRY_DELAY`.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable and no part of the URL.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         let url = environment.required("DATABASE_URL")?;
         let mut settings = parse(url).map_err(|reason| {

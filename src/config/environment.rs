@@ -22,6 +22,9 @@ pub struct Environment {
 impl Environment {
     /// Reads the process's variables and then `env_file`; without a name `.env` in the working directory, if it is there.
     /// Variables that are already set win.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`] for a file that cannot be read or has a line that is not `NAME=value`, and for a key that is given twice.
     pub fn load(env_file: Option<&Path>) -> Result<Self, Failure> {
         let mut values = HashMap::new();
         let default = Path::new(".env");
@@ -48,6 +51,9 @@ impl Environment {
     }
 
     /// A value that must be there.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name).ok_or_else(|| {
             let message = match self.unreadable.get(name) {
@@ -59,6 +65,9 @@ impl Environment {
     }
 
     /// A key that must be there. Only visible ASCII can travel in a header.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable and not showing the value.
     pub fn secret(&self, name: &str) -> Result<Secret, Failure> {
         let secret = Secret::new(self.required(name)?);
         if secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -74,6 +83,9 @@ impl Environment {
     }
 
     /// `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn switch(&self, name: &str, default: bool) -> Result<bool, Failure> {
         self.parsed(name, default, "true or false", |text| {
             match text.to_ascii_lowercase().as_str() {
@@ -85,6 +97,9 @@ impl Environment {
     }
 
     /// A whole number of at least one.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn count(&self, name: &str, default: u32) -> Result<u32, Failure> {
         self.parsed(name, default, "a whole number from 1 on, such as 3", |text| {
             text.parse().ok().filter(|count| *count >= 1)
@@ -92,6 +107,9 @@ impl Environment {
     }
 
     /// A duration as people write it; at most ten years, so that no sum of durations overflows.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn duration(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
         const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
         self.parsed(name, default, "a duration such as 20s, 15m or 6h", |text| {
@@ -100,6 +118,9 @@ impl Environment {
     }
 
     /// A duration within which something has to happen: none at all would be too short for anything.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
         let timeout = self.duration(name, default)?;
         if timeout.is_zero() {
@@ -111,6 +132,9 @@ impl Environment {
     }
 
     /// A size in bytes as people write it.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn size(&self, name: &str, default: u64) -> Result<u64, Failure> {
         self.parsed(name, default, "a size such as 500MiB or 2GiB", |text| {
             text.parse::<bytesize::ByteSize>()
@@ -121,6 +145,9 @@ impl Environment {
     }
 
     /// A percentage from 0 to 100, the sign optional.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn percentage(&self, name: &str, default: f64) -> Result<f64, Failure> {
         self.parsed(name, default, "a percentage such as 50%", |text| {
             let number = text.strip_suffix('%').unwrap_or(text).trim();
@@ -129,16 +156,25 @@ impl Environment {
     }
 
     /// A distance from UTC.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn utc_offset(&self, name: &str, default: FixedOffset) -> Result<FixedOffset, Failure> {
         self.parsed(name, default, "a distance from UTC such as +03:00", |text| text.parse().ok())
     }
 
     /// A day, if it is set.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn date(&self, name: &str) -> Result<Option<NaiveDate>, Failure> {
         self.parsed(name, None, "a date such as 2026-11-23", |text| text.parse().ok().map(Some))
     }
 
     /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash, so that paths can be joined to it.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
     pub fn api_url(&self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.text(name).unwrap_or(default);
         let refuse =

@@ -76,6 +76,9 @@ pub fn described(value: &Field) -> String {
 }
 
 /// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole number counts as its digits.
+///
+/// # Errors
+/// Why it is not, in words that name `field` and what it held.
 pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
     match value {
         Field::Absent => Ok(None),
@@ -87,6 +90,9 @@ pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, S
 }
 
 /// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
+///
+/// # Errors
+/// Why it is not, in words that name `field` and what it held.
 pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
     let text = text(field, value)?.ok_or_else(|| format!("{field} is empty"))?;
     within(field, &text, longest)?;
@@ -97,12 +103,18 @@ pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String>
 }
 
 /// Optional text that may not be over-long, for what is worth a rejection: the seller's article.
+///
+/// # Errors
+/// Why it is not, in words that name `field` and what it held.
 pub fn bounded_text(field: &str, value: &Field, longest: usize) -> Result<Option<String>, String> {
     let text = text(field, value)?;
     text.map(|text| within(field, &text, longest).map(|()| text.into_owned())).transpose()
 }
 
 /// A marketplace's own id: a whole number from 1 to 2⁶³−1, also as a string of digits.
+///
+/// # Errors
+/// Why it is not, in words that name `field` and what it held.
 pub fn id(field: &str, value: &Field) -> Result<i64, String> {
     let number = match value {
         Field::Integer(number) => i64::try_from(*number).ok(),

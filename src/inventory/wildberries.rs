@@ -34,6 +34,9 @@ pub struct WarehouseItem {
 
 impl WarehouseItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
+    ///
+    /// # Errors
+    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
@@ -99,6 +102,9 @@ pub struct StatisticsItem {
 
 impl StatisticsItem {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's items from 1.
+    ///
+    /// # Errors
+    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),

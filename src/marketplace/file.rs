@@ -13,8 +13,11 @@ use super::{Format, Part, PartReader, Pull, Traffic};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 
-/// Opens a report for reading. Fails with [`Exit::Usage`] if there is no such file or it may not be read, and with
-/// [`Exit::NotStockData`] if a file of Wildberries is none of its stock answers.
+/// Opens a report for reading.
+///
+/// # Errors
+/// [`Exit::Usage`] if there is no such file or it may not be read; [`Exit::NotStockData`] if a file of Wildberries is none of its
+/// stock answers.
 pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     let unusable = || format!("cannot read {}", path.display());
     // Looked at before it is opened: opening a pipe would wait for its other end.

@@ -73,12 +73,18 @@ pub struct Staging {
 
 impl Staging {
     /// Takes a record; `number` is its place in the pull, from 1 on.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
     pub fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(row))
     }
 
     /// Sorts, and settles who counts where several records claim one place: each record that loses is handed to
     /// `on_duplicate` once, unless its repetition is by design.
+    ///
+    /// # Errors
+    /// The temporary files cannot be written or read back.
     pub fn finish(self, on_duplicate: &mut dyn FnMut(Duplicate)) -> io::Result<Snapshot> {
         let mut rows = SpoolWriter::new()?;
         let mut totals = Totals::default();

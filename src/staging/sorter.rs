@@ -44,7 +44,10 @@ impl<T> Default for Sorter<T> {
 }
 
 impl<T: Sortable> Sorter<T> {
-    /// Takes a value. Fails when the directory for temporary files cannot be written.
+    /// Takes a value.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
     pub fn push(&mut self, value: T) -> io::Result<()> {
         self.run_weight += value.weight();
         self.run.push(value);
@@ -52,6 +55,9 @@ impl<T: Sortable> Sorter<T> {
     }
 
     /// Gives the values back in their order.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
     pub fn finish(mut self) -> io::Result<Sorted<T>> {
         let runs = match self.background.take() {
             Some(background) => background.finish(self.run)?,

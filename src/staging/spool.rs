@@ -23,13 +23,19 @@ pub struct SpoolWriter<T> {
 }
 
 impl<T: Serialize> SpoolWriter<T> {
-    /// An empty spool. Fails when the directory for temporary files cannot be written.
+    /// An empty spool.
+    ///
+    /// # Errors
+    /// The directory for temporary files cannot be written.
     pub fn new() -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
         Ok(Self { file, scratch: Vec::new(), position: 0, count: 0, of: PhantomData })
     }
 
     /// Appends a value.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
     pub fn push(&mut self, value: &T) -> io::Result<()> {
         self.scratch.clear();
         self.scratch = postcard::to_extend(value, std::mem::take(&mut self.scratch))
@@ -48,6 +54,9 @@ impl<T: Serialize> SpoolWriter<T> {
     }
 
     /// Ends the writing.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
     pub fn finish(self) -> io::Result<Spool<T>> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         Ok(Spool {

@@ -137,6 +137,9 @@ pub struct Sent {
 }
 
 /// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
     type Columns = (String, String, String, u32, String, NaiveDateTime);
     let rows: Vec<Columns> = conn.exec(TOLD, (source,))?;
@@ -158,6 +161,9 @@ pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
 }
 
 /// Remembers a message about `source` and the channels that took it.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn record(
     conn: &mut Conn,
     source: &str,
@@ -180,6 +186,9 @@ pub fn record(
 }
 
 /// Forgets the messages from before a moment about what is over; says how many.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     conn.exec_drop(FORGET, (before.naive_utc(),))?;
     Ok(conn.affected_rows())

@@ -56,6 +56,9 @@ pub struct BulkWay {
 
 impl BulkWay {
     /// Asks the server.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
     pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         let answer: Option<(bool, usize)> =
             conn.query_first("SELECT @@local_infile, @@max_allowed_packet")?;
@@ -67,7 +70,11 @@ impl BulkWay {
         Ok(Self { local_infile, max_packet })
     }
 
-    /// Loads all rows. Fails unless the server says that it took every one of them as it was.
+    /// Loads all rows; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfaithful`] unless the server says that it took every one of them as it was; [`StoreError::Database`];
+    /// [`StoreError::Disk`] if the rows cannot be read.
     pub fn load<T, I>(self, conn: &mut Conn, target: Target, rows: I) -> Result<u64, StoreError>
     where
         T: ToCells,
@@ -148,6 +155,9 @@ impl Batch {
 }
 
 /// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn fresh_temporary(
     conn: &mut Conn,
     create: &str,

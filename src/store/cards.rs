@@ -30,6 +30,9 @@ const TAKEN_OVER: &str = "UPDATE wb_card_sizes SET pending = 0 WHERE pending = 1
 const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
     let value: Option<String> = conn.exec_first(CURSOR, (CURSOR_NAME,))?;
     Ok(value.as_deref().and_then(parse_cursor))
@@ -43,6 +46,9 @@ fn parse_cursor(value: &str) -> Option<CardCursor> {
 
 /// Keeps what a page of cards says in place of what the same cards said before, and where the next one begins.
 /// A transaction of its own.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn keep(
     conn: &mut Conn,
     nm_ids: &[String],
@@ -82,6 +88,9 @@ pub fn keep(
 }
 
 /// What is known of the sizes of some cards.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn sizes_of(
     conn: &mut Conn,
     nm_ids: &[&str],
@@ -106,11 +115,17 @@ pub fn sizes_of(
 }
 
 /// The next cards behind `after` that the listings have not taken over yet, at most 500.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
     Ok(conn.exec(PENDING, (after, BATCH))?)
 }
 
 /// The listings have taken over everything.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn taken_over(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop(TAKEN_OVER)?)
 }

@@ -65,7 +65,10 @@ impl Explained {
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
 pub trait OrDatabase<T> {
-    /// Fails, saying `doing` (what was being done) above the server's words.
+    /// The value.
+    ///
+    /// # Errors
+    /// A failure that says `doing` (what was being done) above the server's words.
     fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
 }
 

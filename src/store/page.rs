@@ -107,6 +107,9 @@ pub struct ProductName {
 }
 
 /// Hands over what could be sold on each day since `first`, row by row, the newest day first: day, `product_id`, type, pieces.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn stock_since(
     conn: &mut Conn,
     source: Source,
@@ -136,6 +139,9 @@ pub fn stock_since(
 }
 
 /// The stock of a day by type and warehouse, the largest first.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn warehouses(
     conn: &mut Conn,
     source: Source,
@@ -152,6 +158,9 @@ pub fn warehouses(
 }
 
 /// The runs since a moment, the newest first, 1000 at most.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec<Run>, StoreError> {
     type Columns = (NaiveDateTime, Option<NaiveDateTime>, String, Option<u8>, Option<String>);
     let read = |(started_at, completed_at, status, exit_code, reason): Columns| Run {
@@ -170,6 +179,9 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
 }
 
 /// What the products are called.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn names(conn: &mut Conn, products: &[i64]) -> Result<HashMap<i64, ProductName>, StoreError> {
     let mut found = HashMap::new();
     for some in products.chunks(NAMES_AT_ONCE) {

@@ -158,6 +158,9 @@ pub struct ProductWarehouse {
 }
 
 /// Looks at the newest snapshot of each marketplace.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
     let newest = newest_days(conn)?;
@@ -177,6 +180,9 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
 
 /// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
 /// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
     let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
     let read = |(product, ozon, has_barcode)| OneSided {
@@ -250,6 +256,9 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
 }
 
 /// What products are called: their own name, which a person may have given them, before that of a listing.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
     let products = placeholders(1, ids.len());
     let listings = format!(

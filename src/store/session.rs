@@ -107,6 +107,9 @@ impl Drop for Session {
 
 /// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
 /// way that may pass.
+///
+/// # Errors
+/// The last try's.
 pub fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,

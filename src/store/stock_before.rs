@@ -41,6 +41,9 @@ impl Counting<'_> {
 
 impl StockBefore {
     /// Counts; `None` if there is no snapshot yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
     pub fn ask(conn: &mut Conn, source: Source) -> Result<Option<Self>, StoreError> {
         let Some(day) = snapshot::newest_day(conn, source)? else { return Ok(None) };
         let listings = conn.exec_first(LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);

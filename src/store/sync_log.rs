@@ -169,6 +169,9 @@ pub struct Account {
 }
 
 /// Begins a run with a row of its own.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
     conn.exec_drop(
@@ -185,6 +188,9 @@ pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, Store
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
 /// Says whether the row was still open; a row once completed never changes again.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -231,12 +237,18 @@ pub fn complete(
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
     let newest: Option<(String, bool)> = conn.exec_first(NEWEST, (source.as_str(),))?;
     Ok(newest.is_some_and(|(status, finished)| !finished || status != Status::Success.as_str()))
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
     let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {

@@ -41,6 +41,9 @@ pub struct RemainsWarehouse {
 
 impl RemainsItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
+    ///
+    /// # Errors
+    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];

@@ -48,6 +48,9 @@ impl<R: Read> Body<R> {
     }
 
     /// The whole body; one of more than `limit` bytes is not the short answer that was expected.
+    ///
+    /// # Errors
+    /// [`Exit::NotStockData`] for a body that is too long; a fault of the connection.
     pub fn read_all(&mut self, limit: u64) -> Result<Vec<u8>, Fault> {
         let (mut all, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
         loop {
@@ -74,6 +77,9 @@ impl<R: Read> Body<R> {
     }
 
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there. Returns its length in bytes.
+    ///
+    /// # Errors
+    /// [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::Program`] for a full disk; a fault of the connection.
     pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         let disk = || "cannot write the temporary file (is the disk of TMPDIR full?)".to_owned();
         file.set_len(start).or_fail(Exit::Program, disk)?;

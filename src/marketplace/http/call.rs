@@ -91,6 +91,9 @@ impl<T> Reply<T> {
     }
 
     /// The answer, where there has to be one.
+    ///
+    /// # Errors
+    /// [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure that says so.
     pub fn required(self, name: &str) -> Result<T, Failure> {
         match self {
             Reply::Body(answer) => Ok(answer),

@@ -33,6 +33,9 @@ pub struct Clients {
 
 impl Clients {
     /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads reach public addresses only.
+    ///
+    /// # Errors
+    /// [`Exit::Program`] if TLS cannot be set up.
     pub fn new(timeout: Duration, only_public: bool) -> Result<Self, Failure> {
         Ok(Self { tls: tls::configuration()?, timeout, only_public, built: Vec::new() })
     }
@@ -43,6 +46,9 @@ impl Clients {
     }
 
     /// The client for an attempt.
+    ///
+    /// # Errors
+    /// [`Exit::Program`] if it cannot be set up.
     pub fn get(&mut self, target: Target, attempt: u32) -> Result<Client, Failure> {
         let wanted = |built: &&(Target, u32, Client)| built.0 == target && built.1 == attempt;
         if let Some((_, _, client)) = self.built.iter().find(wanted) {

@@ -14,6 +14,9 @@ pub const MOST: usize = 5;
 pub const NOT_FOLLOWED: &str = "the redirect is not followed";
 
 /// Where a redirect leads; or why it is not followed, in words for a message.
+///
+/// # Errors
+/// Why it is not followed; [`NOT_FOLLOWED`] is part of it.
 pub fn follow(
     call: &Call,
     from: &Url,

@@ -20,11 +20,11 @@ const DOWNLOAD: &str = "Ozon: report's file";
 const OWN_DOMAINS: [&str; 2] = ["ozon.ru", "ozone.ru"];
 
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
-///
-/// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if the report fails, never gets ready or its link does
-/// not hold (no key was sent there, so none is wrong), and with [`Exit::NotStockData`] if it is empty.
-///
 /// However it ends, `foreign_hosts` has got the hosts outside Ozon's domains that were asked for the file.
+///
+/// # Errors
+/// The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or its link does not hold (no key was sent
+/// there, so none is wrong); [`Exit::NotStockData`] if it is empty.
 pub fn fetch(
     settings: &OzonSettings,
     foreign_hosts: &mut BTreeSet<String>,

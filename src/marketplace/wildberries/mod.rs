@@ -22,8 +22,9 @@ const ANALYTICS_ADVICE: &str =
 /// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
 /// it along. May be called again for a fresh pull.
 ///
-/// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if a report is purged, cancelled or never ready, and
-/// with [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
+/// # Errors
+/// The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never ready;
+/// [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
 pub fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,

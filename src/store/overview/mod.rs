@@ -16,12 +16,18 @@ use super::error::StoreError;
 
 /// Holds one state of the database for all questions that follow on this connection: a sync that commits in between
 /// would otherwise make its own log row and its own rows disagree.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn freeze(conn: &mut Conn) -> Result<(), StoreError> {
     conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
     Ok(conn.query_drop("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")?)
 }
 
 /// Ends what [`freeze`] began.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn thaw(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop("COMMIT")?)
 }

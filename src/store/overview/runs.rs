@@ -115,12 +115,18 @@ impl RunRow {
 }
 
 /// When stock of this marketplace was last stored.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn last_success(conn: &mut Conn, source: Source) -> Result<Option<DateTime<Utc>>, StoreError> {
     let moment: Option<NaiveDateTime> = conn.exec_first(LAST_SUCCESS, (source.as_str(),))?;
     Ok(moment.map(|moment| moment.and_utc()))
 }
 
 /// The runs of a marketplace since a moment, added up.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Runs, StoreError> {
     let row = conn.exec_first(RUNS, (source.as_str(), since.naive_utc()))?;
     Ok(row.map_or_else(Runs::default, |row| {
@@ -139,6 +145,9 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Run
 }
 
 /// The failed runs of a marketplace since a moment, the newest first, 20 at most.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn failures(
     conn: &mut Conn,
     source: Source,
@@ -160,6 +169,9 @@ pub fn failures(
 pub const RECENT_RUNS: usize = 500;
 
 /// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
     let rows: Vec<Row> = conn.exec(RECENT, (source.as_str(), RECENT_RUNS))?;
     Ok(rows.into_iter().map(run).collect())

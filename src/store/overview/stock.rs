@@ -142,6 +142,9 @@ pub struct Doubts {
 }
 
 /// The days of the two newest snapshots.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
@@ -150,6 +153,9 @@ pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
 }
 
 /// A day's stock by type and warehouse.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn warehouses(
     conn: &mut Conn,
     source: Source,
@@ -176,6 +182,9 @@ pub fn warehouses(
 }
 
 /// A day's stock by listing, sorted by `sku` and `size_id`.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn products(
     conn: &mut Conn,
     source: Source,
@@ -186,6 +195,9 @@ pub fn products(
 }
 
 /// Looks for what speaks against a marketplace's newest snapshot.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
     let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
     let mut found = None;
@@ -215,6 +227,9 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
 }
 
 /// The names of listings, in their order; `None` for one without a name.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn names(
     conn: &mut Conn,
     source: Source,

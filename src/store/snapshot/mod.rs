@@ -21,6 +21,9 @@ use crate::staging::{StagedRow, database_order};
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
 /// The day of a marketplace's newest snapshot, if it has any.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
     Ok(day.flatten())
