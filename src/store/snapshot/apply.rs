@@ -111,7 +111,10 @@ pub struct Stamp {
 }
 
 /// Brings the day's snapshot to what `plan` says. `created` are the listings that the plan's rows without a product belong to,
-/// in the database's order. Fails, without a commit, unless the table's own sums are `totals` afterwards.
+/// in the database's order.
+///
+/// # Errors
+/// [`StoreError::Unfaithful`] unless the table's own sums are `totals` afterwards; those of the database and of the temporary files.
 pub fn apply(
     conn: &mut Conn,
     way: BulkWay,
