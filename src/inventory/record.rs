@@ -44,6 +44,9 @@ pub enum StockType {
 }
 
 impl StockType {
+    /// Every kind, in the order of the column's enum.
+    pub const ALL: [StockType; 3] = [StockType::Fbo, StockType::Fbs, StockType::RealFbs];
+
     /// The value of the column `stock_type`.
     pub const fn as_str(self) -> &'static str {
         match self {
