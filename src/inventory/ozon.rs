@@ -17,8 +17,8 @@ pub struct ReportLine {
     pub article: Field,
     /// `Название товара`.
     pub name: Field,
-    /// `Barcode`: one or several.
-    pub barcodes: Field,
+    /// `Barcode`: one or several; `None` if the report has no such column.
+    pub barcodes: Option<Field>,
     /// `Доступно к продаже по схеме FBO, шт.`
     pub fbo_available: Field,
     /// `Зарезервировано, шт`
@@ -34,7 +34,7 @@ pub struct ReportLine {
 impl ReportLine {
     /// The record that the line stands for, or why it stands for none. `number` counts the report's records from 1.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
-        self.cells().into_iter().for_each(unmark);
+        self.cells().for_each(unmark);
         let mut warnings = Vec::new();
         let label = |line: &Self| record_label("record", number, &[("article", &line.article)]);
         match self.listing(&mut warnings).and_then(|listing| Ok((listing, self.lines()?))) {
@@ -51,26 +51,29 @@ impl ReportLine {
         }
     }
 
-    fn cells(&mut self) -> [&mut Field; 8] {
-        [
+    fn cells(&mut self) -> impl Iterator<Item = &mut Field> {
+        let others = [
             &mut self.article,
             &mut self.name,
-            &mut self.barcodes,
             &mut self.fbo_available,
             &mut self.fbo_reserved,
             &mut self.fbs_available,
             &mut self.real_fbs_available,
             &mut self.own_reserved,
-        ]
+        ];
+        others.into_iter().chain(&mut self.barcodes)
     }
 
     fn listing(&self, warnings: &mut Vec<String>) -> Result<Listing, String> {
         Ok(Listing {
             sku: key("article", &self.article, LONGEST_NAME)?,
             size_id: String::new(),
-            barcodes: match text("barcode", &self.barcodes)? {
-                Some(list) => barcodes(&list, warnings),
-                None => Vec::new(),
+            barcodes: match &self.barcodes {
+                Some(cell) => Some(match text("barcode", cell)? {
+                    Some(list) => barcodes(&list, warnings),
+                    None => Vec::new(),
+                }),
+                None => None,
             },
             seller_article: None,
             name: product_name(&self.name, warnings)?,
@@ -282,6 +285,15 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_cell_says_that_there_is_no_barcode_and_a_missing_column_says_nothing() {
+        let told =
+            |barcodes| ReportLine { barcodes, ..line() }.validate(1).unwrap().listing.barcodes;
+        assert_eq!(told(None), None);
+        assert_eq!(told(Some(Field::Absent)), Some(Vec::new()));
+        assert_eq!(told(Some(written("' "))), Some(Vec::new()));
+    }
+
+    #[test]
     fn a_name_over_500_characters_is_cut_with_a_warning_that_names_the_record() {
         let record = ReportLine { name: written(&"ё".repeat(501)), ..line() }.validate(3).unwrap();
         assert_eq!(record.listing.name, Some("ё".repeat(500)));
@@ -302,7 +314,7 @@ mod tests {
         for undecodable in [
             ReportLine { article: Field::Undecodable, ..line() },
             ReportLine { name: Field::Undecodable, ..line() },
-            ReportLine { barcodes: Field::Undecodable, ..line() },
+            ReportLine { barcodes: Some(Field::Undecodable), ..line() },
             ReportLine { fbo_available: Field::Undecodable, ..line() },
         ] {
             let rejection = undecodable.validate(1).unwrap_err();

@@ -95,8 +95,8 @@ pub struct Listing {
     pub sku: String,
     /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most 64 characters.
     pub size_id: String,
-    /// The barcodes the answer carried, in its order.
-    pub barcodes: Vec<String>,
+    /// The barcodes the answer carried, in its order; `None` if it does not tell barcodes at all.
+    pub barcodes: Option<Vec<String>>,
     /// The seller's own article, where it is not the `sku` itself.
     pub seller_article: Option<String>,
     /// The product's name, at most 500 characters.

@@ -137,7 +137,7 @@ fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Li
     Ok(Listing {
         sku: id("nmId", nm_id)?.to_string(),
         size_id: barcode.clone(),
-        barcodes: vec![barcode],
+        barcodes: Some(vec![barcode]),
         seller_article: bounded_text("the seller's article", article, LONGEST_NAME)?,
         name: None,
     })
@@ -269,7 +269,7 @@ mod tests {
     fn a_row_of_the_statistics_service_is_one_fbo_row_of_its_barcode() {
         let record = row().validate(1).unwrap();
         assert_eq!(record.listing.size_id, "2037401340280");
-        assert_eq!(record.listing.barcodes, ["2037401340280"]);
+        assert_eq!(record.listing.barcodes.unwrap(), ["2037401340280"]);
         assert_eq!(record.listing.seller_article.as_deref(), Some("443284"));
         // 5 July 2023, 11:13:35 as if in UTC.
         assert_eq!(record.identity, Identity::NewestOfWarehouse(1_688_555_615_000));

@@ -21,7 +21,7 @@ pub struct StagedRow {
     /// As in [`StockLine`].
     pub quantities: Quantities,
     /// As in [`Listing`].
-    pub barcodes: Vec<String>,
+    pub barcodes: Option<Vec<String>>,
     /// As in [`Listing`].
     pub seller_article: Option<String>,
     /// As in [`Listing`].
@@ -95,7 +95,7 @@ impl Sortable for StagedRow {
             texts.into_iter().chain([self.seller_article.as_ref(), self.name.as_ref()]).flatten();
         size_of::<Self>()
             + texts
-                .chain(&self.barcodes)
+                .chain(self.barcodes.iter().flatten())
                 .map(|text| text.capacity() + size_of::<String>())
                 .sum::<usize>()
     }

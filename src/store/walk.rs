@@ -81,7 +81,7 @@ impl Walk {
             self.lacking.push(&PlannedListing::new(row, product_id))?;
         }
         match self.source {
-            Source::Ozon if known.barcodes_hash != barcodes::hash(&row.barcodes) => {
+            Source::Ozon if known.has_other_barcodes_than(row) => {
                 let listing = PlannedListing::new(row, product_id);
                 let set_by_hand = known.set_by_hand;
                 self.rebarcoded.push(&Rebarcoded { listing, set_by_hand })?;
@@ -171,8 +171,13 @@ impl KnownListing {
             .then_with(|| database_order(&self.size_id, &row.size_id))
     }
 
+    /// A pull that does not tell barcodes has taken none away.
+    fn has_other_barcodes_than(&self, row: &StagedRow) -> bool {
+        row.barcodes.as_ref().is_some_and(|named| self.barcodes_hash != barcodes::hash(named))
+    }
+
     fn lacks_something_of(&self, row: &StagedRow) -> bool {
-        (self.lacks_barcode && !row.barcodes.is_empty())
+        (self.lacks_barcode && row.barcodes.as_ref().is_some_and(|named| !named.is_empty()))
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
     }

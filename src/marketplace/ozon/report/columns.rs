@@ -32,6 +32,9 @@ const MEANINGS: [(Need, &[&str]); 8] = [
     (Need::Required, &["Зарезервировано на моих складах, шт"]),
 ];
 
+/// The place of the barcodes in [`MEANINGS`].
+const BARCODES: usize = 2;
+
 /// Where each meaning stands in the report at hand.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
@@ -76,7 +79,7 @@ impl Columns {
         let [
             article,
             name,
-            barcodes,
+            _,
             fbo_available,
             fbo_reserved,
             fbs_available,
@@ -86,7 +89,7 @@ impl Columns {
         ReportLine {
             article,
             name,
-            barcodes,
+            barcodes: self.place[BARCODES].map(cell),
             fbo_available,
             fbo_reserved,
             fbs_available,
@@ -119,6 +122,7 @@ impl Columns {
             .map(|((_, aliases), _)| format!("«{}»", aliases[0]))
             .collect();
         if missing.is_empty() {
+            self.warn_of_what_is_not_told();
             return Ok(self);
         }
         let mut titles: Vec<_> =
@@ -131,6 +135,17 @@ impl Columns {
             missing.join(", "),
             titles.join(", ")
         )))
+    }
+
+    fn warn_of_what_is_not_told(&self) {
+        for ((need, aliases), place) in MEANINGS.iter().zip(self.place) {
+            if *need == Need::Incidental && place.is_none() {
+                log::warn!(
+                    "the report has no column for «{}»; what was known of it is kept, new products are stored without it",
+                    aliases[0]
+                );
+            }
+        }
     }
 }
 
