@@ -55,3 +55,48 @@ fn listings_that_a_report_without_barcodes_brought_get_theirs_from_the_next_one_
     }
     assert_eq!(late.database.table(BARCODES), early.database.table(BARCODES));
 }
+
+const UNKNOWN: &str = "Доступно к продаже по схеме FBP, шт.";
+
+/// With a column of a scheme that nobody knows yet, in which one product may have something.
+fn with_unknown_stock(report: &OzonReport, empty: &str, row: usize, cell: &str) -> OzonReport {
+    let mut report = report.clone();
+    report.columns.insert(3, (Column::Other, UNKNOWN.into()));
+    for (index, cells) in report.rows.iter_mut().enumerate() {
+        let text = if index == row { cell } else { empty };
+        cells.insert(3, Cell::Raw(text.into()));
+    }
+    report
+}
+
+#[test]
+fn a_column_of_an_unknown_kind_of_stock_without_any_stock_is_told_and_stops_nothing() {
+    let catalogue = Catalogue::small(1);
+    let report = OzonReport::new(&catalogue.ozon, Header::Current);
+    let world = World::new(catalogue.clone());
+    for (empty, zero) in [("", "0"), ("0", "'0 "), ("0.0", "")] {
+        let report = with_unknown_stock(&report, empty, 5, zero);
+        for bytes in [report.csv(Encoding::Utf8Bom), report.xlsx()] {
+            open(&world, bytes);
+            let outcome = world.run("sync ozon").expect(0).says(UNKNOWN);
+            assert_eq!(outcome.stderr.matches("FBP").count(), 1, "{}", outcome.stderr);
+            world.assert_stock(OZON, &catalogue.expected_ozon());
+        }
+    }
+}
+
+#[test]
+fn stock_of_an_unknown_kind_refuses_the_whole_report_and_names_column_and_row() {
+    let catalogue = Catalogue::small(1);
+    let report = OzonReport::new(&catalogue.ozon, Header::Current);
+    let world = World::new(catalogue);
+    world.run("sync ozon").expect(0);
+    for (row, cell) in [(0, "5"), (7, "много"), (119, "-1")] {
+        let report = with_unknown_stock(&report, "0", row, cell);
+        for bytes in [report.csv(Encoding::Utf8Bom), report.xlsx()] {
+            open(&world, bytes);
+            let run = world.fails(&world.binary().args("sync ozon"), 65);
+            run.says(UNKNOWN).says(&format!("record {} (article", row + 1)).says(cell);
+        }
+    }
+}

@@ -128,6 +128,13 @@ fn stock_lines(pieces: &Pieces) -> Result<Vec<StockLine>, String> {
     Ok(lines)
 }
 
+/// What a cell of stock holds, as the end of a sentence; `None` if that is nothing: empty or zero.
+pub fn stock_in(mut cell: Field) -> Option<String> {
+    unmark(&mut cell);
+    let nothing = cell_quantity("the stock", &cell) == Ok(0);
+    (!nothing).then(|| described(&cell))
+}
+
 /// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
 fn unmark(field: &mut Field) {
     let Field::Text(text) = field else { return };
