@@ -241,6 +241,16 @@ fn a_rate_limit_beyond_the_patience_is_75_and_says_when_to_come_back() {
 }
 
 #[test]
+fn an_outage_that_will_last_beyond_the_patience_is_69_at_once_and_says_when_to_come_back() {
+    let world = world();
+    let maintenance = Reply::html(503, "Технические работы").header("Retry-After", 3600);
+    for endpoint in [OzonCreate, OzonDownload, WbWarehouses, WbSupplierStocks] {
+        let outcome = ends_in(&world, endpoint, &Fault::Instead(maintenance.clone()), 69, 1);
+        outcome.says("RETRY_MAX_WAIT").says("come back at");
+    }
+}
+
+#[test]
 fn an_error_carries_the_id_by_which_support_finds_the_call() {
     let world = world();
     ends_in(&world, OzonCreate, &Fault::Status(500), 69, 3).says(fault::OZON_TRACE_ID);

@@ -189,7 +189,7 @@ impl Http {
                 Next::Wait(length) => length,
                 Next::Exhausted => return Err(giving_up::exhausted(cause, attempt, setback)),
                 Next::TooLong(asked) => {
-                    return Err(giving_up::too_long(cause, asked, self.settings.max_wait));
+                    return Err(giving_up::too_long(cause, asked, self.settings.max_wait, setback));
                 }
             };
             attempt += 1;
