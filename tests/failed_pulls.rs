@@ -260,6 +260,22 @@ fn an_error_carries_the_id_by_which_support_finds_the_call() {
 }
 
 #[test]
+fn nothing_invisible_of_a_marketplaces_message_gets_into_the_log() {
+    let world = world();
+    let invisible =
+        ['\u{200b}', '\u{feff}', '\u{2060}', '\u{ad}', '\u{e0041}', '\u{202e}', '\u{9b}'];
+    let message: String = invisible.iter().flat_map(|hidden| ['b', *hidden, 'd']).collect();
+    let body = format!(r#"{{"code":3,"message":"{message}"}}"#);
+    let outcome = ends_in(&world, OzonCreate, &Fault::Instead(Reply::json(400, body)), 65, 1);
+    let error = world.last_log().error.expect("a reason");
+    let report = world.run("report").expect(0).stdout;
+    for text in [outcome.stderr, error, report] {
+        assert!(text.contains("b db d"), "{text:?}");
+        assert!(!text.contains(invisible), "{text:?}");
+    }
+}
+
+#[test]
 fn a_report_without_a_needed_column_is_65_and_names_it() {
     let world = world();
     let cases = [(Column::Article, "Артикул"), (Column::Fbo, "FBO"), (Column::Fbs, "FBS")];

@@ -15,6 +15,7 @@ use reqwest::redirect::Policy;
 pub use hidden::Hidden;
 
 use crate::config::AlertSettings;
+use crate::inventory::printable::clean;
 use crate::marketplace::http::tls;
 use crate::monitor::alerts::Message;
 
@@ -122,10 +123,7 @@ fn plain(error: reqwest::Error) -> String {
 fn safe(message: &Message, hidden: &Hidden) -> Message {
     Message {
         title: hidden.blot(&message.title),
-        cause: crate::marketplace::http::problem::clean(
-            &hidden.blot(&message.cause),
-            LONGEST_CAUSE,
-        ),
+        cause: clean(&hidden.blot(&message.cause), LONGEST_CAUSE),
         next_step: hidden.blot(&message.next_step),
         ..message.clone()
     }

@@ -33,8 +33,9 @@ pub use call::{Call, Reply};
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
 use crate::failure::{Cost, Exit, Failure, OrFail};
+use crate::inventory::printable::clean;
 use crate::marketplace::Traffic;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use body::Body;
 use call::{Fault, LINK_NOT_FOLLOWED};
 use classify::Verdict;
@@ -153,14 +154,7 @@ impl Http {
 
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
     pub fn safe(&self, text: &str) -> String {
-        problem::clean(&self.without_keys(text), problem::LONGEST_MESSAGE)
-    }
-
-    /// Must come before any cut, which could leave half a key at the end.
-    fn without_keys(&self, text: &str) -> String {
-        // Blotting out something short would garble the text and hide nothing.
-        let secrets = self.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 5);
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+        clean(&secret::blot(text, &self.secrets), problem::LONGEST_MESSAGE)
     }
 
     fn exchange<T>(
@@ -304,8 +298,8 @@ impl Http {
     ) -> Fault {
         // The status is the answer; a body that breaks off cannot make it worse.
         let bytes = body.read_beginning(LONGEST_EXPLANATION);
-        let explanation =
-            problem::explain(self.without_keys(&String::from_utf8_lossy(&bytes)).as_bytes());
+        let text = secret::blot(&String::from_utf8_lossy(&bytes), &self.secrets);
+        let explanation = problem::explain(text.as_bytes());
         let message = explanation.message.map(|text| format!(": {text}"));
         let id = explanation.request_id.or_else(|| problem::trace_id(headers));
         let id = trace(id.map(|id| self.safe(&id)));
@@ -351,7 +345,7 @@ fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
     let reason = match bytes.trim_ascii() {
         [] => "it is empty".to_owned(),
         bytes if problem::is_html(bytes) => "it is an HTML page".to_owned(),
-        _ => problem::clean(&error.to_string(), problem::LONGEST_MESSAGE),
+        _ => clean(&error.to_string(), problem::LONGEST_MESSAGE),
     };
     let message = format!("the answer is not what the API describes: {reason}");
     Failure::new(Exit::NotStockData, message).into()

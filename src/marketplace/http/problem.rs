@@ -5,6 +5,8 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::inventory::printable::clean;
+
 /// How much of a foreign text a message may hold (characters).
 pub const LONGEST_MESSAGE: usize = 300;
 const LONGEST_ID: usize = 100;
@@ -74,21 +76,6 @@ pub fn is_html(body: &[u8]) -> bool {
     body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// Foreign text for a message: one line, at most `longest` characters, nothing that steers a terminal or turns the line around.
-pub fn clean(text: &str, longest: usize) -> String {
-    let steering = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let calm: String =
-        text.chars().take(longest * 8).map(|c| if steering(c) { ' ' } else { c }).collect();
-    let line = calm.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 /// A URL for a message: without user, query and fragment, which may be a signature.
 pub fn shown(url: &Url) -> String {
     let mut shown = url.clone();
@@ -139,13 +126,6 @@ mod tests {
         assert_eq!(message("Bad Gateway\n").unwrap(), "Bad Gateway");
         assert_eq!(message(""), None);
         assert_eq!(message("{}"), None);
-    }
-
-    #[test]
-    fn foreign_text_is_short_and_cannot_steer_a_terminal() {
-        assert_eq!(clean("a\u{1b}[31mb\r\n\tc\u{202e}d", 100), "a [31mb c d");
-        assert_eq!(clean("абвгд", 3), "абв…");
-        assert_eq!(clean("абв", 3), "абв");
     }
 
     #[test]
