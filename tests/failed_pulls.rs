@@ -259,6 +259,21 @@ fn an_error_carries_the_id_by_which_support_finds_the_call() {
     assert!(world.last_log().error.is_some_and(|text| text.contains(fault::WB_REQUEST_ID)));
 }
 
+/// As a storage of files says that a link does not hold.
+#[test]
+fn an_error_in_xml_is_told_in_its_own_words_and_not_as_a_page() {
+    let world = world();
+    let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    let answer = |status| Fault::Instead(Reply::new(status, "application/xml", text));
+    let outcome = ends_in(&world, OzonDownload, &answer(403), 69, 1);
+    let outcome = outcome.says("<Code>AccessDenied</Code><Message>Request has expired</Message>");
+    assert!(!outcome.stderr.contains("HTML"), "{}", outcome.stderr);
+    for endpoint in [OzonDownload, OzonInfo, WbWarehouses] {
+        let outcome = ends_in(&world, endpoint, &answer(200), 65, 1).says("XML");
+        assert!(!outcome.stderr.contains("HTML"), "{}", outcome.stderr);
+    }
+}
+
 #[test]
 fn nothing_invisible_of_a_marketplaces_message_gets_into_the_log() {
     let world = world();

@@ -35,6 +35,7 @@ use crate::config::environment::is_loopback;
 use crate::failure::{Cost, Exit, Failure, OrFail};
 use crate::inventory::printable::clean;
 use crate::marketplace::Traffic;
+use crate::marketplace::content::markup;
 use crate::secret::{self, Secret};
 use body::Body;
 use call::{Fault, LINK_NOT_FOLLOWED};
@@ -119,7 +120,7 @@ impl Http {
     }
 
     /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
-    /// answer ends. Returns its length and what `look` makes of it. An HTML page is refused; an answer that `look` finds
+    /// answer ends. Returns its length and what `look` makes of it. A page or XML is refused; an answer that `look` finds
     /// to be cut off ([`Exit::Unreachable`]) is asked for again.
     pub fn download<T>(
         &mut self,
@@ -135,8 +136,8 @@ impl Http {
             let count = file
                 .read_at(&mut head, start)
                 .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
-            if problem::is_html(&head[..count]) {
-                let message = "the answer is an HTML page, not stock data";
+            if let Some(markup) = markup(&head[..count]) {
+                let message = format!("the answer is {markup}, not stock data");
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
             let found = look(length).map_err(|failure| match failure.exit() {
@@ -344,8 +345,10 @@ fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
     }
     let reason = match bytes.trim_ascii() {
         [] => "it is empty".to_owned(),
-        bytes if problem::is_html(bytes) => "it is an HTML page".to_owned(),
-        _ => clean(&error.to_string(), problem::LONGEST_MESSAGE),
+        bytes => match markup(bytes) {
+            Some(markup) => format!("it is {markup}"),
+            None => clean(&error.to_string(), problem::LONGEST_MESSAGE),
+        },
     };
     let message = format!("the answer is not what the API describes: {reason}");
     Failure::new(Exit::NotStockData, message).into()
