@@ -61,12 +61,14 @@ fn methods_of_the_apis() -> impl Iterator<Item = Endpoint> {
 #[test]
 fn a_rejected_key_is_77_at_once() {
     let world = world();
-    ends_in(&world, OzonCreate, &Fault::Status(403), 77, 1).says("Invalid Api-Key");
-    ends_in(&world, OzonCreate, &Fault::Status(401), 77, 1);
-    ends_in(&world, OzonInfo, &Fault::Status(403), 77, 1);
+    // Where a new one is made is told in the words of the seller's cabinet.
+    let (ozon, wb) = ("(Настройки → Seller API)", "(Настройки → Доступ к API)");
+    ends_in(&world, OzonCreate, &Fault::Status(403), 77, 1).says("Invalid Api-Key").says(ozon);
+    ends_in(&world, OzonCreate, &Fault::Status(401), 77, 1).says(ozon);
+    ends_in(&world, OzonInfo, &Fault::Status(403), 77, 1).says(ozon);
     for endpoint in [WbWarehouses, WbSellerWarehouses, WbRemainsCreate, WbSupplierStocks] {
-        ends_in(&world, endpoint, &Fault::Status(401), 77, 1);
-        ends_in(&world, endpoint, &Fault::Status(403), 77, 1);
+        ends_in(&world, endpoint, &Fault::Status(401), 77, 1).says(wb);
+        ends_in(&world, endpoint, &Fault::Status(403), 77, 1).says(wb);
     }
 }
 

@@ -24,6 +24,14 @@ impl Source {
             Source::Wildberries => "Wildberries",
         }
     }
+
+    /// Where in the seller's cabinet a new key is made, in the cabinet's own words.
+    pub const fn key_menu(self) -> &'static str {
+        match self {
+            Source::Ozon => "Настройки → Seller API",
+            Source::Wildberries => "Настройки → Доступ к API",
+        }
+    }
 }
 
 impl fmt::Display for Source {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::content::not_stock_data;
 use super::super::http::{Call, Http};
 use super::super::{Format, Part, Pull, Traffic};
+use super::new_token;
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Field;
@@ -24,8 +25,7 @@ const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
 
-const KEY_ADVICE: &str =
-    "names and barcodes need a token with the category Content in WB_API_TOKEN; stock does not";
+const CATEGORY: &str = "Контент";
 
 /// A page of cards.
 #[derive(Debug)]
@@ -89,7 +89,10 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-            .advising(KEY_ADVICE);
+            .advising(format!(
+                "names and barcodes need a token with the category {CATEGORY} in WB_API_TOKEN, stock does not; {}",
+                new_token()
+            ));
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)
