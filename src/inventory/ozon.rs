@@ -2,13 +2,11 @@
 //! are somebody else's business.
 
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_NAME, Rejection, described, key, record_label, text,
+    Field, LONGEST_BARCODE, LONGEST_KEY, Rejection, described, key, product_name, record_label,
+    text,
 };
 use super::quantity::{cell_quantity, checked_current};
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType, printable};
-
-/// The longest name of a product that is stored, in characters.
-const LONGEST_PRODUCT_NAME: usize = 500;
 
 /// One line of the products report (`/v1/report/products/create`), cell by cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +64,7 @@ impl ReportLine {
 
     fn listing(&self, warnings: &mut Vec<String>) -> Result<Listing, String> {
         Ok(Listing {
-            sku: key("article", &self.article, LONGEST_NAME)?,
+            sku: key("article", &self.article, LONGEST_KEY)?,
             size_id: String::new(),
             barcodes: match &self.barcodes {
                 Some(cell) => Some(match text("barcode", cell)? {
@@ -76,7 +74,7 @@ impl ReportLine {
                 None => None,
             },
             seller_article: None,
-            name: product_name(&self.name, warnings)?,
+            name: name(&self.name, warnings)?,
         })
     }
 
@@ -165,20 +163,13 @@ fn barcodes(list: &str, warnings: &mut Vec<String>) -> Vec<String> {
     barcodes
 }
 
-/// A name costs no stock: an over-long one is cut, a cell that is no text is left out.
-fn product_name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
+/// A name costs no stock: a cell that is no text is left out.
+fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
     if let Field::Other(_) = value {
         warnings.push(format!("the name {}; it is left out", described(value)));
         return Ok(None);
     }
-    let Some(name) = text("the name", value)? else { return Ok(None) };
-    match name.char_indices().nth(LONGEST_PRODUCT_NAME) {
-        None => Ok(Some(name.into_owned())),
-        Some((end, _)) => {
-            warnings.push(format!("the name is cut after {LONGEST_PRODUCT_NAME} characters"));
-            Ok(Some(name[..end].trim_end().to_owned()))
-        }
-    }
+    Ok(text("the name", value)?.map(|name| product_name(&name, warnings)))
 }
 
 #[cfg(test)]

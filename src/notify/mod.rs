@@ -16,6 +16,7 @@ pub use hidden::Hidden;
 
 use crate::config::AlertSettings;
 use crate::inventory::printable::clean;
+use crate::marketplace::http::client::USER_AGENT;
 use crate::marketplace::http::tls;
 use crate::monitor::alerts::Message;
 
@@ -104,7 +105,7 @@ fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
 fn client() -> Result<Client, String> {
     let tls = tls::configuration().map_err(|failure| failure.to_string())?;
     Client::builder()
-        .user_agent(concat!("stocksync/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .timeout(PATIENCE)
         .redirect(Policy::none())
         .referer(false)

@@ -11,7 +11,7 @@ use super::planned::{ListingKey, PlannedListing, Rebarcoded};
 use super::row::read_row;
 use super::snapshot::TargetRow;
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolWriter, StagedRow, database_order};
+use crate::staging::{Spool, SpoolWriter, StagedRow, listing_order};
 
 /// What has been met so far.
 pub struct Walk {
@@ -167,8 +167,7 @@ impl KnownListing {
 
     /// Its place beside a row of the pull.
     pub fn order(&self, row: &StagedRow) -> Ordering {
-        database_order(&self.sku, &row.sku)
-            .then_with(|| database_order(&self.size_id, &row.size_id))
+        listing_order((&self.sku, &self.size_id), row.key())
     }
 
     /// A pull that does not tell barcodes has taken none away.

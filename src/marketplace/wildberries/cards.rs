@@ -158,8 +158,9 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     {
         page.cursor = Some(CardCursor { updated_at, nm_id });
     }
+    let mut warnings = Vec::new();
     for value in &cards {
-        match card(value).sizes() {
+        match card(value).sizes(&mut warnings) {
             Ok(sizes) => {
                 page.nm_ids.extend(sizes.first().map(|size| size.nm_id.clone()));
                 page.sizes.extend(sizes);
@@ -169,6 +170,13 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
                 page.unreadable += 1;
             }
         }
+    }
+    if let Some(first) = warnings.first() {
+        let more = match warnings.len() - 1 {
+            0 => String::new(),
+            more => format!("; {more} more cards on this page are like it"),
+        };
+        log::warn!("{first}{more}");
     }
     Ok(page)
 }
