@@ -24,7 +24,7 @@ use crate::staging::Snapshot;
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
 use crate::store::stock_before::{Counting, StockBefore};
-use crate::store::sync_log::{self, Account, Changes, Run, Status};
+use crate::store::sync_log::{self, Account, Changes, Found, Run, Status};
 use crate::store::write::{self, Order};
 use rejects::Rejects;
 
@@ -52,6 +52,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     }
     interruption.checkpoint();
     watch.ended(&mut sync.session, &outcome);
+    interruption.checkpoint();
     outcome
 }
 
@@ -290,21 +291,19 @@ impl<'a> Sync<'a> {
         self.account.written = None;
         let message = failure.to_string();
         let logged = self.session.database().and_then(|database| {
-            let conn = database.conn();
-            let open = sync_log::complete(
-                conn,
-                &self.run,
-                Status::Failed,
-                failure.exit().code(),
-                Some(&message),
-                &self.account,
-            )?;
-            Ok(open)
+            let (conn, code) = (database.conn(), failure.exit().code());
+            Ok(sync_log::complete_failed(conn, &self.run, code, &message, &self.account)?)
         });
         match logged {
-            Ok(true) => {}
-            Ok(false) => log::warn!(
+            Ok(Found::Open) => {}
+            Ok(Found::Written(_)) => log::warn!(
                 "the run's row in sync_logs was completed already: the stock was written"
+            ),
+            Ok(Found::Failed) => log::warn!(
+                "the run's row in sync_logs was completed as failed already; nothing was changed"
+            ),
+            Ok(Found::Gone) => log::warn!(
+                "the run's row in sync_logs is gone, somebody has deleted it; nothing was changed"
             ),
             Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
         }

@@ -10,8 +10,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::connection::Database;
-use super::error::StoreError;
-use super::sync_log::{self, Account, Run, Status};
+use super::sync_log::{self, Account, Found, Run};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::progress;
@@ -91,17 +90,28 @@ impl Interruption {
         let known = std::mem::take(&mut *self.known());
         if let Some(run) = &known.run {
             match log_interruption(settings, known.connection, run, name, code) {
-                Ok(true) => log::error!("rolled back; nothing was changed"),
-                Ok(false) => {
-                    log::error!("the stock had been written before the signal came; it stays")
-                }
-                Err(failure) => log::error!("rolled back; sync_logs does not say so: {failure}"),
+                Ok(found) => log::error!("{}", what_it_left(found)),
+                Err(failure) => log::error!(
+                    "ended; the stock is as it was unless the run's row in sync_logs says that it was written: {failure}"
+                ),
             }
         }
         if let Some(farewell) = known.farewell {
             farewell(code);
         }
         std::process::exit(code.into())
+    }
+}
+
+/// What the run left behind, by the row that it was completing.
+fn what_it_left(found: Found) -> &'static str {
+    match found {
+        Found::Open => "rolled back; nothing was changed",
+        Found::Failed => "the run had failed before the signal came; nothing was changed",
+        Found::Written(_) => "the stock had been written before the signal came; it stays",
+        Found::Gone => {
+            "rolled back; nothing was changed, and the run's row in sync_logs is gone: somebody has deleted it"
+        }
     }
 }
 
@@ -112,7 +122,7 @@ fn log_interruption(
     run: &Run,
     signal: &str,
     code: u8,
-) -> Result<bool, Failure> {
+) -> Result<Found, Failure> {
     let mut database = Database::connect(settings)?;
     let conn = database.conn();
     if let Some(connection) = connection
@@ -122,6 +132,5 @@ fn log_interruption(
         log::debug!("ending connection {connection}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    sync_log::complete(conn, run, Status::Failed, code, Some(&message), &Account::default())
-        .map_err(|error: StoreError| error.into())
+    Ok(sync_log::complete_failed(conn, run, code, &message, &Account::default())?)
 }

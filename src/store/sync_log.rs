@@ -64,6 +64,8 @@ const COMMITTED: &str = "
     FROM sync_logs
     WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
 
+const THERE: &str = "SELECT 1 FROM sync_logs WHERE id = ? AND started_at = ?";
+
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
 
@@ -147,6 +149,19 @@ pub struct Phases {
     pub write: Option<Duration>,
 }
 
+/// How a failed run found its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Open: now it says that the run failed, and why.
+    Open,
+    /// Completed as failed before.
+    Failed,
+    /// Completed with stock that was written, which stays.
+    Written(Changes),
+    /// Somebody has deleted it.
+    Gone,
+}
+
 /// What is known of a run when its row is completed.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -184,7 +199,7 @@ pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, Store
 }
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
-/// Says whether the row was still open; a row once completed never changes again.
+/// Says whether there was an open row; one that is completed never changes again, see [`found`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -228,6 +243,29 @@ pub fn complete(
     ];
     conn.exec_drop(COMPLETE, Params::from(values))?;
     Ok(conn.affected_rows() == 1)
+}
+
+/// Completes the row of a run that failed, if it is open, and says what the row told before.
+pub fn complete_failed(
+    conn: &mut Conn,
+    run: &Run,
+    exit_code: u8,
+    message: &str,
+    account: &Account,
+) -> Result<Found, StoreError> {
+    if complete(conn, run, Status::Failed, exit_code, Some(message), account)? {
+        return Ok(Found::Open);
+    }
+    found(conn, run)
+}
+
+/// What became of a run whose row is not open.
+pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
+    if let Some(changes) = committed(conn, run)? {
+        return Ok(Found::Written(changes));
+    }
+    let there: Option<u8> = conn.exec_first(THERE, (run.id, run.started_at.naive_utc()))?;
+    Ok(if there.is_some() { Found::Failed } else { Found::Gone })
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
