@@ -160,6 +160,26 @@ fn each_run_is_one_row_with_its_times() {
 }
 
 #[test]
+fn a_summary_that_cannot_be_printed_is_a_warning_and_the_run_is_what_it_was() {
+    let world = World::new(Catalogue::small(1));
+    let mut report = OzonReport::new(&world.marketplaces.catalogue().ozon, Header::Current);
+    report.set(3, Column::Fbo, Cell::Raw("-1".into()));
+    let unprinted = |line: &str, code: i32| {
+        let outcome = world.binary().args(line).with_full_stdout().run().expect(code);
+        let outcome = outcome.says("No space left on device").says("; it would have been: Ozon:");
+        assert!(!outcome.stderr.contains("completed already"), "{}", outcome.stderr);
+    };
+    unprinted("sync ozon --dry-run", 0);
+    assert_eq!(world.database.logs().len(), 0);
+    unprinted("sync ozon", 0);
+    assert_eq!(world.last_log().status, "success");
+    world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+    world.marketplaces.configure(|settings| settings.report = Some(report.csv(Encoding::Utf8Bom)));
+    unprinted("sync ozon", 3);
+    assert_eq!(world.last_log().status, "partial");
+}
+
+#[test]
 fn retry_failed_runs_only_after_a_run_that_needs_it() {
     let world = World::new(Catalogue::small(1));
     let retry = |code| world.run("sync ozon --retry-failed").expect(code);
