@@ -16,7 +16,8 @@ pub fn group() -> Group {
             Break::BeforeCommit,
             true,
         )
-        .attempts(2),
+        .attempts(2)
+        .says("waiting until the server has rolled back the broken connection"),
         through(
             "the same, and the server believes the connection alive, after the COMMIT",
             Break::AfterCommit,
