@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 use mysql::{Params, Value};
@@ -20,6 +20,13 @@ const BEGIN: &str = "
         (run_id, sync_type, source, marketplace, status, error_message, started_at, completed_at)
     VALUES
         (?, 'inventory', ?, ?, 'failed', 'the run has not finished', ?, NULL)";
+
+const BEGUN: &str = "
+    SELECT id, started_at
+    FROM sync_logs
+    WHERE run_id = ? AND marketplace = ? AND completed_at IS NULL
+    ORDER BY id DESC
+    LIMIT 1";
 
 const COMPLETE: &str = "
     UPDATE sync_logs
@@ -183,9 +190,13 @@ pub struct Account {
     pub written: Option<(Changes, Totals)>,
 }
 
-/// Begins a run with a row of its own.
+/// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
+    let begun: Option<(u64, NaiveDateTime)> = conn.exec_first(BEGUN, (&run_id, source.as_str()))?;
+    if let Some((id, started_at)) = begun {
+        return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
+    }
     conn.exec_drop(
         BEGIN,
         (

@@ -26,6 +26,11 @@ pub fn group() -> Group {
         .attempts(2)
         .says("the commit had gone through"),
     ];
+    for half_open in [false, true] {
+        let begun = Break::AfterExecuting("INSERT INTO sync_logs");
+        let name = format!("the run's row is begun and the answer lost, half open: {half_open}");
+        faults.push(through(&name, begun, half_open).attempts(2));
+    }
     faults.push(
         Fault::new("the COMMIT is lost and no attempt is left", 74, |stage, binary| {
             cut(stage, Break::BeforeCommit, false, binary.env("DB_RETRY_ATTEMPTS", "1"))
