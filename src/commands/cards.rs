@@ -5,8 +5,8 @@ use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Traffic;
 use crate::marketplace::wildberries::cards::CardReader;
+use crate::store::cards;
 use crate::store::session::Session;
-use crate::store::{StoreError, cards};
 
 /// More pages than this are no catalogue: ten million cards.
 const MOST_PAGES: u64 = 100_000;
@@ -48,8 +48,8 @@ fn read(
     session: &mut Session,
     reading: &mut Reading,
 ) -> Result<(), Failure> {
-    let cursor =
-        cards::cursor(session.database()?.conn()).map_err(|error| forget_broken(session, error))?;
+    let cursor = cards::cursor(session.database()?.conn())
+        .map_err(|fault| session.failed(fault).context("looking where the cards begin"))?;
     if let Some(cursor) = &cursor {
         log::debug!("cards: going on behind nmID {} of {}", cursor.nm_id, cursor.updated_at);
     }
@@ -63,7 +63,7 @@ fn read(
         }
         let conn = session.database()?.conn();
         let kept = cards::keep(conn, &page.nm_ids, &page.sizes, page.cursor.as_ref());
-        kept.map_err(|error| forget_broken(session, error))?;
+        kept.map_err(|fault| session.failed(fault).context("keeping the cards"))?;
         reading.cards += page.cards;
         if page.last {
             log::info!("cards: {} on {number} pages, that is all", reading.cards);
@@ -74,11 +74,4 @@ fn read(
         }
     }
     Err(Failure::new(Exit::NotStockData, "the cards do not come to an end"))
-}
-
-fn forget_broken(session: &mut Session, error: StoreError) -> Failure {
-    if error.broke_connection() {
-        session.drop_connection();
-    }
-    Failure::from(error).context("keeping the cards")
 }

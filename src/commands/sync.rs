@@ -76,12 +76,8 @@ fn begin_row(
     }
     with_retries(database, || {
         let conn = session.database()?.conn();
-        sync_log::begin(conn, source, args.file.is_some()).map_err(|error| {
-            if error.broke_connection() {
-                session.drop_connection();
-            }
-            Failure::from(error).context("beginning the run's row in sync_logs")
-        })
+        sync_log::begin(conn, source, args.file.is_some())
+            .map_err(|fault| session.failed(fault).context("beginning the run's row in sync_logs"))
     })
 }
 

@@ -32,11 +32,8 @@ pub(super) fn of_commit(
     let settings = DatabaseSettings { attempts: settings.attempts.max(2), ..settings.clone() };
     with_retries(&settings, || {
         let conn = session.database()?.conn();
-        let found = sync_log::found(conn, run).map_err(|error| {
-            if error.broke_connection() {
-                session.drop_connection();
-            }
-            Failure::from(error).context("looking whether the stock was written")
+        let found = sync_log::found(conn, run).map_err(|fault| {
+            session.failed(fault).context("looking whether the stock was written")
         })?;
         match found {
             Found::Written(changes) => Ok(Some(changes)),

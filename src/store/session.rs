@@ -5,7 +5,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 
 use super::connection::Database;
-use super::error::may_pass;
+use super::error::{StoreError, may_pass};
 use super::interruption::Interruption;
 use super::lock::{self, Purpose};
 use super::migrations;
@@ -68,10 +68,18 @@ impl Session {
     }
 
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
-    pub fn drop_connection(&mut self) {
+    fn drop_connection(&mut self) {
         if let Some(database) = self.database.take() {
             self.lost.push(database.connection_id());
         }
+    }
+
+    /// What a statement's fault means: a connection that it broke is not used again.
+    pub fn failed(&mut self, fault: StoreError) -> Failure {
+        if fault.broke_connection() {
+            self.drop_connection();
+        }
+        fault.into()
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.

@@ -172,12 +172,10 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
-            if fault.broke_connection() {
-                session.drop_connection();
-            }
-            session.roll_back();
             let may_pass = fault.may_pass();
-            (fault.into(), may_pass)
+            let failure = session.failed(fault);
+            session.roll_back();
+            (failure, may_pass)
         }
     }
 }
