@@ -285,11 +285,12 @@ impl<'a> Sync<'a> {
 
     fn log_failure(&mut self, failure: &Failure) {
         self.account.written = None;
-        let message = failure.to_string();
-        let logged = self.session.database().and_then(|database| {
-            let (conn, code) = (database.conn(), failure.exit().code());
-            Ok(sync_log::complete_failed(conn, &self.run, code, &message, &self.account)?)
-        });
+        let idled = self.session.is_connected();
+        let mut logged = self.complete_row(failure);
+        // The connection had idled while the marketplace was asked: that it is gone shows only now.
+        if logged.is_err() && idled && !self.session.is_connected() {
+            logged = self.complete_row(failure);
+        }
         match logged {
             Ok(Found::Open) => {}
             Ok(Found::Written(_)) => log::warn!(
@@ -303,6 +304,14 @@ impl<'a> Sync<'a> {
             ),
             Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
         }
+    }
+
+    fn complete_row(&mut self, failure: &Failure) -> Result<Found, Failure> {
+        let Self { session, run, account, .. } = self;
+        let (code, message) = (failure.exit().code(), failure.to_string());
+        let conn = session.database()?.conn();
+        sync_log::complete_failed(conn, run, code, &message, account)
+            .map_err(|fault| session.failed(fault))
     }
 }
 

@@ -74,6 +74,11 @@ impl Session {
         }
     }
 
+    /// Whether there is a connection that has not been seen to be broken.
+    pub fn is_connected(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// What a statement's fault means: a connection that it broke is not used again.
     pub fn failed(&mut self, fault: StoreError) -> Failure {
         if fault.broke_connection() {
