@@ -79,6 +79,9 @@ fn a_signal_ends_a_run_with_its_code_and_a_failed_row() {
         let log = world.last_log();
         assert_eq!(log.status, "failed");
         assert!(log.completed_at.is_some() && log.error.is_some(), "{log:?}");
+        let sent = world.marketplaces.calls().len() as i64;
+        assert_eq!(world.database.number("SELECT requests FROM sync_logs"), sent);
+        assert!(world.database.number("SELECT bytes FROM sync_logs") > 0, "an answer had come");
         assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
     }
 }

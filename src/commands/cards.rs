@@ -2,8 +2,8 @@
 //! Whatever goes wrong here costs names, never stock: it is a warning.
 
 use crate::config::WildberriesSettings;
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
-use crate::marketplace::Traffic;
 use crate::marketplace::wildberries::cards::CardReader;
 use crate::store::cards;
 use crate::store::session::Session;
@@ -19,17 +19,20 @@ const PROGRESS: u64 = 10;
 pub struct Reading {
     /// Cards read.
     pub cards: u64,
-    /// What they cost.
-    pub traffic: Traffic,
     /// Whether the last card was reached.
     pub complete: bool,
 }
 
-/// Reads and keeps all cards that were changed since the last reading, page by page.
-pub fn learn(settings: &WildberriesSettings, session: &mut Session, unknown: u64) -> Reading {
+/// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
+pub fn learn(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    meter: &Meter,
+    unknown: u64,
+) -> Reading {
     let mut reading = Reading::default();
     log::info!("{unknown} listings without a name or a barcode: asking for Wildberries' cards");
-    match read(settings, session, &mut reading) {
+    match read(settings, session, meter, &mut reading) {
         Ok(()) => reading.complete = true,
         Err(failure) => {
             session.roll_back();
@@ -46,6 +49,7 @@ pub fn learn(settings: &WildberriesSettings, session: &mut Session, unknown: u64
 fn read(
     settings: &WildberriesSettings,
     session: &mut Session,
+    meter: &Meter,
     reading: &mut Reading,
 ) -> Result<(), Failure> {
     let cursor = cards::cursor(session.database()?.conn())
@@ -53,11 +57,9 @@ fn read(
     if let Some(cursor) = &cursor {
         log::debug!("cards: going on behind nmID {} of {}", cursor.nm_id, cursor.updated_at);
     }
-    let mut reader = CardReader::new(settings, cursor)?;
+    let mut reader = CardReader::new(settings, meter, cursor)?;
     for number in 1..=MOST_PAGES {
-        let page = reader.next_page();
-        reading.traffic = reader.traffic();
-        let page = page?;
+        let page = reader.next_page()?;
         if page.unreadable > 0 {
             log::warn!("cards: {} of page {number} cannot be read", page.unreadable);
         }

@@ -14,7 +14,8 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Cost, Exit, Failure};
+use crate::cost::Cost;
+use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, ValidationResult};
 use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
@@ -117,8 +118,9 @@ impl<'a> Sync<'a> {
             return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
         }
         let run = begin_row(args, source, &database, &mut session)?;
+        let account = Account::default();
         if !args.dry_run {
-            interruption.runs(&run);
+            interruption.runs(&run, &account.meter);
         }
         let sync = Self {
             args,
@@ -128,7 +130,7 @@ impl<'a> Sync<'a> {
             session,
             run,
             rejects,
-            account: Account::default(),
+            account,
             before: None,
             cards: None,
         };
@@ -140,11 +142,8 @@ impl<'a> Sync<'a> {
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
-            let mut spent = Cost::default();
-            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
-            self.account.traffic.requests += spent.requests;
-            self.account.traffic.bytes += spent.bytes;
-            self.read(&pull?)
+            let pull = self.fetch()?;
+            self.read(&pull)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -182,10 +181,8 @@ impl<'a> Sync<'a> {
             Some(settings) => {
                 let mut learn = |session: &mut Session, unknown, account: &mut Account| {
                     let began = Instant::now();
-                    let reading = cards::learn(settings, session, unknown);
+                    let reading = cards::learn(settings, session, &account.meter, unknown);
                     account.cards = reading.cards;
-                    account.traffic.requests += reading.traffic.requests;
-                    account.traffic.bytes += reading.traffic.bytes;
                     learning = began.elapsed();
                     reading.complete
                 };
@@ -204,23 +201,18 @@ impl<'a> Sync<'a> {
             (Some(path), source) => marketplace::file::open_file(source, path)?,
             (None, Source::Ozon) => {
                 let settings = OzonSettings::read(self.environment)?;
-                marketplace::ozon::fetch(&settings, &mut self.account.foreign_hosts)?
+                let Account { meter, foreign_hosts, .. } = &mut self.account;
+                marketplace::ozon::fetch(&settings, meter, foreign_hosts)?
             }
             (None, Source::Wildberries) => {
                 let settings = WildberriesSettings::read(self.environment)?;
-                let pull = marketplace::wildberries::fetch(&settings)?;
+                let pull = marketplace::wildberries::fetch(&settings, &self.account.meter)?;
                 self.cards = Some(settings);
                 pull
             }
         };
-        let sent = &mut self.account.traffic;
-        sent.requests += pull.traffic.requests;
-        sent.bytes += pull.traffic.bytes;
-        let what = format!(
-            "{} in {} requests",
-            bytesize::ByteSize(pull.traffic.bytes),
-            pull.traffic.requests
-        );
+        let Cost { requests, bytes } = pull.cost;
+        let what = format!("{} in {requests} requests", bytesize::ByteSize(bytes));
         // A pull that had to begin again took the time of both.
         *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
@@ -256,10 +248,11 @@ impl<'a> Sync<'a> {
         if self.quiet {
             return;
         }
-        let Account { processed, rejected, traffic, phases, .. } = &self.account;
+        let Account { processed, rejected, meter, phases, .. } = &self.account;
+        let Cost { requests, bytes } = meter.read();
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
-             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {} requests, {}; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {requests} requests, {}; \
              fetch {}, read {}, write {}",
             self.run.source,
             snapshot.totals.rows,
@@ -272,8 +265,7 @@ impl<'a> Sync<'a> {
             changes.products_created,
             changes.listings_linked,
             changes.products_joined,
-            traffic.requests,
-            bytesize::ByteSize(traffic.bytes),
+            bytesize::ByteSize(bytes),
             seconds(phases.fetch),
             seconds(phases.read),
             seconds(phases.write),

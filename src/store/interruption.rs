@@ -12,6 +12,7 @@ use signal_hook::iterator::Signals;
 use super::connection::Database;
 use super::sync_log::{self, Account, Found, Run};
 use crate::config::DatabaseSettings;
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::progress;
 
@@ -30,7 +31,7 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     connection: Option<u32>,
-    run: Option<Run>,
+    run: Option<(Run, Meter)>,
     farewell: Option<Box<dyn FnOnce(u8) + Send>>,
 }
 
@@ -60,9 +61,9 @@ impl Interruption {
         self.known().connection = Some(connection);
     }
 
-    /// Notes the run whose row is to be completed.
-    pub fn runs(&self, run: &Run) {
-        self.known().run = Some(run.clone());
+    /// Notes the run whose row is to be completed, and what counts its cost.
+    pub fn runs(&self, run: &Run, meter: &Meter) {
+        self.known().run = Some((run.clone(), meter.clone()));
     }
 
     /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
@@ -88,8 +89,9 @@ impl Interruption {
         let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
         log::error!("interrupted by {name}");
         let known = std::mem::take(&mut *self.known());
-        if let Some(run) = &known.run {
-            match log_interruption(settings, known.connection, run, name, code) {
+        if let Some((run, meter)) = known.run {
+            let account = Account { meter, ..Account::default() };
+            match log_interruption(settings, known.connection, &run, &account, name, code) {
                 Ok(found) => log::error!("{}", what_it_left(found)),
                 Err(failure) => log::error!(
                     "ended; the stock is as it was unless the run's row in sync_logs says that it was written: {failure}"
@@ -120,6 +122,7 @@ fn log_interruption(
     settings: &DatabaseSettings,
     connection: Option<u32>,
     run: &Run,
+    account: &Account,
     signal: &str,
     code: u8,
 ) -> Result<Found, Failure> {
@@ -132,5 +135,5 @@ fn log_interruption(
         log::debug!("ending connection {connection}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(sync_log::complete_failed(conn, run, code, &message, &Account::default())?)
+    Ok(sync_log::complete_failed(conn, run, code, &message, account)?)
 }

@@ -10,9 +10,9 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use super::error::StoreError;
+use crate::cost::{Cost, Meter};
 use crate::inventory::Source;
 use crate::logging;
-use crate::marketplace::Traffic;
 use crate::staging::Totals;
 
 const BEGIN: &str = "
@@ -178,8 +178,8 @@ pub struct Account {
     pub rejected: u64,
     /// Wildberries' cards that were read on the way.
     pub cards: u64,
-    /// What the answer cost.
-    pub traffic: Traffic,
+    /// What it has cost.
+    pub meter: Meter,
     /// Hosts other than the marketplace's own from which it came, or should have come.
     pub foreign_hosts: BTreeSet<String>,
     /// How long it took.
@@ -221,6 +221,7 @@ pub fn complete(
 ) -> Result<bool, StoreError> {
     let (changes, totals) = account.written.unzip();
     let changes = changes.unwrap_or_default();
+    let Cost { requests, bytes } = account.meter.read();
     let completed_at = now();
     let seconds = (completed_at - run.started_at).num_seconds().max(0);
     let values: Vec<(&str, Value)> = vec![
@@ -243,8 +244,8 @@ pub fn complete(
         ("listings_linked", changes.listings_linked.into()),
         ("products_joined", changes.products_joined.into()),
         ("cards", account.cards.into()),
-        ("requests", account.traffic.requests.into()),
-        ("bytes", account.traffic.bytes.into()),
+        ("requests", requests.into()),
+        ("bytes", bytes.into()),
         ("foreign_hosts", joined(&account.foreign_hosts).into()),
         ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
         ("read_ms", account.phases.read.map(milliseconds).into()),
