@@ -109,11 +109,12 @@ pub fn write(
         if number >= settings.attempts || !may_pass {
             return last_word(session, settings, order, account, failure, in_doubt);
         }
-        announce_retry(
-            &failure.context("writing the stock failed and was rolled back"),
-            number,
-            settings,
-        );
+        let what = if in_doubt {
+            "writing the stock failed during the commit, which may have happened and is looked up first"
+        } else {
+            "writing the stock failed and was rolled back"
+        };
+        announce_retry(&failure.context(what), number, settings);
         std::thread::sleep(settings.delay);
         number += 1;
     }

@@ -7,7 +7,8 @@ use crate::support::proxy::{Break, Proxy};
 pub fn group() -> Group {
     let mut faults = vec![
         through("the connection dies before the COMMIT arrives", Break::BeforeCommit, false)
-            .attempts(2),
+            .attempts(2)
+            .says("during the commit, which may have happened"),
         through("the connection dies before the COMMIT is answered", Break::AfterCommit, false)
             .attempts(2)
             .says("the commit had gone through"),
