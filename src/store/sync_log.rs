@@ -287,7 +287,7 @@ pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, Store
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
-pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
+fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
     let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {
         let (

@@ -14,7 +14,7 @@ use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::stock_before::StockBefore;
-use super::sync_log::{self, Account, Changes, Run, Status};
+use super::sync_log::{self, Account, Changes, Found, Run, Status};
 use super::{cards, fate, joins, known, listings, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
@@ -89,7 +89,7 @@ pub fn write(
     let mut lesson = if learn.is_some() { Lesson::Wanted } else { Lesson::Unwanted };
     let mut number = 1;
     loop {
-        let setback = match try_once(session, order, account, in_doubt, lesson) {
+        let setback = match try_once(session, order, account, &mut in_doubt, lesson) {
             Ok(changes) => return Ok(changes),
             Err(Setback::Unknown(count)) => {
                 session.roll_back();
@@ -185,14 +185,20 @@ fn try_once(
     session: &mut Session,
     order: &Order,
     account: &mut Account,
-    in_doubt: bool,
+    in_doubt: &mut bool,
     lesson: Lesson,
 ) -> Result<Changes, Setback> {
     let database = session.database().map_err(Setback::Unreachable)?;
-    if in_doubt && let Some(changes) = sync_log::committed(database.conn(), order.run)? {
-        log::info!("the commit had gone through before the connection died");
-        account.written = Some((changes, order.snapshot.totals));
-        return Ok(changes);
+    if *in_doubt {
+        match sync_log::found(database.conn(), order.run)? {
+            Found::Written(changes) => {
+                log::info!("the commit had gone through before the connection died");
+                account.written = Some((changes, order.snapshot.totals));
+                return Ok(changes);
+            }
+            Found::Open | Found::Failed => *in_doubt = false,
+            Found::Gone => {}
+        }
     }
     if let Some(failure) = fate::overtaken(database.conn(), order.run)? {
         return Err(Setback::Refused(failure));
