@@ -12,6 +12,7 @@ mod database_tls;
 mod dead_mans_switch;
 mod documents;
 mod dry_runs;
+mod empty_shop;
 mod failed_pulls;
 mod faults;
 mod file_imports;

@@ -151,7 +151,7 @@ pub fn checked(
             let concerned: Vec<&Finding> = findings
                 .iter()
                 .filter(|finding| {
-                    finding.source == source.as_str() && alerts::topic(finding.kind) == topic
+                    finding.source == source.as_str() && alerts::topic(finding.kind) == Some(topic)
                 })
                 .collect();
             messages.extend(alerts::on_check(&told, topic, &concerned, now).map(

@@ -122,6 +122,12 @@ fn product_name(product: &Product) -> String {
 fn stock(source: &SourceReport) -> Option<String> {
     let day = source.snapshot.day?;
     let warehouses = &source.snapshot.warehouses;
+    if warehouses.is_empty() {
+        return Some(format!(
+            "{}, snapshot of {day}: empty, the newest sync stored nothing",
+            source.source
+        ));
+    }
     let mut rows: Vec<Vec<String>> = warehouses
         .iter()
         .map(|stock| cells(&stock.stock_type, &shown(&stock.warehouse_name), stock))

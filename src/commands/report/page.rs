@@ -49,6 +49,7 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
             },
         )?;
         if let Some(day) = day {
+            history.taken(source, day);
             warehouses.extend(store::warehouses(conn, source, day)?);
         }
         let mut own = store::runs(conn, source, since)?;

@@ -141,7 +141,14 @@ pub struct Doubts {
     pub found: Option<(u64, i64)>,
 }
 
-/// The days of the two newest snapshots.
+impl Doubts {
+    /// Whether the newest run stored that there is no stock at all.
+    pub fn is_empty(&self) -> bool {
+        self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
+    }
+}
+
+/// The days of the two newest snapshots; only the newest may hold nothing.
 pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =

@@ -20,10 +20,19 @@ use crate::staging::{StagedRow, database_order};
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
 const NEWEST_DAY: &str = "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ?";
 
-/// The day of a marketplace's newest snapshot, if it has any.
+/// A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
+const EMPTY_DAY: &str = "
+    SELECT IF(rows_total = 0, snapshot_date, NULL) FROM sync_logs
+    WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
+      AND completed_at IS NOT NULL
+    ORDER BY started_at DESC, id DESC
+    LIMIT 1";
+
+/// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
-    let day: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
-    Ok(day.flatten())
+    let with_rows: Option<Option<NaiveDate>> = conn.exec_first(NEWEST_DAY, (source.as_str(),))?;
+    let empty: Option<Option<NaiveDate>> = conn.exec_first(EMPTY_DAY, (source.as_str(),))?;
+    Ok(with_rows.flatten().max(empty.flatten()))
 }
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.
