@@ -4,6 +4,7 @@
 mod alerts;
 mod bad_records;
 mod bulk;
+mod clock;
 mod configuration;
 mod cron;
 mod dashboard;

@@ -132,7 +132,8 @@ pub fn topic(kind: Kind) -> Option<Topic> {
         Kind::Stale => Some(Topic::Stale),
         Kind::KeyAge => Some(Topic::KeyAge),
         Kind::Empty => None,
-        Kind::RowsDisagree
+        Kind::Ahead
+        | Kind::RowsDisagree
         | Kind::ContradictoryRows
         | Kind::NegativeStock
         | Kind::DuplicateRows => Some(Topic::Unsound),

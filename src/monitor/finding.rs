@@ -18,6 +18,8 @@ pub enum Kind {
     NegativeStock,
     /// Rows that repeat another row's identity.
     DuplicateRows,
+    /// Stock was last stored at a moment that is yet to come.
+    Ahead,
     /// The newest sync stored that there is no stock at all.
     Empty,
     /// A key that is old, about to end, or has ended.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::finding::{Finding, Kind, Severity};
 use super::soundness::{self, sync_command};
 use crate::inventory::Source;
+use crate::inventory::day::CLOCK_TOLERANCE;
 use crate::store::overview::{Doubts, RunRow};
 
 /// Data older than this are no longer a nuisance but a danger.
@@ -23,7 +24,7 @@ const MEASURED_RUNS: usize = 20;
 pub enum Verdict {
     /// Stored within the allowed age.
     Fresh,
-    /// Stored longer ago.
+    /// Stored longer ago, or at a moment that is yet to come: then nobody knows.
     Stale,
     /// Never stored.
     Never,
@@ -50,12 +51,19 @@ pub struct SourceFreshness {
     pub verdict: Verdict,
     /// When stock was last stored, UTC.
     pub last_success_at: Option<DateTime<Utc>>,
-    /// How long ago that was, in seconds.
+    /// How long ago that was, in seconds; below zero for a moment that is yet to come.
     pub age_seconds: Option<i64>,
     /// How long ago it may be, in seconds.
     pub max_age_seconds: u64,
     /// The day of the newest snapshot.
     pub snapshot_date: Option<NaiveDate>,
+}
+
+impl SourceFreshness {
+    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is now.
+    pub fn is_ahead(&self) -> bool {
+        self.age_seconds.is_some_and(|age| TimeDelta::seconds(age) < -CLOCK_TOLERANCE)
+    }
 }
 
 /// All that `check-freshness` found. Serialized, it is the command's JSON.
@@ -123,7 +131,7 @@ pub fn freshness(known: &Known, now: DateTime<Utc>) -> SourceFreshness {
     let max = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
     let verdict = match age {
         None => Verdict::Never,
-        Some(age) if age <= max => Verdict::Fresh,
+        Some(age) if age >= -CLOCK_TOLERANCE && age <= max => Verdict::Fresh,
         Some(_) => Verdict::Stale,
     };
     SourceFreshness {
@@ -144,6 +152,7 @@ fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
             Severity::Critical,
             format!("has never been synced; run `{command}` and look at what it says"),
         ),
+        (_, Some(age)) if freshness.is_ahead() => return Some(ahead(source, age)),
         (_, Some(age)) => {
             let critical = TimeDelta::seconds(age) > CRITICAL_AGE;
             let severity = if critical { Severity::Critical } else { Severity::Warning };
@@ -157,6 +166,17 @@ fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
         }
     };
     Some(Finding { severity, kind: Kind::Stale, source: source.as_str(), message })
+}
+
+fn ahead(source: Source, age: i64) -> Finding {
+    let message = format!(
+        "the last successful sync ended {} ahead of now: a clock was wrong then, or is now, and nobody knows how old the stock is; \
+         set the clock (`timedatectl`); if it is right, take that run away as the database's administrator and run `{}`: \
+         DELETE FROM sync_logs WHERE marketplace = '{source}' AND started_at > NOW();",
+        readable(age.unsigned_abs()),
+        sync_command(source)
+    );
+    Finding { severity: Severity::Critical, kind: Kind::Ahead, source: source.as_str(), message }
 }
 
 /// Days, hours and minutes for people: `1 day 7h 12m`; seconds only below a minute.
@@ -211,6 +231,14 @@ mod tests {
             verdict(Some(TimeDelta::hours(25))),
             (stale.0, stale.1, Some(Severity::Critical))
         );
+    }
+
+    #[test]
+    fn stock_of_a_moment_to_come_is_unsound_beyond_what_clocks_differ_by() {
+        assert_eq!(verdict(Some(-TimeDelta::minutes(5))), (Status::Fresh, Verdict::Fresh, None));
+        let ahead = (Status::Unsound, Verdict::Stale, Some(Severity::Critical));
+        assert_eq!(verdict(Some(-TimeDelta::minutes(6))), ahead);
+        assert_eq!(verdict(Some(-TimeDelta::days(7))), ahead);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub enum Topic {
     Failures,
     /// The marketplace rejected the key.
     KeyRejected,
-    /// A pull was refused because stock collapsed.
+    /// A pull was refused because stock collapsed or its day cannot be right.
     PullRefused,
     /// Syncs work again.
     Sync,

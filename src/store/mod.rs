@@ -35,3 +35,4 @@ pub use connection::Database;
 pub use error::StoreError;
 pub use explained::{Explained, OrDatabase};
 pub use session::Session;
+pub use snapshot::newest_day;

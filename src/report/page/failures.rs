@@ -49,9 +49,10 @@ fn kind(run: &Run, language: Language) -> &'static str {
     let (russian, english) = match (exit, run.completed_at) {
         (_, None) => ("Не завершилась", "It never finished"),
         (Some(Exit::Program), _) => ("Сбой самой программы", "A failure of the program itself"),
-        (Some(Exit::Unsound), _) => {
-            ("Отклонена: остатки резко сократились", "Refused: the stock collapsed")
-        }
+        (Some(Exit::Unsound), _) => (
+            "Отклонена: остатки резко сократились или неверны часы",
+            "Refused: the stock collapsed, or a clock is wrong",
+        ),
         (Some(Exit::NotStockData), _) => {
             ("Маркетплейс прислал не остатки", "The marketplace answered something else than stock")
         }

@@ -98,7 +98,7 @@ fn unsound(finding: &Finding, doubts: &Doubts) -> Option<String> {
              запустите `{}`",
             command.map_or("stocksync sync", sync_command)
         ),
-        finding::Kind::Stale | finding::Kind::KeyAge => return None,
+        finding::Kind::Stale | finding::Kind::Ahead | finding::Kind::KeyAge => return None,
     })
 }
 

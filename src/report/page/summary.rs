@@ -47,7 +47,9 @@ fn freshness_verdict(source: &SourceFreshness) -> Verdict {
     const DAY: i64 = 24 * 3600;
     match (source.verdict, source.age_seconds) {
         (freshness::Verdict::Fresh, _) => Verdict::Good,
-        (freshness::Verdict::Stale, Some(age)) if age <= DAY => Verdict::Doubtful,
+        (freshness::Verdict::Stale, Some(age)) if age <= DAY && !source.is_ahead() => {
+            Verdict::Doubtful
+        }
         _ => Verdict::Bad,
     }
 }
@@ -133,7 +135,7 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
                     @match (source.last_success_at, source.age_seconds) {
                         (Some(moment), Some(age)) => {
                             (language.moment(moment.with_timezone(page.made_at.offset())))
-                            " · " (language.duration(whole_minutes(age.unsigned_abs()))) " " (phrases.ago)
+                            " · " (language.duration(whole_minutes(age.unsigned_abs()))) " " (if source.is_ahead() { phrases.ahead } else { phrases.ago })
                         }
                         _ => (phrases.never_synced),
                     }
