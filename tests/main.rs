@@ -18,6 +18,7 @@ mod failed_pulls;
 mod faults;
 mod file_imports;
 mod freshness;
+mod hand_made_rows;
 mod long_history;
 mod migrations;
 mod operations;

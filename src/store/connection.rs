@@ -11,6 +11,7 @@ use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
 
 use super::error::StoreError;
 use super::explained::{Explained, OrDatabase, tls_error};
+use super::row;
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -93,7 +94,8 @@ impl Database {
 
     /// What the server's clock says.
     pub fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
-        let moment: Option<NaiveDateTime> = self.conn.query_first("SELECT UTC_TIMESTAMP()")?;
+        let moment: Option<NaiveDateTime> =
+            row::first(&mut self.conn, "SELECT UTC_TIMESTAMP()", ())?;
         let none = || StoreError::Unfaithful("the server does not tell the time".to_owned());
         Ok(moment.ok_or_else(none)?.and_utc())
     }

@@ -9,7 +9,7 @@ use mysql::{Conn, Value};
 use super::bulk::placeholders;
 use super::error::StoreError;
 use super::product_overview;
-use super::row::read_row;
+use super::row::{self, read_row};
 pub use super::snapshot::newest_day;
 use crate::inventory::Source;
 
@@ -45,7 +45,7 @@ const WAREHOUSES: &str = "
 /// A run by hand has the source `Manual`: whose stock it brought says `marketplace` alone. Both are asked, because an index
 /// begins with `source`.
 const RUNS: &str = "
-    SELECT started_at, completed_at, status, exit_code, error_message
+    SELECT started_at, NULLIF(completed_at, 0), status, exit_code, error_message
     FROM sync_logs
     WHERE source IN (?, 'Manual') AND marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
     ORDER BY started_at DESC, id DESC
@@ -118,7 +118,7 @@ pub fn stock_since(
     let days = std::iter::successors(Some(newest), NaiveDate::pred_opt);
     for day in days.take_while(|day| *day >= first) {
         let place: Option<(Option<i64>, Option<i64>)> =
-            conn.exec_first(PLACE, (source.as_str(), day))?;
+            row::first(conn, PLACE, (source.as_str(), day))?;
         let Some((Some(low), Some(high))) = place else { continue };
         let found = if high.abs_diff(low) < SCATTERED * rows {
             conn.exec_iter(STOCK_IN_PLACE, (low, high, source.as_str(), day))?
@@ -148,7 +148,7 @@ pub fn warehouses(
         available,
         reserved,
     };
-    Ok(conn.exec_map(WAREHOUSES, (source.as_str(), day), read)?)
+    row::map(conn, WAREHOUSES, (source.as_str(), day), read)
 }
 
 /// The runs since a moment, the newest first, 1000 at most.
@@ -166,7 +166,7 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
         exit_code,
         reason,
     };
-    Ok(conn.exec_map(RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)?)
+    row::map(conn, RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)
 }
 
 /// What the products are called.
@@ -180,7 +180,7 @@ pub fn names(conn: &mut Conn, products: &[i64]) -> Result<HashMap<i64, ProductNa
              WHERE product_id IN {} GROUP BY product_id",
             placeholders(1, ids.len())
         );
-        for (product, article) in conn.exec(articles, ids)? {
+        for (product, article) in row::all(conn, articles, ids)? {
             found.insert(product, ProductName { name: names.remove(&product), article });
         }
     }

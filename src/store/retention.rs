@@ -56,7 +56,7 @@ pub fn keep_log_partitions(database: &mut Database) -> Result<Vec<String>, Failu
     let partitions = partitions(database)?;
     let oldest: Option<NaiveDateTime> = database
         .conn()
-        .query_first("SELECT MIN(started_at) FROM sync_logs PARTITION (p_rest)")
+        .query_first("SELECT MIN(NULLIF(started_at, 0)) FROM sync_logs PARTITION (p_rest)")
         .or_database(doing)?
         .flatten();
     let today = Utc::now().date_naive();
@@ -130,12 +130,16 @@ pub fn delete_old_stock(
     // Without gap locks, so that no sync waits for a batch.
     let conn = database.conn();
     conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
-    let newest: Vec<(String, NaiveDate, NaiveDate)> = conn
-        .query("SELECT source, MIN(snapshot_date), MAX(snapshot_date) FROM inventory_data GROUP BY source")
+    // A date of zeros, which some server let somebody write, is older than any other.
+    let newest: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)> = conn
+        .query(
+            "SELECT source, NULLIF(oldest, 0), NULLIF(newest, 0) FROM (SELECT source, MIN(snapshot_date) AS oldest, \
+             MAX(snapshot_date) AS newest FROM inventory_data GROUP BY source) AS ends",
+        )
         .or_database(doing)?;
     for (source, oldest, newest) in newest {
-        let before = cutoff.min(newest);
-        if oldest >= before {
+        let Some(before) = newest.map(|newest| cutoff.min(newest)) else { continue };
+        if oldest.is_some_and(|oldest| oldest >= before) {
             continue;
         }
         let deleted = delete_in_batches(database, &source, before)?;

@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use super::error::StoreError;
+use super::row;
 use crate::inventory::Source;
 use crate::logging;
 use crate::marketplace::Traffic;
@@ -52,7 +53,7 @@ const COMPLETE: &str = "
     WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
 
 const NEWEST: &str = "
-    SELECT status, completed_at IS NOT NULL
+    SELECT status, NULLIF(completed_at, 0) IS NOT NULL
     FROM sync_logs
     WHERE source = ? AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
@@ -232,13 +233,13 @@ pub fn complete(
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
-    let newest: Option<(String, bool)> = conn.exec_first(NEWEST, (source.as_str(),))?;
+    let newest: Option<(String, bool)> = row::first(conn, NEWEST, (source.as_str(),))?;
     Ok(newest.is_some_and(|(status, finished)| !finished || status != Status::Success.as_str()))
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
 pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
-    let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
+    let row = row::first(conn, COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {
         let (
             inserted,
