@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::product_overview;
 use super::row::{self, read_row};
 pub use super::snapshot::newest_day;
+use super::sync_log::Status;
 use crate::inventory::Source;
 
 /// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
@@ -42,12 +43,11 @@ const WAREHOUSES: &str = "
     GROUP BY stock_type, warehouse_name
     ORDER BY 3 DESC, warehouse_name";
 
-/// A run by hand has the source `Manual`: whose stock it brought says `marketplace` alone. Both are asked, because an index
-/// begins with `source`.
+/// An import by hand has the source `Manual`: whose stock it brought says `marketplace`, with which the index idx_marketplace_run begins.
 const RUNS: &str = "
     SELECT started_at, NULLIF(completed_at, 0), status, exit_code, error_message
     FROM sync_logs
-    WHERE source IN (?, 'Manual') AND marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
+    WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
     ORDER BY started_at DESC, id DESC
     LIMIT 1000";
 
@@ -69,17 +69,6 @@ pub struct Warehouse {
     pub reserved: i64,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything stored.
-    Success,
-    /// Everything but the rejected records stored.
-    Partial,
-    /// Nothing stored, also if the run never finished.
-    Failed,
-}
-
 /// A run of a sync.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -89,8 +78,8 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` for one that never did.
     pub completed_at: Option<DateTime<Utc>>,
-    /// How.
-    pub ending: Ending,
+    /// How; `Failed` as long as it has not.
+    pub status: Status,
     /// Its exit code; `None` for one that never ended.
     pub exit_code: Option<u8>,
     /// Why it stored nothing or rejected records.
@@ -158,15 +147,11 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
         source,
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
-        ending: match status.as_str() {
-            "success" => Ending::Success,
-            "partial" => Ending::Partial,
-            _ => Ending::Failed,
-        },
+        status: Status::parse(&status),
         exit_code,
         reason,
     };
-    row::map(conn, RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)
+    row::map(conn, RUNS, (source.as_str(), since.naive_utc()), read)
 }
 
 /// What the products are called.

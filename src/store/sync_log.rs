@@ -114,6 +114,14 @@ impl Status {
             Status::Failed => "failed",
         }
     }
+
+    /// Reads the value of the column; what is no success is a failure.
+    pub fn parse(text: &str) -> Self {
+        [Status::Success, Status::Partial]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .unwrap_or(Status::Failed)
+    }
 }
 
 /// What a write did to the tables.
@@ -234,7 +242,8 @@ pub fn complete(
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
     let newest: Option<(String, bool)> = row::first(conn, NEWEST, (source.as_str(),))?;
-    Ok(newest.is_some_and(|(status, finished)| !finished || status != Status::Success.as_str()))
+    Ok(newest
+        .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.

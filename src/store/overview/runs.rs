@@ -184,7 +184,7 @@ fn run(columns: Columns) -> RunRow {
     RunRow {
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
-        status: status_of(&status),
+        status: Status::parse(&status),
         exit_code,
         reason: reason.unwrap_or_default(),
         processed,
@@ -192,11 +192,4 @@ fn run(columns: Columns) -> RunRow {
         requests,
         foreign_hosts: hosts.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
     }
-}
-
-fn status_of(text: &str) -> Status {
-    [Status::Success, Status::Partial]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .unwrap_or(Status::Failed)
 }
