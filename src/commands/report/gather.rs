@@ -106,7 +106,7 @@ impl Gathering {
             freshness: freshness(&known, self.report.generated_at),
             runs: overview::runs(conn, source, since)?,
             failures: overview::failures(conn, source, since)?,
-            failures_in_a_row: failures_in_a_row(&recent_runs),
+            failures_in_a_row: failures_in_a_row(&recent_runs, self.report.generated_at),
             snapshot: snapshot(newest.unwrap_or_default(), days.newest),
             ran_out: gone,
             unmatched_products: None,
