@@ -97,7 +97,7 @@ fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
         ));
     }
     for source in &report.sources {
-        let verdict = format!("{:?}", source.verdict).to_lowercase();
+        let verdict = source.verdict.as_str();
         let when = match (source.last_success_at, source.age_seconds) {
             (Some(moment), Some(age)) => {
                 let moment = moment.with_timezone(&alerts.utc_offset);

@@ -50,7 +50,7 @@ fn overview(report: &Report) -> String {
     };
     let count = |value: Option<u64>| value.map_or("–".into(), |count| count.to_string());
     let rows = vec![
-        row("Stock is", &|source| format!("{:?}", source.freshness.verdict).to_lowercase()),
+        row("Stock is", &|source| source.freshness.verdict.as_str().to_owned()),
         row("Last success", &|source| {
             source.last_success().map_or("never".into(), |moment| time(report, moment))
         }),
