@@ -177,7 +177,7 @@ where
         for row in rows.take().into_iter().flatten() {
             let row = row?;
             line.clear();
-            write_line(&row, &mut line);
+            write_line(&row, &mut line)?;
             stream.write_all(&line)?;
             progress::advance(Phase::Write, 1);
             sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -210,7 +210,7 @@ fn faithful(conn: &mut Conn, target: Target, sent: u64) -> Result<u64, StoreErro
     )))
 }
 
-fn write_line(row: &impl ToCells, line: &mut Vec<u8>) {
+fn write_line(row: &impl ToCells, line: &mut Vec<u8>) -> io::Result<()> {
     let mut cells = Vec::new();
     row.cells(&mut cells);
     for (index, cell) in cells.into_iter().enumerate() {
@@ -219,11 +219,12 @@ fn write_line(row: &impl ToCells, line: &mut Vec<u8>) {
         }
         match cell {
             Cell::Null => line.extend_from_slice(b"\\N"),
-            Cell::Int(number) => line.extend_from_slice(number.to_string().as_bytes()),
+            Cell::Int(number) => write!(line, "{number}")?,
             Cell::Text(text) => escape(text, line),
         }
     }
     line.push(b'\n');
+    Ok(())
 }
 
 fn escape(text: &str, line: &mut Vec<u8>) {
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn what_would_end_a_field_or_a_line_is_escaped() {
         let mut line = Vec::new();
-        write_line(&Row(None, -1, "a\tb\nc\\N\0d"), &mut line);
+        write_line(&Row(None, -1, "a\tb\nc\\N\0d"), &mut line).unwrap();
         assert_eq!(line, b"\\N\t-1\ta\\tb\\nc\\\\N\\0d\n");
     }
 
