@@ -28,9 +28,8 @@ pub fn require_believable(
             Ok(Evidence { day, here, server, utc_offset: settings.utc_offset, newest })
         });
         evidence.map_err(|error| {
-            if error.broke_connection() {
-                session.drop_connection();
-            }
+            // Ends the connection, if it is broken.
+            session.roll_back();
             Failure::from(error).context("comparing the day of the pull with the database's")
         })
     })?;
