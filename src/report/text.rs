@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Report, SourceReport};
 use crate::inventory::printable;
+use crate::inventory::printable::clean;
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::readable;
 use crate::store::overview::WarehouseStock;
@@ -14,6 +15,8 @@ use tables::{paragraph, table};
 
 /// Columns of a terminal, and of most mails.
 const WIDTH: usize = 80;
+/// Characters of a failure's reason.
+const LONGEST_REASON: usize = 300;
 
 /// Renders the report.
 pub fn text(report: &Report) -> String {
@@ -50,7 +53,7 @@ fn overview(report: &Report) -> String {
     };
     let count = |value: Option<u64>| value.map_or("–".into(), |count| count.to_string());
     let rows = vec![
-        row("Stock is", &|source| format!("{:?}", source.freshness.verdict).to_lowercase()),
+        row("Stock is", &|source| source.freshness.verdict.as_str().to_owned()),
         row("Last success", &|source| {
             source.last_success().map_or("never".into(), |moment| time(report, moment))
         }),
@@ -122,6 +125,12 @@ fn product_name(product: &Product) -> String {
 fn stock(source: &SourceReport) -> Option<String> {
     let day = source.snapshot.day?;
     let warehouses = &source.snapshot.warehouses;
+    if warehouses.is_empty() {
+        return Some(format!(
+            "{}, snapshot of {day}: empty, the newest sync stored nothing",
+            source.source
+        ));
+    }
     let mut rows: Vec<Vec<String>> = warehouses
         .iter()
         .map(|stock| cells(&stock.stock_type, &shown(&stock.warehouse_name), stock))
@@ -207,7 +216,7 @@ fn shown(text: &str) -> String {
 
 /// A reason may be longer than a name.
 fn long(text: &str) -> String {
-    crate::marketplace::http::problem::clean(text, 300)
+    clean(text, LONGEST_REASON)
 }
 
 #[cfg(test)]

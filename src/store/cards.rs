@@ -8,6 +8,7 @@ use mysql::{Conn, Value};
 
 use super::bulk::placeholders;
 use super::error::StoreError;
+use super::row;
 use crate::inventory::card::{CardCursor, CardSize};
 
 const CURSOR_NAME: &str = "wb_cards_cursor";
@@ -34,7 +35,7 @@ const BATCH: usize = 500;
 /// # Errors
 /// [`StoreError::Database`].
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
-    let value: Option<String> = conn.exec_first(CURSOR, (CURSOR_NAME,))?;
+    let value: Option<String> = row::first(conn, CURSOR, (CURSOR_NAME,))?;
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
@@ -107,7 +108,7 @@ pub fn sizes_of(
             let barcodes = barcodes.lines().map(str::to_owned).collect();
             CardSize { nm_id, chrt_id, barcodes, seller_article, name }
         };
-        for size in conn.exec_map(statement, values, read)? {
+        for size in row::map(conn, statement, values, read)? {
             cards.entry(size.nm_id.clone()).or_default().push(size);
         }
     }
@@ -119,7 +120,7 @@ pub fn sizes_of(
 /// # Errors
 /// [`StoreError::Database`].
 pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
-    Ok(conn.exec(PENDING, (after, BATCH))?)
+    row::all(conn, PENDING, (after, BATCH))
 }
 
 /// The listings have taken over everything.

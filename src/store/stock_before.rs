@@ -5,9 +5,9 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use chrono::NaiveDate;
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use super::error::StoreError;
+use super::row;
 use super::session::Session;
 use super::snapshot;
 use crate::failure::{Exit, Failure};
@@ -46,7 +46,7 @@ impl StockBefore {
     /// [`StoreError::Database`].
     pub fn ask(conn: &mut Conn, source: Source) -> Result<Option<Self>, StoreError> {
         let Some(day) = snapshot::newest_day(conn, source)? else { return Ok(None) };
-        let listings = conn.exec_first(LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);
+        let listings = row::first(conn, LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);
         Ok(Some(Self { day, listings }))
     }
 
@@ -57,12 +57,8 @@ impl StockBefore {
         source: Source,
     ) -> Counting<'scope> {
         let count = move || {
-            let before = Self::ask(session.database()?.conn(), source).map_err(|error| {
-                if error.broke_connection() {
-                    session.drop_connection();
-                }
-                Failure::from(error)
-            });
+            let before = Self::ask(session.database()?.conn(), source)
+                .map_err(|fault| session.failed(fault));
             before.inspect_err(|failure| log::debug!("{failure}; the stock before is asked again"))
         };
         let thread = thread::Builder::new().name("stock before".into());

@@ -10,10 +10,11 @@ use mysql::prelude::Queryable;
 
 use super::{ChangedRow, Plan, TargetRow, number_cells};
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolReader, Totals, database_order};
+use crate::staging::{Spool, SpoolReader, Totals, listing_order};
 use crate::store::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::error::StoreError;
 use crate::store::planned::CreatedListing;
+use crate::store::row;
 
 const INVENTORY: Target = Target {
     table: "inventory_data",
@@ -156,7 +157,7 @@ pub fn apply(
 /// The table must say itself that it holds what the marketplace answered; else nothing is committed.
 fn check_sums(conn: &mut Conn, stamp: Stamp, totals: &Totals) -> Result<(), StoreError> {
     let found: Option<(u64, i64, i64, i64, i64, i64)> =
-        conn.exec_first(SUMS, (stamp.source.as_str(), stamp.day))?;
+        row::first(conn, SUMS, (stamp.source.as_str(), stamp.day))?;
     let meant = (
         totals.rows,
         totals.available,
@@ -229,9 +230,7 @@ impl<I> WithProducts<I> {
 
     fn complete(&mut self, row: &mut TargetRow) -> io::Result<()> {
         let before = |created: &CreatedListing| {
-            database_order(&created.sku, &row.sku)
-                .then_with(|| database_order(&created.size_id, &row.size_id))
-                .is_lt()
+            listing_order((&created.sku, &created.size_id), row.key()).is_lt()
         };
         while self.created.next_if(|created| created.as_ref().is_ok_and(before)).is_some() {}
         match self.created.peek() {

@@ -8,9 +8,10 @@ use mysql::{Conn, Row};
 
 use super::{ChangedRow, RemovedRow, TargetRow};
 use crate::inventory::{Quantities, Source};
-use crate::staging::{Spool, SpoolWriter, database_order};
+use crate::staging::{Spool, SpoolWriter, database_order, listing_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
+use crate::store::row;
 use crate::store::row::read_row;
 
 /// In the order of the unique key, so that nothing has to be sorted.
@@ -48,7 +49,7 @@ pub fn plan(
     full: bool,
     targets: Spool<TargetRow>,
 ) -> Result<Plan, StoreError> {
-    let existing: u64 = conn.exec_first(COUNT, (source.as_str(), day))?.unwrap_or(0);
+    let existing: u64 = row::first(conn, COUNT, (source.as_str(), day))?.unwrap_or(0);
     if full || existing == 0 {
         return Ok(Plan {
             inserts: targets,
@@ -119,8 +120,7 @@ impl ExistingRow {
     }
 
     fn order(&self, row: &TargetRow) -> Ordering {
-        database_order(&self.sku, &row.sku)
-            .then_with(|| database_order(&self.size_id, &row.size_id))
+        listing_order((&self.sku, &self.size_id), row.key())
             .then_with(|| database_order(&self.warehouse_name, &row.warehouse_name))
             .then_with(|| self.stock_type.cmp(&(row.stock_type as u64 + 1)))
     }
