@@ -289,7 +289,7 @@ pub fn complete_failed(
     found(conn, run)
 }
 
-/// What became of a run whose row is not open.
+/// What the row of a run tells.
 ///
 /// # Errors
 /// [`StoreError::Database`].
