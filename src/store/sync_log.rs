@@ -71,7 +71,8 @@ const COMMITTED: &str = "
     FROM sync_logs
     WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
 
-const THERE: &str = "SELECT 1 FROM sync_logs WHERE id = ? AND started_at = ?";
+const COMPLETED: &str =
+    "SELECT completed_at IS NOT NULL FROM sync_logs WHERE id = ? AND started_at = ?";
 
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -156,10 +157,10 @@ pub struct Phases {
     pub write: Option<Duration>,
 }
 
-/// How a failed run found its row.
+/// How a run finds its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Open: now it says that the run failed, and why.
+    /// Open; [`complete_failed`] has completed it by now.
     Open,
     /// Completed as failed before.
     Failed,
@@ -258,6 +259,9 @@ pub fn complete(
 }
 
 /// Completes the row of a run that failed, if it is open, and says what the row told before.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn complete_failed(
     conn: &mut Conn,
     run: &Run,
@@ -271,13 +275,20 @@ pub fn complete_failed(
     found(conn, run)
 }
 
-/// What became of a run whose row is not open.
+/// What the row of a run tells.
+///
+/// # Errors
+/// [`StoreError::Database`].
 pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(Found::Written(changes));
     }
-    let there: Option<u8> = conn.exec_first(THERE, (run.id, run.started_at.naive_utc()))?;
-    Ok(if there.is_some() { Found::Failed } else { Found::Gone })
+    let completed = conn.exec_first(COMPLETED, (run.id, run.started_at.naive_utc()))?;
+    Ok(match completed {
+        Some(false) => Found::Open,
+        Some(true) => Found::Failed,
+        None => Found::Gone,
+    })
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
