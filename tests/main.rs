@@ -19,6 +19,7 @@ mod freshness;
 mod long_history;
 mod migrations;
 mod operations;
+mod ozon_columns;
 mod ozon_sync;
 mod page;
 mod products;

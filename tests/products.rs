@@ -180,7 +180,7 @@ fn a_token_without_the_category_content_syncs_and_a_later_match_joins_products_w
     shop.article("A", &["4600000000011"]).article("B", &["4600000000999"]);
     let world = shop.world();
     world.marketplaces.configure(|settings| settings.forbidden = vec![Endpoint::WbCards]);
-    world.run("sync wb").expect(0).says("category Content");
+    world.run("sync wb").expect(0).says("category Контент");
     world.run("sync ozon").expect(0);
     assert_eq!(links(&world), linked(&[]));
     let (size, article) = (product(&world, "1", "11"), product(&world, "A", ""));

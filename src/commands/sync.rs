@@ -16,7 +16,7 @@ use crate::config::{
 };
 use crate::cost::Cost;
 use crate::failure::{Exit, Failure};
-use crate::inventory::{Source, ValidationResult};
+use crate::inventory::{Source, StockType, ValidationResult};
 use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
 use crate::output;
@@ -93,6 +93,8 @@ struct Sync<'a> {
     account: Account,
     /// What the newest snapshot held before this run.
     before: Option<StockBefore>,
+    /// The kinds of stock that the pull can tell of.
+    can_hold: &'static [StockType],
     /// For a pull that may ask for Wildberries' cards: how.
     cards: Option<WildberriesSettings>,
 }
@@ -132,6 +134,7 @@ impl<'a> Sync<'a> {
             rejects,
             account,
             before: None,
+            can_hold: &StockType::ALL,
             cards: None,
         };
         Ok(Begun::Sync(Box::new(sync), interruption))
@@ -156,6 +159,7 @@ impl<'a> Sync<'a> {
             snapshot: &snapshot,
             full: self.args.full,
             max_shrink: (!self.may_shrink()).then_some(settings.max_shrink),
+            can_hold: self.can_hold,
             before: self.before,
             status,
             exit,
@@ -198,7 +202,11 @@ impl<'a> Sync<'a> {
     fn fetch(&mut self) -> Result<Pull, Failure> {
         let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
-            (Some(path), source) => marketplace::file::open_file(source, path)?,
+            (Some(path), source) => {
+                let pull = marketplace::file::open_file(source, path)?;
+                self.can_hold = pull.parts.first().map_or(&[], |part| part.format.stock_types());
+                pull
+            }
             (None, Source::Ozon) => {
                 let settings = OzonSettings::read(self.environment)?;
                 let Account { meter, foreign_hosts, .. } = &mut self.account;

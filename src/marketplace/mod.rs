@@ -22,6 +22,7 @@ use std::os::unix::fs::FileExt;
 pub use read::read_records;
 
 use crate::cost::Cost;
+use crate::inventory::StockType;
 use crate::progress::{self, Phase};
 
 /// What a stretch of a [`Pull`] holds.
@@ -37,6 +38,19 @@ pub enum Format {
     WarehouseRemains,
     /// A page of Wildberries' `supplier/stocks`: `[…]`.
     SupplierStocks,
+}
+
+impl Format {
+    /// Which kinds of stock an answer of this form can tell of.
+    pub const fn stock_types(self) -> &'static [StockType] {
+        match self {
+            Format::OzonReport => &StockType::ALL,
+            Format::WbWarehouses | Format::WarehouseRemains | Format::SupplierStocks => {
+                &[StockType::Fbo]
+            }
+            Format::SellerWarehouses => &[StockType::Fbs],
+        }
+    }
 }
 
 /// One answer inside a [`Pull`].

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::content::not_stock_data;
 use super::super::http::{Call, Http};
 use super::super::{Format, Part, Pull};
+use super::new_token;
 use crate::config::WildberriesSettings;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
@@ -25,8 +26,7 @@ const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
 
-const KEY_ADVICE: &str =
-    "names and barcodes need a token with the category Content in WB_API_TOKEN; stock does not";
+const CATEGORY: &str = "Контент";
 
 /// A page of cards.
 #[derive(Debug)]
@@ -86,7 +86,10 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-            .advising(KEY_ADVICE);
+            .advising(format!(
+                "names and barcodes need a token with the category {CATEGORY} in WB_API_TOKEN, stock does not; {}",
+                new_token()
+            ));
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)
@@ -152,8 +155,9 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     {
         page.cursor = Some(CardCursor { updated_at, nm_id });
     }
+    let mut warnings = Vec::new();
     for value in &cards {
-        match card(value).sizes() {
+        match card(value).sizes(&mut warnings) {
             Ok(sizes) => {
                 page.nm_ids.extend(sizes.first().map(|size| size.nm_id.clone()));
                 page.sizes.extend(sizes);
@@ -163,6 +167,13 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
                 page.unreadable += 1;
             }
         }
+    }
+    if let Some(first) = warnings.first() {
+        let more = match warnings.len() - 1 {
+            0 => String::new(),
+            more => format!("; {more} more cards on this page are like it"),
+        };
+        log::warn!("{first}{more}");
     }
     Ok(page)
 }

@@ -13,12 +13,13 @@ use super::http::Http;
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
 const MOST_PAGES: u32 = 400;
 
-const ANALYTICS_ADVICE: &str =
-    "renew WB_API_TOKEN: it lives 180 days and needs the category Analytics";
+/// The token's category that methods need, as the seller's cabinet calls it.
+const ANALYTICS: &str = "Аналитика";
 
 /// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
 /// it along. May be called again for a fresh pull.
@@ -51,6 +52,16 @@ fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure
         stocks_report::SELLER_WAREHOUSES.fetch(http, settings, &mut assembly)?;
     }
     Ok(assembly.finish(http))
+}
+
+/// What a rejected token is answered with where a method needs this category.
+fn key_advice(category: &str) -> String {
+    format!("WB_API_TOKEN lives 180 days and needs the category {category} here; {}", new_token())
+}
+
+fn new_token() -> String {
+    let menu = Source::Wildberries.key_menu();
+    format!("a new one is made in the seller's cabinet ({menu})")
 }
 
 fn endless(name: &str) -> Failure {
