@@ -203,7 +203,7 @@ pub struct Account {
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
-    let begun: Option<(u64, NaiveDateTime)> = conn.exec_first(BEGUN, (&run_id, source.as_str()))?;
+    let begun: Option<(u64, NaiveDateTime)> = row::first(conn, BEGUN, (&run_id, source.as_str()))?;
     if let Some((id, started_at)) = begun {
         return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
     }
@@ -292,8 +292,8 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(Found::Written(changes));
     }
-    let completed = conn.exec_first(COMPLETED, (run.id, run.started_at.naive_utc()))?;
-    Ok(match completed {
+    let completed = row::first(conn, COMPLETED, (run.id, run.started_at.naive_utc()))?;
+    Ok(match completed.map(|(completed,): (bool,)| completed) {
         Some(false) => Found::Open,
         Some(true) => Found::Failed,
         None => Found::Gone,
