@@ -9,7 +9,8 @@ use serde::de::IgnoredAny;
 use super::content::not_stock_data;
 use super::wildberries::items::each_item;
 use super::wildberries::json::Scanner;
-use super::{Format, Part, PartReader, Pull, Traffic};
+use super::{Format, Part, PartReader, Pull};
+use crate::cost::Cost;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 
@@ -25,7 +26,7 @@ pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     }
     let document = File::open(path).or_fail(Exit::Usage, unusable)?;
     let length = document.metadata().or_fail(Exit::Usage, unusable)?.len();
-    let mut pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let mut pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut part = Part { format: Format::OzonReport, start: 0, length };
     if source == Source::Wildberries {
         part.format = wildberries_format(pull.open(&part))

@@ -14,7 +14,7 @@ use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::stock_before::StockBefore;
-use super::sync_log::{self, Account, Changes, Run, Status};
+use super::sync_log::{self, Account, Changes, Found, Run, Status};
 use super::{cards, fate, joins, known, listings, other_stock, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
@@ -91,7 +91,7 @@ pub fn write(
     let mut lesson = if learn.is_some() { Lesson::Wanted } else { Lesson::Unwanted };
     let mut number = 1;
     loop {
-        let setback = match try_once(session, order, account, in_doubt, lesson) {
+        let setback = match try_once(session, order, account, &mut in_doubt, lesson) {
             Ok(changes) => return Ok(changes),
             Err(Setback::Unknown(count)) => {
                 session.roll_back();
@@ -111,11 +111,12 @@ pub fn write(
         if number >= settings.attempts || !may_pass {
             return last_word(session, settings, order, account, failure, in_doubt);
         }
-        announce_retry(
-            &failure.context("writing the stock failed and was rolled back"),
-            number,
-            settings,
-        );
+        let what = if in_doubt {
+            "writing the stock failed during the commit, which may have happened and is looked up first"
+        } else {
+            "writing the stock failed and was rolled back"
+        };
+        announce_retry(&failure.context(what), number, settings);
         std::thread::sleep(settings.delay);
         number += 1;
     }
@@ -174,12 +175,10 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
-            if fault.broke_connection() {
-                session.drop_connection();
-            }
-            session.roll_back();
             let may_pass = fault.may_pass();
-            (fault.into(), may_pass)
+            let failure = session.failed(fault);
+            session.roll_back();
+            (failure, may_pass)
         }
     }
 }
@@ -188,14 +187,20 @@ fn try_once(
     session: &mut Session,
     order: &Order,
     account: &mut Account,
-    in_doubt: bool,
+    in_doubt: &mut bool,
     lesson: Lesson,
 ) -> Result<Changes, Setback> {
     let database = session.database().map_err(Setback::Unreachable)?;
-    if in_doubt && let Some(changes) = sync_log::committed(database.conn(), order.run)? {
-        log::info!("the commit had gone through before the connection died");
-        account.written = Some((changes, order.snapshot.totals));
-        return Ok(changes);
+    if *in_doubt {
+        match sync_log::found(database.conn(), order.run)? {
+            Found::Written(changes) => {
+                log::info!("the commit had gone through before the connection died");
+                account.written = Some((changes, order.snapshot.totals));
+                return Ok(changes);
+            }
+            Found::Open | Found::Failed => *in_doubt = false,
+            Found::Gone => {}
+        }
     }
     if let Some(failure) = fate::overtaken(database.conn(), order.run)? {
         return Err(Setback::Refused(failure));

@@ -32,9 +32,9 @@ pub use call::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
-use crate::failure::{Cost, Exit, Failure, OrFail};
+use crate::cost::{Cost, Meter};
+use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::printable::clean;
-use crate::marketplace::Traffic;
 use crate::marketplace::content::markup;
 use crate::secret::{self, Secret};
 use body::Body;
@@ -57,7 +57,8 @@ pub struct Http {
     secrets: Vec<Secret>,
     clients: Clients,
     paces: HashMap<&'static str, Pace>,
-    traffic: Traffic,
+    cost: Cost,
+    meter: Meter,
     last_answer: String,
     download_hosts: BTreeSet<String>,
 }
@@ -84,21 +85,28 @@ impl Http {
             secrets: credentials.iter().map(|(_, secret)| (*secret).clone()).collect(),
             clients: Clients::new(settings.timeout, !is_loopback(api))?,
             paces: HashMap::new(),
-            traffic: Traffic::default(),
+            cost: Cost::default(),
+            meter: Meter::default(),
             last_answer: String::new(),
             download_hosts: BTreeSet::new(),
         })
     }
 
-    /// What has been sent and received so far.
-    pub fn traffic(&self) -> Traffic {
-        self.traffic
+    /// The same conversation, counted by `meter` as it goes on.
+    #[must_use]
+    pub fn metered(self, meter: &Meter) -> Self {
+        Self { meter: meter.clone(), ..self }
     }
 
-    /// The same, for a pull that failed.
+    /// What has been sent and received so far.
     pub fn cost(&self) -> Cost {
-        let Traffic { requests, bytes } = self.traffic;
-        Cost { requests, bytes }
+        self.cost
+    }
+
+    fn spend(&mut self, requests: u64, bytes: u64) {
+        let cost = Cost { requests, bytes };
+        self.cost += cost;
+        self.meter.add(cost);
     }
 
     /// The hosts other than the API's own to which links and redirects of downloads have led so far.
@@ -240,7 +248,7 @@ impl Http {
                 }
                 verdict => Err(self.refused(call, verdict, status, &headers, &mut body)),
             };
-            self.traffic.bytes += body.received();
+            self.spend(0, body.received());
             log::debug!(
                 "{}: {}, {} bytes in {:.1?}",
                 call.name,
@@ -271,7 +279,7 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        self.traffic.requests += 1;
+        self.spend(1, 0);
         self.pace(call).sent(Instant::now());
         request.send().map_err(|error| Fault::broken(error.without_url()))
     }

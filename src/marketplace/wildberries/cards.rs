@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::super::content::not_stock_data;
 use super::super::http::{Call, Http};
-use super::super::{Format, Part, Pull, Traffic};
+use super::super::{Format, Part, Pull};
 use super::new_token;
 use crate::config::WildberriesSettings;
+use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Field;
 use crate::inventory::card::{Card, CardCursor, CardSize};
@@ -52,24 +53,20 @@ pub struct CardReader {
 }
 
 impl CardReader {
-    /// Begins behind `cursor`, or with the card that was changed longest ago.
+    /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
     ///
     /// # Errors
     /// [`Exit::Configuration`].
     pub fn new(
         settings: &WildberriesSettings,
+        meter: &Meter,
         cursor: Option<CardCursor>,
     ) -> Result<Self, Failure> {
         let mut patience = settings.http.clone();
         patience.max_download = patience.max_download.min(LONGEST_PAGE);
         let keys = [("authorization", &settings.token)];
-        let http = Http::new(&patience, &settings.content_url, &keys)?;
+        let http = Http::new(&patience, &settings.content_url, &keys)?.metered(meter);
         Ok(Self { http, interval: settings.cards_interval, cursor })
-    }
-
-    /// What has been sent and received so far.
-    pub fn traffic(&self) -> Traffic {
-        self.http.traffic()
     }
 
     /// The next page, at the pace of the method.
@@ -119,7 +116,7 @@ fn temporary_file() -> Result<File, Failure> {
 
 fn read(document: File, length: u64) -> Result<CardPage, Failure> {
     let part = Part { format: Format::WbWarehouses, start: 0, length };
-    let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut bytes = Vec::new();
     pull.open(&part)
         .read_to_end(&mut bytes)

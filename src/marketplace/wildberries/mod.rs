@@ -11,6 +11,7 @@ use super::Pull;
 use super::assembly::Assembly;
 use super::http::Http;
 use crate::config::{StocksMethod, WildberriesSettings};
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
@@ -25,13 +26,15 @@ const ANALYTICS: &str = "Аналитика";
 ///
 /// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if a report is purged, cancelled or never ready, and
 /// with [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
-pub fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
+/// However it ends, `meter` has counted what it took.
+pub fn fetch(settings: &WildberriesSettings, meter: &Meter) -> Result<Pull, Failure> {
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,
         StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
     };
-    let mut http = Http::new(&settings.http, api, &[("authorization", &settings.token)])?;
-    pull(settings, &mut http).map_err(|failure| failure.costing(http.cost()))
+    let keys = [("authorization", &settings.token)];
+    let mut http = Http::new(&settings.http, api, &keys)?.metered(meter);
+    pull(settings, &mut http)
 }
 
 fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure> {
