@@ -14,7 +14,7 @@ pub enum Exit {
     Usage,
     /// Committed, but some of the marketplace's records were rejected.
     Partial,
-    /// Stale or unsound data, or a pull refused because stock collapsed.
+    /// Stale or unsound data, or a pull refused because stock collapsed or its day cannot be right.
     Unsound,
     /// The marketplace answered something that is not stock data; nothing was written.
     NotStockData,
@@ -70,7 +70,9 @@ impl Exit {
             Exit::Program => "a failure of the program itself",
             Exit::Usage => "wrong command line",
             Exit::Partial => "partial: committed, but some records were rejected",
-            Exit::Unsound => "stale or unsound data, or a pull refused because stock collapsed",
+            Exit::Unsound => {
+                "stale or unsound data, or a pull refused: stock collapsed, or a clock is wrong"
+            }
             Exit::NotStockData => {
                 "the marketplace answered something that is not stock data; nothing written"
             }

@@ -61,6 +61,30 @@ fn the_dashboard_has_the_panels_of_the_page() {
 }
 
 #[test]
+fn a_shop_that_sold_everything_today_is_empty_on_the_dashboard_too() {
+    let world = month("");
+    let day = world.database.value("SELECT MAX(snapshot_date) FROM inventory_data");
+    world.database.run(&format!(
+        "DELETE FROM inventory_data WHERE source = 'Wildberries' AND snapshot_date = '{day}'"
+    ));
+    world.database.run(&format!(
+        "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, snapshot_date, rows_total, stock_total, \
+         started_at, completed_at) VALUES ('e', 'inventory', 'Wildberries', 'Wildberries', 'success', '{day}', 0, 0, \
+         UTC_TIMESTAMP(), UTC_TIMESTAMP())"
+    ));
+    let page = page(&world, "en");
+    for (title, id) in LISTS {
+        assert_eq!(articles_of_page(&page, id), articles_of(&world, title), "{title}");
+    }
+    for title in ["How much is for sale", "Stock by warehouse"] {
+        let shown: Vec<String> =
+            answer(&world, title).iter().map(|row| column(row, "metric")).collect();
+        assert!(!shown.iter().any(|name| name.contains("Wildberries")), "{title}: {shown:?}");
+        assert!(shown.iter().any(|name| name.contains("Ozon")), "{title}: {shown:?}");
+    }
+}
+
+#[test]
 fn the_dashboard_and_the_page_name_the_same_products() {
     let world = month("");
     // One that only the past knows a barcode of, and one that is on Ozon alone for want of it.
@@ -68,21 +92,9 @@ fn the_dashboard_and_the_page_name_the_same_products() {
         .database
         .run("UPDATE listing_barcodes SET lost_on = '2026-01-01' WHERE sku = 'ART-00004'");
     let page = page(&world, "en");
-    for (title, id) in [
-        ("Running out", "running-out"),
-        ("Out of stock", "out-of-stock"),
-        ("Changes since yesterday", "changes"),
-        ("On one marketplace only", "one-sided"),
-        ("Without a match", "unmatched"),
-    ] {
-        let of_page: BTreeSet<String> = part(&page, id)
-            .split("<span class=\"article\">")
-            .skip(1)
-            .filter_map(|rest| Some(rest.split_once('<')?.0.to_owned()))
-            .collect();
-        let of_dashboard: BTreeSet<String> =
-            answer(&world, title).iter().map(|row| column(row, "Article")).collect();
-        assert_eq!(of_page, of_dashboard, "{title}");
+    for (title, id) in LISTS {
+        let of_page = articles_of_page(&page, id);
+        assert_eq!(of_page, articles_of(&world, title), "{title}");
         assert!(of_page.len() > 2, "{title}: {of_page:?}");
     }
     assert!(part(&page, "unmatched").contains("ART-00004"));
@@ -121,6 +133,27 @@ fn the_dashboard_tells_the_age_right_whatever_time_zone_its_data_source_has() {
         ages.push(rows);
     }
     assert!(ages.iter().flatten().all(|(_, hours)| *hours >= 0.0 && *hours < 3.0), "{ages:?}");
+}
+
+/// The lists of products: their titles on the dashboard, their places on the page.
+const LISTS: [(&str, &str); 5] = [
+    ("Running out", "running-out"),
+    ("Out of stock", "out-of-stock"),
+    ("Changes since yesterday", "changes"),
+    ("On one marketplace only", "one-sided"),
+    ("Without a match", "unmatched"),
+];
+
+fn articles_of_page(page: &str, id: &str) -> BTreeSet<String> {
+    part(page, id)
+        .split("<span class=\"article\">")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('<')?.0.to_owned()))
+        .collect()
+}
+
+fn articles_of(world: &World, title: &str) -> BTreeSet<String> {
+    answer(world, title).iter().map(|row| column(row, "Article")).collect()
 }
 
 fn panels() -> Vec<Json> {

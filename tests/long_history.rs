@@ -130,6 +130,14 @@ fn a_long_history_is_not_looked_through() {
             assert!(scans.is_empty(), "{command}: {scans:?} for {}", one.statement);
             assert!(one.rows <= MOST_ROWS, "{command}: more than {MOST_ROWS} rows: {one:?}");
         }
+        // The page's runs of a week come in their order from the index that has them so.
+        let of_week: Vec<_> =
+            asked.iter().filter(|it| it.statement.contains("LIMIT 1000")).collect();
+        assert_eq!(of_week.len(), if command.ends_with("html") { 2 } else { 0 }, "{command}");
+        for one in of_week {
+            let range = ["sync_logs", "range", "idx_marketplace_run"].map(str::to_owned);
+            assert_eq!(one.plan(&database), [range.into()], "{}", one.statement);
+        }
     }
 
     // Rows that somebody has moved about are found all the same.

@@ -97,12 +97,13 @@ fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
         ));
     }
     for source in &report.sources {
-        let verdict = format!("{:?}", source.verdict).to_lowercase();
+        let verdict = source.verdict.as_str();
         let when = match (source.last_success_at, source.age_seconds) {
             (Some(moment), Some(age)) => {
                 let moment = moment.with_timezone(&alerts.utc_offset);
+                let ago = if source.is_ahead() { "ahead of now" } else { "ago" };
                 let age = readable(age.unsigned_abs());
-                format!("last success {} ({age} ago)", moment.format("%Y-%m-%d %H:%M %:z"))
+                format!("last success {} ({age} {ago})", moment.format("%Y-%m-%d %H:%M %:z"))
             }
             _ => "no successful sync yet".to_owned(),
         };

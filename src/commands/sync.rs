@@ -1,5 +1,6 @@
 //! `sync`: one pull of one marketplace's stock into the database, exactly or not at all.
 
+mod clock;
 mod reading;
 mod rejects;
 
@@ -144,6 +145,8 @@ impl<'a> Sync<'a> {
         let settings = SyncSettings::read(self.environment)?;
         let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
+        let Self { run, session, database, .. } = self;
+        clock::require_believable(day, run.source, &settings, session, database)?;
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
             let pull = self.fetch()?;
             self.read(&pull)

@@ -114,7 +114,7 @@ fn alert(
     let message = match outcome {
         Ok(exit) => alerts::on_success(&told).then(|| alerts::recovered(source, *exit, time)),
         Err(failure) => {
-            let failures = failures_in_a_row(&runs).max(1);
+            let failures = failures_in_a_row(&runs, now).max(1);
             let first = runs.get(failures as usize - 1).map_or(now, |run| run.started_at);
             let due =
                 alerts::on_failure(&told, failures, first, failure.exit(), settings.after_failures);
@@ -151,7 +151,7 @@ pub fn checked(
             let concerned: Vec<&Finding> = findings
                 .iter()
                 .filter(|finding| {
-                    finding.source == source.as_str() && alerts::topic(finding.kind) == topic
+                    finding.source == source.as_str() && alerts::topic(finding.kind) == Some(topic)
                 })
                 .collect();
             messages.extend(alerts::on_check(&told, topic, &concerned, now).map(

@@ -1,6 +1,7 @@
 //! The domain: what a stock record is, and when one may be believed. Pure: no file, no network, no database, no clock.
 
 pub mod card;
+pub mod day;
 pub mod field;
 pub mod ozon;
 pub mod printable;

@@ -126,12 +126,17 @@ pub fn on_check(
     (worst > newest.severity || due).then_some(State::Raised)
 }
 
-/// The topic under which a finding is told.
-pub fn topic(kind: Kind) -> Topic {
+/// The topic under which a finding is told; `None` for one that is nobody's alarm: whoever empties a shop has said so.
+pub fn topic(kind: Kind) -> Option<Topic> {
     match kind {
-        Kind::Stale => Topic::Stale,
-        Kind::KeyAge => Topic::KeyAge,
-        _ => Topic::Unsound,
+        Kind::Stale => Some(Topic::Stale),
+        Kind::KeyAge => Some(Topic::KeyAge),
+        Kind::Empty => None,
+        Kind::Ahead
+        | Kind::RowsDisagree
+        | Kind::ContradictoryRows
+        | Kind::NegativeStock
+        | Kind::DuplicateRows => Some(Topic::Unsound),
     }
 }
 

@@ -18,14 +18,11 @@ use crate::store::overview::{ProductStock, RunRow, WarehouseStock};
 
 pub use activity::new_hosts;
 pub use regions::region;
-pub use runs::failures_in_a_row;
+pub use runs::{failures_in_a_row, may_go_on};
 pub use stock::Comparison;
 
 /// Products that an anomaly names; the rest is counted.
 pub const NAMED: usize = 10;
-
-/// A run without an end may still go on for this long.
-pub const PATIENCE: chrono::TimeDelta = runs::PATIENCE;
 
 /// What an anomaly is about. The names are an interface: JSON and metrics show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -18,6 +18,10 @@ pub enum Kind {
     NegativeStock,
     /// Rows that repeat another row's identity.
     DuplicateRows,
+    /// Stock was last stored at a moment that is yet to come.
+    Ahead,
+    /// The newest sync stored that there is no stock at all.
+    Empty,
     /// A key that is old, about to end, or has ended.
     KeyAge,
 }
@@ -25,7 +29,7 @@ pub enum Kind {
 impl Kind {
     /// Whether it makes the data unsound.
     pub fn is_unsound(self) -> bool {
-        !matches!(self, Kind::Stale | Kind::KeyAge)
+        !matches!(self, Kind::Stale | Kind::Empty | Kind::KeyAge)
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::finding::{Finding, Kind, Severity};
 use super::soundness::{self, sync_command};
 use crate::inventory::Source;
+use crate::inventory::day::CLOCK_TOLERANCE;
 use crate::store::overview::{Doubts, RunRow};
 
 /// Data older than this are no longer a nuisance but a danger.
@@ -23,10 +24,21 @@ const MEASURED_RUNS: usize = 20;
 pub enum Verdict {
     /// Stored within the allowed age.
     Fresh,
-    /// Stored longer ago.
+    /// Stored longer ago, or at a moment that is yet to come: then nobody knows.
     Stale,
     /// Never stored.
     Never,
+}
+
+impl Verdict {
+    /// The word for it, as the JSON and the tables have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Fresh => "fresh",
+            Verdict::Stale => "stale",
+            Verdict::Never => "never",
+        }
+    }
 }
 
 /// The answer of `check-freshness` as a whole.
@@ -50,12 +62,29 @@ pub struct SourceFreshness {
     pub verdict: Verdict,
     /// When stock was last stored, UTC.
     pub last_success_at: Option<DateTime<Utc>>,
-    /// How long ago that was, in seconds.
+    /// How long ago that was, in seconds; below zero for a moment that is yet to come.
     pub age_seconds: Option<i64>,
     /// How long ago it may be, in seconds.
     pub max_age_seconds: u64,
     /// The day of the newest snapshot.
     pub snapshot_date: Option<NaiveDate>,
+}
+
+impl SourceFreshness {
+    /// How bad it is that the stock is not fresh; `None` while it is.
+    pub fn severity(&self) -> Option<Severity> {
+        let critical = |age| TimeDelta::seconds(age) > CRITICAL_AGE;
+        match (self.verdict, self.age_seconds) {
+            (Verdict::Fresh, _) => None,
+            (_, Some(age)) if !critical(age) && !self.is_ahead() => Some(Severity::Warning),
+            _ => Some(Severity::Critical),
+        }
+    }
+
+    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is now.
+    pub fn is_ahead(&self) -> bool {
+        self.age_seconds.is_some_and(|age| TimeDelta::seconds(age) < -CLOCK_TOLERANCE)
+    }
 }
 
 /// All that `check-freshness` found. Serialized, it is the command's JSON.
@@ -94,12 +123,13 @@ pub fn usual_max_age(runs: &[RunRow]) -> Duration {
     USUAL_AGE + Duration::from_secs(slowest.unwrap_or(0).unsigned_abs())
 }
 
-/// Judges.
+/// Whether each source's stock is recent, stale or unsound at `now`.
 pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     let mut sources = Vec::new();
     let mut findings = Vec::new();
     for known in known {
-        let freshness = freshness(known, now);
+        let freshness =
+            freshness(known.source, known.last_success, known.doubts.day, known.max_age, now);
         findings.extend(soundness::judge(known.source, &known.doubts));
         findings.extend(age_finding(known.source, &freshness));
         findings.extend(known.key.clone());
@@ -116,53 +146,71 @@ pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     FreshnessReport { status, sources, findings }
 }
 
-/// How recent the stock of one marketplace is.
-pub fn freshness(known: &Known, now: DateTime<Utc>) -> SourceFreshness {
-    let max_age = known.max_age;
-    let age = known.last_success.map(|moment| now - moment);
+/// How recent the stock of one marketplace is at `now`, when it was last stored at `last_success` and its newest snapshot is that of
+/// `day`.
+pub fn freshness(
+    source: Source,
+    last_success: Option<DateTime<Utc>>,
+    day: Option<NaiveDate>,
+    max_age: Duration,
+    now: DateTime<Utc>,
+) -> SourceFreshness {
+    let age = last_success.map(|moment| now - moment);
     let max = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
     let verdict = match age {
         None => Verdict::Never,
-        Some(age) if age <= max => Verdict::Fresh,
+        Some(age) if age >= -CLOCK_TOLERANCE && age <= max => Verdict::Fresh,
         Some(_) => Verdict::Stale,
     };
     SourceFreshness {
-        source: known.source.as_str(),
+        source: source.as_str(),
         verdict,
-        last_success_at: known.last_success,
+        last_success_at: last_success,
         age_seconds: age.map(|age| age.num_seconds()),
         max_age_seconds: max_age.as_secs(),
-        snapshot_date: known.doubts.day,
+        snapshot_date: day,
     }
 }
 
 fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
+    let severity = freshness.severity()?;
     let command = sync_command(source);
-    let (severity, message) = match (freshness.verdict, freshness.age_seconds) {
-        (Verdict::Fresh, _) => return None,
-        (_, None) => (
-            Severity::Critical,
+    let (kind, message) = match freshness.age_seconds {
+        None => (
+            Kind::Stale,
             format!("has never been synced; run `{command}` and look at what it says"),
         ),
-        (_, Some(age)) => {
-            let critical = TimeDelta::seconds(age) > CRITICAL_AGE;
-            let severity = if critical { Severity::Critical } else { Severity::Warning };
-            let message = format!(
+        Some(age) if freshness.is_ahead() => (
+            Kind::Ahead,
+            format!(
+                "the last successful sync ended {} ahead of now: a clock was wrong then, or is now, and nobody knows how old the \
+                 stock is; set the clock (`timedatectl`); if it is right, take that run away as the database's administrator and run \
+                 `{command}`: DELETE FROM sync_logs WHERE marketplace = '{source}' AND started_at > NOW();",
+                readable(age.unsigned_abs()),
+            ),
+        ),
+        Some(age) => (
+            Kind::Stale,
+            format!(
                 "the last successful sync was {} ago, {} is allowed; `stocksync report` shows why the runs fail; if there \
                  are none, look at cron",
                 readable(age.unsigned_abs()),
                 readable(freshness.max_age_seconds),
-            );
-            (severity, message)
-        }
+            ),
+        ),
     };
-    Some(Finding { severity, kind: Kind::Stale, source: source.as_str(), message })
+    Some(Finding { severity, kind, source: source.as_str(), message })
 }
 
 /// Days, hours and minutes for people: `1 day 7h 12m`; seconds only below a minute.
 pub fn readable(seconds: u64) -> String {
-    let rounded = if seconds < 60 { seconds } else { seconds - seconds % 60 };
-    humantime::format_duration(Duration::from_secs(rounded)).to_string().replace("day", " day")
+    let whole = Duration::from_secs(whole_minutes(seconds));
+    humantime::format_duration(whole).to_string().replace("day", " day")
+}
+
+/// An age as precise as people want it: seconds count only below a minute.
+pub const fn whole_minutes(seconds: u64) -> u64 {
+    if seconds < 60 { seconds } else { seconds - seconds % 60 }
 }
 
 #[cfg(test)]
@@ -211,6 +259,14 @@ mod tests {
             verdict(Some(TimeDelta::hours(25))),
             (stale.0, stale.1, Some(Severity::Critical))
         );
+    }
+
+    #[test]
+    fn stock_of_a_moment_to_come_is_unsound_beyond_what_clocks_differ_by() {
+        assert_eq!(verdict(Some(-TimeDelta::minutes(5))), (Status::Fresh, Verdict::Fresh, None));
+        let ahead = (Status::Unsound, Verdict::Stale, Some(Severity::Critical));
+        assert_eq!(verdict(Some(-TimeDelta::minutes(6))), ahead);
+        assert_eq!(verdict(Some(-TimeDelta::days(7))), ahead);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::finding::{Finding, Kind, Severity};
 use crate::inventory::Source;
 use crate::store::overview::Doubts;
 
-/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers.
+/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
+/// be right, and is a warning: somebody has to know that yesterday's numbers are over.
 pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
     let command = sync_command(source);
     let day = doubts.day.map(|day| format!(" of {day}")).unwrap_or_default();
@@ -46,10 +47,19 @@ pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
             found.push((kind, format!("the snapshot{day} has {rows} rows {what}; {advice}")));
         }
     }
+    if let (true, Some(day)) = (doubts.is_empty(), doubts.day) {
+        let message = format!(
+            "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock at all; if the seller's cabinet shows \
+             some, run `{command}`"
+        );
+        found.push((Kind::Empty, message));
+    }
+    let severity =
+        |kind: Kind| if kind.is_unsound() { Severity::Critical } else { Severity::Warning };
     found
         .into_iter()
         .map(|(kind, message)| Finding {
-            severity: Severity::Critical,
+            severity: severity(kind),
             kind,
             source: source.as_str(),
             message,
@@ -106,6 +116,24 @@ mod tests {
     fn a_success_without_any_row_is_unsound() {
         assert_eq!(kinds(&Doubts { written: true, ..Doubts::default() }), [Kind::RowsDisagree]);
         assert_eq!(kinds(&Doubts::default()), []);
+    }
+
+    #[test]
+    fn an_empty_snapshot_is_told_and_may_be_right() {
+        let day = "2026-11-23".parse().unwrap();
+        let doubts = Doubts {
+            day: Some(day),
+            written: true,
+            stated: Some((day, 0, 0)),
+            found: Some((0, 0)),
+            ..Doubts::default()
+        };
+        let findings = judge(Source::Ozon, &doubts);
+        assert_eq!(
+            findings.iter().map(|it| (it.kind, it.severity)).collect::<Vec<_>>(),
+            [(Kind::Empty, Severity::Warning)]
+        );
+        assert!(!Kind::Empty.is_unsound());
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn overview(report: &Report) -> String {
     };
     let count = |value: Option<u64>| value.map_or("–".into(), |count| count.to_string());
     let rows = vec![
-        row("Stock is", &|source| format!("{:?}", source.freshness.verdict).to_lowercase()),
+        row("Stock is", &|source| source.freshness.verdict.as_str().to_owned()),
         row("Last success", &|source| {
             source.last_success().map_or("never".into(), |moment| time(report, moment))
         }),
@@ -125,6 +125,12 @@ fn product_name(product: &Product) -> String {
 fn stock(source: &SourceReport) -> Option<String> {
     let day = source.snapshot.day?;
     let warehouses = &source.snapshot.warehouses;
+    if warehouses.is_empty() {
+        return Some(format!(
+            "{}, snapshot of {day}: empty, the newest sync stored nothing",
+            source.source
+        ));
+    }
     let mut rows: Vec<Vec<String>> = warehouses
         .iter()
         .map(|stock| cells(&stock.stock_type, &shown(&stock.warehouse_name), stock))

@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use serde::Serialize;
 
 use super::error::StoreError;
+use super::row;
 
 const TOLD: &str = "
     SELECT topic, state, severity, failures, title, created_at
@@ -58,7 +59,7 @@ pub enum Topic {
     Failures,
     /// The marketplace rejected the key.
     KeyRejected,
-    /// A pull was refused because stock collapsed.
+    /// A pull was refused because stock collapsed or its day cannot be right.
     PullRefused,
     /// Syncs work again.
     Sync,
@@ -139,7 +140,7 @@ pub struct Sent {
 /// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
 pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
     type Columns = (String, String, String, u32, String, NaiveDateTime);
-    let rows: Vec<Columns> = conn.exec(TOLD, (source,))?;
+    let rows: Vec<Columns> = row::all(conn, TOLD, (source,))?;
     let sent = |(topic, state, severity, failures, title, at): Columns| {
         Some(Sent {
             topic: Topic::ALL.into_iter().find(|known| known.as_str() == topic)?,

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::bulk::placeholders;
 use super::error::StoreError;
 use super::planned::{KnownUpdate, StoredBarcode};
+use super::row;
 use crate::inventory::Source;
 use crate::staging::Spool;
 
@@ -51,7 +52,7 @@ pub fn of_listings(
         let mut values: Vec<Value> = vec![source.as_str().into()];
         values.extend(listings.iter().map(|(sku, _)| Value::from(*sku)));
         let read = |(sku, size_id, barcode, lost)| ((sku, size_id), (barcode, lost));
-        for (listing, barcode) in conn.exec_map(statement, values, read)? {
+        for (listing, barcode) in row::map(conn, statement, values, read)? {
             let barcodes: &mut Vec<StoredBarcode> = found.entry(listing).or_default();
             if !barcodes.contains(&barcode) {
                 barcodes.push(barcode);

@@ -8,6 +8,7 @@ use mysql::{Conn, Value};
 
 use super::bulk::placeholders;
 use super::error::StoreError;
+use super::row;
 use crate::inventory::card::{CardCursor, CardSize};
 
 const CURSOR_NAME: &str = "wb_cards_cursor";
@@ -31,7 +32,7 @@ const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
-    let value: Option<String> = conn.exec_first(CURSOR, (CURSOR_NAME,))?;
+    let value: Option<String> = row::first(conn, CURSOR, (CURSOR_NAME,))?;
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
@@ -98,7 +99,7 @@ pub fn sizes_of(
             let barcodes = barcodes.lines().map(str::to_owned).collect();
             CardSize { nm_id, chrt_id, barcodes, seller_article, name }
         };
-        for size in conn.exec_map(statement, values, read)? {
+        for size in row::map(conn, statement, values, read)? {
             cards.entry(size.nm_id.clone()).or_default().push(size);
         }
     }
@@ -107,7 +108,7 @@ pub fn sizes_of(
 
 /// The next cards behind `after` that the listings have not taken over yet, at most 500.
 pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
-    Ok(conn.exec(PENDING, (after, BATCH))?)
+    row::all(conn, PENDING, (after, BATCH))
 }
 
 /// The listings have taken over everything.

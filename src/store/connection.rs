@@ -5,10 +5,13 @@ use std::fs::File;
 use std::io;
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use mysql::prelude::Queryable;
 use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
 
+use super::error::StoreError;
 use super::explained::{Explained, OrDatabase, tls_error};
+use super::row;
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -87,6 +90,14 @@ impl Database {
     /// The number of this session on the server, as `SHOW PROCESSLIST` and `KILL` know it.
     pub fn connection_id(&self) -> u32 {
         self.conn.connection_id()
+    }
+
+    /// What the server's clock says.
+    pub fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
+        let moment: Option<NaiveDateTime> =
+            row::first(&mut self.conn, "SELECT UTC_TIMESTAMP()", ())?;
+        let none = || StoreError::Unfaithful("the server does not tell the time".to_owned());
+        Ok(moment.ok_or_else(none)?.and_utc())
     }
 
     /// The name of the database, as the server spells it.

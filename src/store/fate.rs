@@ -2,9 +2,9 @@
 //! run has been faster. Looked up in `sync_logs`, never guessed; nothing here writes.
 
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use super::error::StoreError;
+use super::row;
 use super::session::{Session, with_retries};
 use super::sync_log::{self, Changes, Found, Run};
 use crate::config::DatabaseSettings;
@@ -50,7 +50,7 @@ pub(super) fn of_commit(
 /// this one fetched: the failure to end with.
 pub(super) fn overtaken(conn: &mut Conn, run: &Run) -> Result<Option<Failure>, StoreError> {
     let (source, began) = (run.source.as_str(), run.started_at.naive_utc());
-    let other: Option<Option<String>> = conn.exec_first(OVERTAKEN_BY, (source, began, run.id))?;
+    let other: Option<Option<String>> = row::first(conn, OVERTAKEN_BY, (source, began, run.id))?;
     Ok(other.map(|run_id| {
         let run_id = run_id.unwrap_or_default();
         Failure::new(

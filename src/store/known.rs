@@ -9,6 +9,7 @@ use super::bulk::placeholders;
 use super::cards;
 use super::error::StoreError;
 use super::planned::{KnownUpdate, PlannedListing, Rebarcoded};
+use super::row;
 use crate::inventory::Source;
 use crate::inventory::card::size_named;
 use crate::staging::{Spool, SpoolWriter};
@@ -74,7 +75,7 @@ pub fn learned(conn: &mut Conn, since: NaiveDate) -> Result<Spool<KnownUpdate>, 
         let mut values: Vec<Value> = vec![since.into()];
         values.extend(nm_ids.iter().map(|nm_id| Value::from(*nm_id)));
         let listings: Vec<(String, String, i64, bool, bool, bool)> =
-            conn.exec(statement, values)?;
+            row::all(conn, statement, values)?;
         if listings.is_empty() {
             continue;
         }

@@ -36,3 +36,4 @@ pub use connection::Database;
 pub use error::StoreError;
 pub use explained::{Explained, OrDatabase};
 pub use session::Session;
+pub use snapshot::newest_day;

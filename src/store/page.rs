@@ -9,8 +9,9 @@ use mysql::{Conn, Value};
 use super::bulk::placeholders;
 use super::error::StoreError;
 use super::product_overview;
-use super::row::read_row;
+use super::row::{self, read_row};
 pub use super::snapshot::newest_day;
+use super::sync_log::Status;
 use crate::inventory::Source;
 
 /// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
@@ -42,12 +43,11 @@ const WAREHOUSES: &str = "
     GROUP BY stock_type, warehouse_name
     ORDER BY 3 DESC, warehouse_name";
 
-/// A run by hand has the source `Manual`: whose stock it brought says `marketplace` alone. Both are asked, because an index
-/// begins with `source`.
+/// An import by hand has the source `Manual`: whose stock it brought says `marketplace`, with which the index idx_marketplace_run begins.
 const RUNS: &str = "
-    SELECT started_at, completed_at, status, exit_code, error_message
+    SELECT started_at, NULLIF(completed_at, 0), status, exit_code, error_message
     FROM sync_logs
-    WHERE source IN (?, 'Manual') AND marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
+    WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?
     ORDER BY started_at DESC, id DESC
     LIMIT 1000";
 
@@ -69,17 +69,6 @@ pub struct Warehouse {
     pub reserved: i64,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything stored.
-    Success,
-    /// Everything but the rejected records stored.
-    Partial,
-    /// Nothing stored, also if the run never finished.
-    Failed,
-}
-
 /// A run of a sync.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -89,8 +78,8 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` for one that never did.
     pub completed_at: Option<DateTime<Utc>>,
-    /// How.
-    pub ending: Ending,
+    /// How; `Failed` as long as it has not.
+    pub status: Status,
     /// Its exit code; `None` for one that never ended.
     pub exit_code: Option<u8>,
     /// Why it stored nothing or rejected records.
@@ -118,7 +107,7 @@ pub fn stock_since(
     let days = std::iter::successors(Some(newest), NaiveDate::pred_opt);
     for day in days.take_while(|day| *day >= first) {
         let place: Option<(Option<i64>, Option<i64>)> =
-            conn.exec_first(PLACE, (source.as_str(), day))?;
+            row::first(conn, PLACE, (source.as_str(), day))?;
         let Some((Some(low), Some(high))) = place else { continue };
         let found = if high.abs_diff(low) < SCATTERED * rows {
             conn.exec_iter(STOCK_IN_PLACE, (low, high, source.as_str(), day))?
@@ -148,7 +137,7 @@ pub fn warehouses(
         available,
         reserved,
     };
-    Ok(conn.exec_map(WAREHOUSES, (source.as_str(), day), read)?)
+    row::map(conn, WAREHOUSES, (source.as_str(), day), read)
 }
 
 /// The runs since a moment, the newest first, 1000 at most.
@@ -158,15 +147,11 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
         source,
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
-        ending: match status.as_str() {
-            "success" => Ending::Success,
-            "partial" => Ending::Partial,
-            _ => Ending::Failed,
-        },
+        status: Status::parse(&status),
         exit_code,
         reason,
     };
-    Ok(conn.exec_map(RUNS, (source.as_str(), source.as_str(), since.naive_utc()), read)?)
+    row::map(conn, RUNS, (source.as_str(), since.naive_utc()), read)
 }
 
 /// What the products are called.
@@ -180,7 +165,7 @@ pub fn names(conn: &mut Conn, products: &[i64]) -> Result<HashMap<i64, ProductNa
              WHERE product_id IN {} GROUP BY product_id",
             placeholders(1, ids.len())
         );
-        for (product, article) in conn.exec(articles, ids)? {
+        for (product, article) in row::all(conn, articles, ids)? {
             found.insert(product, ProductName { name: names.remove(&product), article });
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 use serde::Serialize;
 
 use super::bulk::placeholders;
 use super::error::StoreError;
+use super::row;
 use super::snapshot::newest_day;
 use crate::inventory::Source;
 
@@ -168,7 +168,7 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     }
     let days =
         newest.map(|day| day.map_or_else(|| Value::from("1000-01-01"), Value::from)).to_vec();
-    let counts = conn.exec_first(by_product(COUNTS), days.clone())?;
+    let counts = row::first(conn, by_product(COUNTS), days.clone())?;
     (overview.total, overview.on_both, overview.only_ozon, overview.only_wildberries) =
         counts.unwrap_or_default();
     overview.most_stock = most_stock(conn, &days)?;
@@ -184,7 +184,7 @@ pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
         only_on: if ozon { Source::Ozon } else { Source::Wildberries },
         has_barcode,
     };
-    Ok(conn.exec_map(by_product(ONE_SIDED), (ozon, wildberries), read)?)
+    row::map(conn, by_product(ONE_SIDED), (ozon, wildberries), read)
 }
 
 fn newest_days(conn: &mut Conn) -> Result<[Option<NaiveDate>; 2], StoreError> {
@@ -205,11 +205,11 @@ fn nameless(
     overview: &mut ProductOverview,
 ) -> Result<(), StoreError> {
     let of_source = source.as_str();
-    let count: Option<u64> = conn.exec_first(NAMELESS, (of_source,))?;
+    let count: Option<u64> = row::first(conn, NAMELESS, (of_source,))?;
     overview.listings_without_name += count.unwrap_or(0);
     if count > Some(0) {
         let read = |(sku, size_id)| NamelessListing { source: of_source, sku, size_id };
-        let shown = conn.exec_map(NAMELESS_LISTINGS, (of_source, NAMELESS_SHOWN), read)?;
+        let shown = row::map(conn, NAMELESS_LISTINGS, (of_source, NAMELESS_SHOWN), read)?;
         overview.nameless.extend(shown);
     }
     Ok(())
@@ -225,7 +225,7 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
         wildberries,
         warehouses: Vec::new(),
     };
-    let mut products: Vec<ProductStock> = conn.exec_map(statement, days.to_vec(), read)?;
+    let mut products: Vec<ProductStock> = row::map(conn, statement, days.to_vec(), read)?;
     if products.is_empty() {
         return Ok(products);
     }
@@ -238,7 +238,7 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
         (product_id, ProductWarehouse { source, stock_type, warehouse_name, stock })
     };
     let mut warehouses: HashMap<i64, Vec<ProductWarehouse>> = HashMap::new();
-    for (product_id, warehouse) in conn.exec_map(statement, values, read)? {
+    for (product_id, warehouse) in row::map(conn, statement, values, read)? {
         warehouses.entry(product_id).or_default().push(warehouse);
     }
     let mut names = names(conn, ids)?;
@@ -256,13 +256,14 @@ pub fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, S
         "SELECT product_id, MIN(name) FROM product_listings \
          WHERE product_id IN {products} AND name <> '' GROUP BY product_id"
     );
-    let mut names: HashMap<i64, String> = conn.exec(listings, ids.clone())?.into_iter().collect();
-    if conn.query_first::<u64, _>(HAS_NAMES)? > Some(0) {
+    let mut names: HashMap<i64, String> =
+        row::all(conn, listings, ids.clone())?.into_iter().collect();
+    if row::first::<u64>(conn, HAS_NAMES, ())? > Some(0) {
         let own = format!(
             "SELECT product_id, product_name FROM dim_products \
              WHERE product_id IN {products} AND product_name <> ''"
         );
-        names.extend(conn.exec::<(i64, String), _, _>(own, ids)?);
+        names.extend(row::all::<(i64, String)>(conn, own, ids)?);
     }
     Ok(names)
 }

@@ -9,6 +9,7 @@ use mysql::prelude::Queryable;
 use super::alerts;
 use super::connection::Database;
 use super::explained::{Explained, OrDatabase};
+use super::row;
 use crate::config::RetentionSettings;
 use crate::failure::{Exit, Failure};
 
@@ -29,6 +30,18 @@ const TRIES: u32 = 3;
 
 /// The server's number for a lock that was not granted in time.
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
+
+/// A date of zeros, which some server let somebody write, is none.
+const OLDEST: &str = "SELECT MIN(NULLIF(started_at, 0)) FROM sync_logs PARTITION (p_rest)";
+
+/// A date of zeros is older than any other.
+const ENDS: &str = "
+    SELECT source, NULLIF(oldest, 0), NULLIF(newest, 0)
+    FROM (
+        SELECT source, MIN(snapshot_date) AS oldest, MAX(snapshot_date) AS newest
+        FROM inventory_data
+        GROUP BY source
+    ) AS ends";
 
 const PARTITIONS: &str = "
     SELECT PARTITION_NAME, PARTITION_DESCRIPTION FROM information_schema.PARTITIONS
@@ -54,11 +67,9 @@ struct Partition {
 pub fn keep_log_partitions(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "looking at the partitions of sync_logs";
     let partitions = partitions(database)?;
-    let oldest: Option<NaiveDateTime> = database
-        .conn()
-        .query_first("SELECT MIN(started_at) FROM sync_logs PARTITION (p_rest)")
-        .or_database(doing)?
-        .flatten();
+    let oldest: Option<Option<NaiveDateTime>> = row::first(database.conn(), OLDEST, ())
+        .map_err(|error| Failure::from(error).context(doing()))?;
+    let oldest = oldest.flatten();
     let today = Utc::now().date_naive();
     let months = missing_months(&partitions, oldest.map(|moment| moment.date()), today);
     let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
@@ -130,12 +141,11 @@ pub fn delete_old_stock(
     // Without gap locks, so that no sync waits for a batch.
     let conn = database.conn();
     conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
-    let newest: Vec<(String, NaiveDate, NaiveDate)> = conn
-        .query("SELECT source, MIN(snapshot_date), MAX(snapshot_date) FROM inventory_data GROUP BY source")
-        .or_database(doing)?;
+    let newest: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)> =
+        row::all(conn, ENDS, ()).map_err(|error| Failure::from(error).context(doing()))?;
     for (source, oldest, newest) in newest {
-        let before = cutoff.min(newest);
-        if oldest >= before {
+        let Some(before) = newest.map(|newest| cutoff.min(newest)) else { continue };
+        if oldest.is_some_and(|oldest| oldest >= before) {
             continue;
         }
         let deleted = delete_in_batches(database, &source, before)?;

@@ -5,9 +5,9 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use chrono::NaiveDate;
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use super::error::StoreError;
+use super::row;
 use super::session::Session;
 use super::snapshot;
 use crate::failure::{Exit, Failure};
@@ -43,7 +43,7 @@ impl StockBefore {
     /// Counts; `None` if there is no snapshot yet.
     pub fn ask(conn: &mut Conn, source: Source) -> Result<Option<Self>, StoreError> {
         let Some(day) = snapshot::newest_day(conn, source)? else { return Ok(None) };
-        let listings = conn.exec_first(LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);
+        let listings = row::first(conn, LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);
         Ok(Some(Self { day, listings }))
     }
 

@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use super::error::StoreError;
+use super::row;
 use crate::cost::{Cost, Meter};
 use crate::inventory::Source;
 use crate::logging;
@@ -59,7 +60,7 @@ const COMPLETE: &str = "
     WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
 
 const NEWEST: &str = "
-    SELECT status, completed_at IS NOT NULL
+    SELECT status, NULLIF(completed_at, 0) IS NOT NULL
     FROM sync_logs
     WHERE source = ? AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
@@ -121,6 +122,14 @@ impl Status {
             Status::Partial => "partial",
             Status::Failed => "failed",
         }
+    }
+
+    /// Reads the value of the column; what is no success is a failure.
+    pub fn parse(text: &str) -> Self {
+        [Status::Success, Status::Partial]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .unwrap_or(Status::Failed)
     }
 }
 
@@ -282,13 +291,14 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
-    let newest: Option<(String, bool)> = conn.exec_first(NEWEST, (source.as_str(),))?;
-    Ok(newest.is_some_and(|(status, finished)| !finished || status != Status::Success.as_str()))
+    let newest: Option<(String, bool)> = row::first(conn, NEWEST, (source.as_str(),))?;
+    Ok(newest
+        .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
 fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
-    let row = conn.exec_first(COMMITTED, (run.id, run.started_at.naive_utc()))?;
+    let row = row::first(conn, COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {
         let (
             inserted,

@@ -8,7 +8,7 @@ use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
 use crate::monitor::anomalies::{self, Comparison, DayStock, Picture, Product, failures_in_a_row};
-use crate::monitor::freshness::{Known, freshness, usual_max_age};
+use crate::monitor::freshness::{freshness, usual_max_age};
 use crate::monitor::keys;
 use crate::report::{Products, Report, SourceReport};
 use crate::store::alerts::told;
@@ -92,21 +92,21 @@ impl Gathering {
         }
         let mut gone = compared.map(|compared| cut(compared.ran_out())).unwrap_or_default();
         name(conn, source, &mut gone.listed)?;
-        let known = Known {
-            source,
-            last_success: overview::last_success(conn, source)?,
-            doubts: overview::Doubts { day: days.newest, ..overview::Doubts::default() },
-            max_age: usual_max_age(&recent_runs),
-            key: None,
-        };
+        let last_success = overview::last_success(conn, source)?;
         let since = self.since;
         let told = told(conn, source.as_str())?;
         Ok(SourceReport {
             source,
-            freshness: freshness(&known, self.report.generated_at),
+            freshness: freshness(
+                source,
+                last_success,
+                days.newest,
+                usual_max_age(&recent_runs),
+                self.report.generated_at,
+            ),
             runs: overview::runs(conn, source, since)?,
             failures: overview::failures(conn, source, since)?,
-            failures_in_a_row: failures_in_a_row(&recent_runs),
+            failures_in_a_row: failures_in_a_row(&recent_runs, self.report.generated_at),
             snapshot: snapshot(newest.unwrap_or_default(), days.newest),
             ran_out: gone,
             unmatched_products: None,

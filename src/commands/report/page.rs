@@ -7,7 +7,7 @@ use crate::cli::ReportArgs;
 use crate::config::{self, Environment};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
-use crate::monitor::anomalies::PATIENCE;
+use crate::monitor::anomalies::may_go_on;
 use crate::monitor::soundness;
 use crate::report::page::{self, History, Language, Notice, Page, RUN_DAYS, Selection};
 use crate::report::{Report, SourceReport};
@@ -49,14 +49,13 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
             },
         )?;
         if let Some(day) = day {
+            history.taken(source, day);
             warehouses.extend(store::warehouses(conn, source, day)?);
         }
         let mut own = store::runs(conn, source, since)?;
-        // The newest one may still be going on: it has not failed.
-        let going_on = |run: &store::Run| {
-            run.completed_at.is_none() && run.started_at + PATIENCE > report.generated_at
-        };
-        if own.first().is_some_and(going_on) {
+        let goes_on =
+            |run: &store::Run| may_go_on(run.started_at, run.completed_at, report.generated_at);
+        if own.first().is_some_and(goes_on) {
             own.remove(0);
         }
         runs.extend(own);

@@ -21,11 +21,9 @@ pub fn failed(
         (Topic::KeyRejected, _) => {
             format!("{source}: the key was rejected ({failures} syncs failed in a row)")
         }
-        (Topic::PullRefused, 1) => format!("{source}: a pull was refused, stock collapsed"),
+        (Topic::PullRefused, 1) => format!("{source}: a pull was refused"),
         (Topic::PullRefused, _) => {
-            format!(
-                "{source}: a pull was refused, stock collapsed ({failures} syncs failed in a row)"
-            )
+            format!("{source}: a pull was refused ({failures} syncs failed in a row)")
         }
         (_, 1) => format!("{source}: a sync failed"),
         _ => format!("{source}: {failures} syncs failed in a row"),
@@ -152,7 +150,8 @@ fn next_step(source: Source, exit: Exit) -> String {
     match exit {
         Exit::KeyRejected => format!("{} and run `{command}`", new_key(source)),
         Exit::Unsound => format!(
-            "compare with the seller's cabinet; if the stock really fell, run `{command} --accept-shrink`"
+            "a wrong clock: set it; a collapse: compare with the seller's cabinet, and if the stock really fell, run `{command} \
+             --accept-shrink`"
         ),
         Exit::NotStockData => format!(
             "look at what the marketplace answers (`{command} -v`); it may have changed its API: is there a newer stocksync?"

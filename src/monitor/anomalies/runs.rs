@@ -1,6 +1,6 @@
 //! Rules about the runs themselves: failing, rejecting, slow, never finished.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Anomaly, Kind, Picture, median, percent};
 use crate::config::Thresholds;
@@ -15,8 +15,8 @@ pub(super) const LEAST: usize = 5;
 const SLOW_SECONDS: f64 = 60.0;
 /// Rejected records below this are no rise, whatever their share.
 const FEW_REJECTS: u64 = 5;
-/// A run without an end and without a successor may still go on for this long.
-pub(super) const PATIENCE: TimeDelta = TimeDelta::hours(3);
+/// No sync takes longer than this: one without an end that began earlier is dead.
+const LONGEST_RUN: TimeDelta = TimeDelta::hours(3);
 
 pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let stored: Vec<&RunRow> = picture.runs.iter().filter(|run| run.stored()).collect();
@@ -33,16 +33,22 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
     found
 }
 
-/// How many of the newest runs failed in a row; one that still goes on counts neither way.
-pub fn failures_in_a_row(runs: &[RunRow]) -> u32 {
-    // The newest run may be going on; a dead one before it did fail.
-    let skipped = usize::from(runs.first().is_some_and(|run| run.completed_at.is_none()));
+/// Whether the newest run of a marketplace is perhaps still going on at `now`: then it has neither failed nor died. An older one is
+/// not, whenever it began: its successor proves it dead, as two runs of one marketplace never overlap.
+pub fn may_go_on(began: DateTime<Utc>, ended: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    ended.is_none() && began + LONGEST_RUN > now
+}
+
+/// How many of the newest runs failed in a row; one that may still go on counts neither way.
+pub fn failures_in_a_row(runs: &[RunRow], now: DateTime<Utc>) -> u32 {
+    let goes_on = |run: &RunRow| may_go_on(run.started_at, run.completed_at, now);
+    let skipped = usize::from(runs.first().is_some_and(goes_on));
     let count = runs.iter().skip(skipped).take_while(|run| !run.stored()).count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn failures(picture: &Picture, limit: u32) -> Option<Anomaly> {
-    let count = failures_in_a_row(picture.runs);
+    let count = failures_in_a_row(picture.runs, picture.now);
     let newest = picture.runs.iter().find(|run| run.completed_at.is_some())?;
     if count < limit || newest.started_at < picture.since {
         return None;
@@ -105,8 +111,8 @@ fn slow(picture: &Picture, newest: &RunRow, usual: &[&RunRow], factor: f64) -> O
 
 fn unfinished(picture: &Picture) -> Option<Anomaly> {
     let dead = |(index, run): &(usize, &RunRow)| {
-        // A successor proves that the run is dead: two runs of one marketplace never overlap.
-        run.completed_at.is_none() && (*index > 0 || run.started_at + PATIENCE < picture.now)
+        let goes_on = *index == 0 && may_go_on(run.started_at, run.completed_at, picture.now);
+        run.completed_at.is_none() && !goes_on
     };
     let recent = picture.runs.iter().enumerate().filter(|(_, run)| run.started_at >= picture.since);
     let dead: Vec<&RunRow> = recent.filter(dead).map(|(_, run)| run).collect();
@@ -155,8 +161,19 @@ mod tests {
     fn a_run_that_goes_on_is_neither_failed_nor_dead() {
         let going_on = RunRow { completed_at: None, ..run(0, 0, Status::Failed) };
         let runs = after(vec![going_on, run(0, 1, Status::Failed)]);
-        assert_eq!(failures_in_a_row(&runs), 1);
+        assert_eq!(failures_in_a_row(&runs, now()), 1);
         assert_eq!(kinds(&runs), []);
+    }
+
+    #[test]
+    fn a_run_without_an_end_may_go_on_for_three_hours_and_has_failed_from_then_on() {
+        let began = |minutes_ago| now() - TimeDelta::minutes(minutes_ago);
+        assert!(may_go_on(began(179), None, now()));
+        assert!(!may_go_on(began(180), None, now()));
+        assert!(!may_go_on(began(1), Some(now()), now()), "it has ended");
+        let open = |hours| RunRow { completed_at: None, ..run(hours, 0, Status::Failed) };
+        assert_eq!(failures_in_a_row(&after(vec![open(2)]), now()), 0);
+        assert_eq!(failures_in_a_row(&after(vec![open(3)]), now()), 1);
     }
 
     #[test]

@@ -8,12 +8,13 @@ use super::language::Language;
 use super::list::List;
 use super::selection::Cut;
 use crate::failure::Exit;
-use crate::store::page::{Ending, Run};
+use crate::store::page::Run;
+use crate::store::sync_log::Status;
 
 /// The table.
 pub fn list(page: &Page, language: Language) -> Markup {
     let phrases = language.phrases();
-    let failed: Vec<&Run> = page.runs.iter().filter(|run| run.ending == Ending::Failed).collect();
+    let failed: Vec<&Run> = page.runs.iter().filter(|run| run.status == Status::Failed).collect();
     let cut = Cut::from(failed);
     let zone = page.made_at.offset();
     let rows = html! {
@@ -49,9 +50,10 @@ fn kind(run: &Run, language: Language) -> &'static str {
     let (russian, english) = match (exit, run.completed_at) {
         (_, None) => ("Не завершилась", "It never finished"),
         (Some(Exit::Program), _) => ("Сбой самой программы", "A failure of the program itself"),
-        (Some(Exit::Unsound), _) => {
-            ("Отклонена: остатки резко сократились", "Refused: the stock collapsed")
-        }
+        (Some(Exit::Unsound), _) => (
+            "Отклонена: остатки резко сократились или неверны часы",
+            "Refused: the stock collapsed, or a clock is wrong",
+        ),
         (Some(Exit::NotStockData), _) => {
             ("Маркетплейс прислал не остатки", "The marketplace answered something else than stock")
         }
@@ -94,7 +96,7 @@ mod tests {
             source: Source::Ozon,
             started_at,
             completed_at: finished.then_some(started_at),
-            ending: Ending::Failed,
+            status: Status::Failed,
             exit_code,
             reason: None,
         }

@@ -11,7 +11,8 @@ use super::history::DAYS;
 use super::language::Language;
 use super::{Page, RUN_DAYS};
 use crate::inventory::Source;
-use crate::store::page::{Ending, Run};
+use crate::store::page::Run;
+use crate::store::sync_log::Status;
 
 /// Warehouses with a bar of their own; the others share one.
 const WAREHOUSES: usize = 8;
@@ -231,7 +232,7 @@ fn syncs(page: &Page, language: Language) -> anyhow::Result<Markup> {
             let marks = own.map(|run| Mark {
                 at: since_left(run.started_at.with_timezone(zone).naive_local()),
                 seconds: seconds(run).unwrap_or(0),
-                ending: run.ending,
+                status: run.status,
                 text: spoken(run, page, language),
             });
             Lane { name: source.to_string(), marks: marks.filter(|mark| mark.at >= 0.0).collect() }
@@ -265,12 +266,12 @@ fn seconds(run: &Run) -> Option<i64> {
     Some((run.completed_at? - run.started_at).num_seconds().max(0))
 }
 
-fn ending(ending: Ending, language: Language) -> &'static str {
+fn ended(status: Status, language: Language) -> &'static str {
     let phrases = language.phrases();
-    match ending {
-        Ending::Success => phrases.success,
-        Ending::Partial => phrases.partial,
-        Ending::Failed => phrases.failed,
+    match status {
+        Status::Success => phrases.success,
+        Status::Partial => phrases.partial,
+        Status::Failed => phrases.failed,
     }
 }
 
@@ -280,26 +281,26 @@ fn spoken(run: &Run, page: &Page, language: Language) -> String {
         "{}, {}\n{} · {}",
         run.source,
         language.short_moment(run.started_at.with_timezone(page.made_at.offset())),
-        ending(run.ending, language),
+        ended(run.status, language),
         took.as_deref().unwrap_or(language.phrases().unfinished)
     )
 }
 
 fn runs_legend(page: &Page, language: Language) -> Markup {
-    let count = |wanted| page.runs.iter().filter(|run| run.ending == wanted).count();
+    let count = |wanted| page.runs.iter().filter(|run| run.status == wanted).count();
     let sample = |wanted| match wanted {
-        Ending::Success => html! { circle cx="6" cy="6" r="4" fill=(Role::Success.code()) {} },
-        Ending::Partial => html! { path d="M6 1L11 10H1Z" fill=(Role::Partial.code()) {} },
-        Ending::Failed => {
+        Status::Success => html! { circle cx="6" cy="6" r="4" fill=(Role::Success.code()) {} },
+        Status::Partial => html! { path d="M6 1L11 10H1Z" fill=(Role::Partial.code()) {} },
+        Status::Failed => {
             html! { path d="M2 2L10 10M10 2L2 10" stroke=(Role::Failed.code()) stroke-width="2" {} }
         }
     };
     html! {
         ul.legend {
-            @for wanted in [Ending::Success, Ending::Partial, Ending::Failed] {
+            @for wanted in [Status::Success, Status::Partial, Status::Failed] {
                 li {
                     svg.sample.mark viewBox="0 0 12 12" aria-hidden="true" { (sample(wanted)) }
-                    (ending(wanted, language)) " " strong { (language.total(count(wanted))) }
+                    (ended(wanted, language)) " " strong { (language.total(count(wanted))) }
                 }
             }
         }
@@ -325,12 +326,12 @@ fn runs_table(page: &Page, language: Language) -> Markup {
             @for date in days {
                 @for source in Source::ALL {
                     @let own: Vec<&Run> = page.runs.iter().filter(|run| run.source == source && day(run) == date).collect();
-                    @let count = |wanted| own.iter().filter(|run| run.ending == wanted).count();
+                    @let count = |wanted| own.iter().filter(|run| run.status == wanted).count();
                     @let took: Vec<i64> = own.iter().filter_map(|run| seconds(run)).collect();
                     tr {
                         th scope="row" { (language.day(date)) } td { (source) }
-                        td.n { (language.total(count(Ending::Success))) } td.n { (language.total(count(Ending::Partial))) }
-                        td.n { (language.total(count(Ending::Failed))) }
+                        td.n { (language.total(count(Status::Success))) } td.n { (language.total(count(Status::Partial))) }
+                        td.n { (language.total(count(Status::Failed))) }
                         td.n {
                             @if took.is_empty() { "–" }
                             @else { (language.decimal(took.iter().sum::<i64>() as f64 / took.len() as f64)) }

@@ -93,7 +93,12 @@ fn unsound(finding: &Finding, doubts: &Doubts) -> Option<String> {
             "в снимке{day} есть повторы ({}); пропал уникальный ключ uk_inventory_identity: удалите повторы и создайте его снова",
             rows(doubts.duplicate_rows)
         ),
-        finding::Kind::Stale | finding::Kind::KeyAge => return None,
+        finding::Kind::Empty => format!(
+            "последний снимок{day} пуст: загрузка записала, что остатков на маркетплейсе нет совсем; если в кабинете продавца они есть, \
+             запустите `{}`",
+            command.map_or("stocksync sync", sync_command)
+        ),
+        finding::Kind::Stale | finding::Kind::Ahead | finding::Kind::KeyAge => return None,
     })
 }
 

@@ -58,6 +58,13 @@ impl History {
         self.first.checked_add_days(Days::new(index as u64)).unwrap_or(self.first)
     }
 
+    /// Notes that a marketplace was asked on a day, also if it had nothing.
+    pub fn taken(&mut self, source: Source, day: NaiveDate) {
+        if let Some(index) = self.index(day) {
+            self.sources[position(source)].taken[index] = true;
+        }
+    }
+
     /// Adds the stock of one product of one type; days outside the month are passed over.
     pub fn add(
         &mut self,
@@ -67,10 +74,7 @@ impl History {
         stock_type: &str,
         available: i64,
     ) {
-        let Some(index) = usize::try_from((day - self.first).num_days()).ok().filter(|i| *i < DAYS)
-        else {
-            return;
-        };
+        let Some(index) = self.index(day) else { return };
         let history = &mut self.sources[position(source)];
         history.taken[index] = true;
         history.products.entry(product).or_insert([0; DAYS])[index] += available;
@@ -79,6 +83,10 @@ impl History {
         } else {
             history.by_type.entry(stock_type.to_owned()).or_insert([0; DAYS])[index] = available;
         }
+    }
+
+    fn index(&self, day: NaiveDate) -> Option<usize> {
+        usize::try_from((day - self.first).num_days()).ok().filter(|index| *index < DAYS)
     }
 
     /// Days of the month with a snapshot, of the marketplace that has more of them.
@@ -192,6 +200,15 @@ mod tests {
         history.add(Source::Ozon, day("2026-11-23"), 8, "FBO", 1);
         assert_eq!(history.products()[0].daily[28..], [9, 0]);
         assert_eq!(history.products_with_stock(Source::Ozon)[28..], [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn a_day_on_which_a_marketplace_had_nothing_repeats_no_other() {
+        let mut history = History::until(day("2026-11-23"));
+        history.add(Source::Ozon, day("2026-11-22"), 7, "FBO", 9);
+        history.taken(Source::Ozon, day("2026-11-23"));
+        assert_eq!(history.products()[0].daily[28..], [9, 0]);
+        assert_eq!(history.by_type(Source::Ozon)[0].1[28..], [Some(9), Some(0)]);
     }
 
     #[test]

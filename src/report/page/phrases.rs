@@ -38,6 +38,8 @@ pub struct Phrases {
     pub unused: &'static str,
     /// Behind an age.
     pub ago: &'static str,
+    /// Behind what a moment lies in the future by.
+    pub ahead: &'static str,
     /// In place of an age.
     pub never_synced: &'static str,
     /// Verdict on soundness.
@@ -217,6 +219,7 @@ pub const RU: Phrases = Phrases {
     verdict_never: "не загружались",
     unused: "не подключён, загрузок не было",
     ago: "назад",
+    ahead: "позже, чем сейчас: неверны часы",
     never_synced: "успешных загрузок не было",
     no_findings: "Замечаний нет",
     no_findings_detail: "Количества сходятся между собой и с журналом загрузок, ничего необычного нет.",
@@ -316,6 +319,7 @@ pub const EN: Phrases = Phrases {
     verdict_never: "never stored",
     unused: "not connected, never synced",
     ago: "ago",
+    ahead: "ahead of now: a clock is wrong",
     never_synced: "no successful sync yet",
     no_findings: "Nothing found",
     no_findings_detail: "The quantities agree with each other and with the log of the syncs, and nothing is unusual.",

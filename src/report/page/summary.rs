@@ -44,16 +44,15 @@ pub fn mark(verdict: Verdict) -> &'static str {
 }
 
 fn freshness_verdict(source: &SourceFreshness) -> Verdict {
-    const DAY: i64 = 24 * 3600;
-    match (source.verdict, source.age_seconds) {
-        (freshness::Verdict::Fresh, _) => Verdict::Good,
-        (freshness::Verdict::Stale, Some(age)) if age <= DAY => Verdict::Doubtful,
-        _ => Verdict::Bad,
-    }
+    of_severity(source.severity())
 }
 
 fn soundness(findings: &[Notice]) -> Verdict {
-    match findings.iter().map(Notice::severity).max() {
+    of_severity(findings.iter().map(Notice::severity).max())
+}
+
+fn of_severity(severity: Option<Severity>) -> Verdict {
+    match severity {
         None => Verdict::Good,
         Some(Severity::Warning) => Verdict::Doubtful,
         Some(Severity::Critical) => Verdict::Bad,
@@ -133,7 +132,7 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
                     @match (source.last_success_at, source.age_seconds) {
                         (Some(moment), Some(age)) => {
                             (language.moment(moment.with_timezone(page.made_at.offset())))
-                            " · " (language.duration(whole_minutes(age.unsigned_abs()))) " " (phrases.ago)
+                            " · " (language.duration(freshness::whole_minutes(age.unsigned_abs()))) " " (if source.is_ahead() { phrases.ahead } else { phrases.ago })
                         }
                         _ => (phrases.never_synced),
                     }
@@ -141,10 +140,6 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
             }
         }
     }
-}
-
-fn whole_minutes(seconds: u64) -> u64 {
-    if seconds < 60 { seconds } else { seconds - seconds % 60 }
 }
 
 fn sound(page: &Page, language: Language) -> Markup {

@@ -1,19 +1,20 @@
 //! The runs of a marketplace, as `sync_logs` tells them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use mysql::prelude::Queryable;
-use mysql::{Conn, Row};
+use mysql::Conn;
 
 use crate::inventory::Source;
 use crate::store::error::StoreError;
+use crate::store::row;
 use crate::store::sync_log::Status;
 
+/// A log that people write into may hold dates of zeros, which are no dates: `NULLIF(…, 0)` here and below.
 /// `marketplace` and not `source`, so that an import from a file counts for the marketplace whose stock it brought.
 /// Runs of one marketplace never overlap, so the one that began last has also ended last.
 const LAST_SUCCESS: &str = "
     SELECT completed_at FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
-      AND completed_at IS NOT NULL
+      AND NULLIF(completed_at, 0) IS NOT NULL
     ORDER BY started_at DESC, id DESC
     LIMIT 1";
 
@@ -22,7 +23,7 @@ const RUNS: &str = "
            CAST(COALESCE(SUM(status = 'success'), 0) AS SIGNED),
            CAST(COALESCE(SUM(status = 'partial'), 0) AS SIGNED),
            CAST(COALESCE(SUM(status = 'failed'), 0) AS SIGNED),
-           CAST(AVG(IF(status <> 'failed', TIMESTAMPDIFF(SECOND, started_at, completed_at), NULL)) AS DOUBLE),
+           CAST(AVG(IF(status <> 'failed', TIMESTAMPDIFF(SECOND, started_at, NULLIF(completed_at, 0)), NULL)) AS DOUBLE),
            CAST(COALESCE(SUM(records_rejected), 0) AS SIGNED),
            CAST(COALESCE(SUM(requests), 0) AS SIGNED),
            CAST(COALESCE(SUM(bytes), 0) AS SIGNED)
@@ -30,7 +31,7 @@ const RUNS: &str = "
     WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
 const FAILURES: &str = "
-    SELECT started_at, completed_at IS NOT NULL, exit_code, error_message FROM sync_logs
+    SELECT started_at, NULLIF(completed_at, 0) IS NOT NULL, exit_code, error_message FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND status = 'failed' AND started_at >= ?
     ORDER BY started_at DESC, id DESC
     LIMIT 20";
@@ -38,10 +39,10 @@ const FAILURES: &str = "
 /// Imports by hand are left out: what they bring says nothing about how the marketplace answers. `marketplace` is the column by
 /// which the index idx_marketplace_run has the runs in this order.
 const RECENT: &str = "
-    SELECT started_at, completed_at, status, exit_code, error_message,
+    SELECT started_at, NULLIF(completed_at, 0), status, exit_code, error_message,
            COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0), foreign_hosts
     FROM sync_logs
-    WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory'
+    WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory' AND started_at > 0
     ORDER BY started_at DESC, id DESC
     LIMIT ?";
 
@@ -116,13 +117,13 @@ impl RunRow {
 
 /// When stock of this marketplace was last stored.
 pub fn last_success(conn: &mut Conn, source: Source) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let moment: Option<NaiveDateTime> = conn.exec_first(LAST_SUCCESS, (source.as_str(),))?;
+    let moment: Option<NaiveDateTime> = row::first(conn, LAST_SUCCESS, (source.as_str(),))?;
     Ok(moment.map(|moment| moment.and_utc()))
 }
 
 /// The runs of a marketplace since a moment, added up.
 pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Runs, StoreError> {
-    let row = conn.exec_first(RUNS, (source.as_str(), since.naive_utc()))?;
+    let row = row::first(conn, RUNS, (source.as_str(), since.naive_utc()))?;
     Ok(row.map_or_else(Runs::default, |row| {
         let (total, succeeded, partial, failed, average, records_rejected, requests, bytes) = row;
         Runs {
@@ -153,7 +154,7 @@ pub fn failures(
                 reason: reason.unwrap_or_default(),
             }
         };
-    Ok(conn.exec_map(FAILURES, (source.as_str(), since.naive_utc()), read)?)
+    row::map(conn, FAILURES, (source.as_str(), since.naive_utc()), read)
 }
 
 /// How many runs [`recent_runs`] looks back at most.
@@ -161,28 +162,29 @@ pub const RECENT_RUNS: usize = 500;
 
 /// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files.
 pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
-    let rows: Vec<Row> = conn.exec(RECENT, (source.as_str(), RECENT_RUNS))?;
-    Ok(rows.into_iter().map(run).collect())
+    row::map(conn, RECENT, (source.as_str(), RECENT_RUNS), run)
 }
 
-fn run(row: Row) -> RunRow {
-    type Columns = (
-        NaiveDateTime,
-        Option<NaiveDateTime>,
-        String,
-        Option<u8>,
-        Option<String>,
-        u64,
-        u64,
-        u64,
-        Option<String>,
-    );
+/// The columns of [`RECENT`].
+type Columns = (
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    String,
+    Option<u8>,
+    Option<String>,
+    u64,
+    u64,
+    u64,
+    Option<String>,
+);
+
+fn run(columns: Columns) -> RunRow {
     let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests, hosts) =
-        mysql::from_row::<Columns>(row);
+        columns;
     RunRow {
         started_at: started_at.and_utc(),
         completed_at: completed_at.map(|moment| moment.and_utc()),
-        status: status_of(&status),
+        status: Status::parse(&status),
         exit_code,
         reason: reason.unwrap_or_default(),
         processed,
@@ -190,11 +192,4 @@ fn run(row: Row) -> RunRow {
         requests,
         foreign_hosts: hosts.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
     }
-}
-
-fn status_of(text: &str) -> Status {
-    [Status::Success, Status::Partial]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .unwrap_or(Status::Failed)
 }

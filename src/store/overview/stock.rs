@@ -2,15 +2,16 @@
 
 use chrono::NaiveDate;
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use crate::inventory::Source;
 use crate::store::error::StoreError;
+use crate::store::row;
 use crate::store::snapshot::newest_day;
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
-const DAY_BEFORE: &str =
-    "SELECT MAX(snapshot_date) FROM inventory_data WHERE source = ? AND snapshot_date < ?";
+const DAY_BEFORE: &str = "
+    SELECT NULLIF(day, 0)
+    FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ? AND snapshot_date < ?) AS before_newest";
 
 const WAREHOUSES: &str = "
     SELECT stock_type, warehouse_name,
@@ -55,9 +56,9 @@ const DUPLICATES: &str = "
     ) AS twins";
 
 const NEWEST_WRITE: &str = "
-    SELECT snapshot_date, rows_total, stock_total FROM sync_logs
+    SELECT NULLIF(snapshot_date, 0), rows_total, stock_total FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
-      AND completed_at IS NOT NULL
+      AND NULLIF(completed_at, 0) IS NOT NULL
     ORDER BY started_at DESC, id DESC
     LIMIT 1";
 
@@ -141,11 +142,18 @@ pub struct Doubts {
     pub found: Option<(u64, i64)>,
 }
 
-/// The days of the two newest snapshots.
+impl Doubts {
+    /// Whether the newest run stored that there is no stock at all.
+    pub fn is_empty(&self) -> bool {
+        self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
+    }
+}
+
+/// The days of the two newest snapshots; only the newest may hold nothing.
 pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
-        conn.exec_first(DAY_BEFORE, (source.as_str(), newest))?;
+        row::first(conn, DAY_BEFORE, (source.as_str(), newest))?;
     Ok(Days { newest: Some(newest), before: before.flatten() })
 }
 
@@ -172,7 +180,7 @@ pub fn warehouses(
         in_way_to_client,
         in_way_from_client,
     };
-    Ok(conn.exec_map(WAREHOUSES, (source.as_str(), day), read)?)
+    row::map(conn, WAREHOUSES, (source.as_str(), day), read)
 }
 
 /// A day's stock by listing, sorted by `sku` and `size_id`.
@@ -182,7 +190,7 @@ pub fn products(
     day: NaiveDate,
 ) -> Result<Vec<ProductStock>, StoreError> {
     let read = |(sku, size_id, pieces)| ProductStock { sku, size_id, pieces };
-    Ok(conn.exec_map(PRODUCTS, (source.as_str(), day), read)?)
+    row::map(conn, PRODUCTS, (source.as_str(), day), read)
 }
 
 /// Looks for what speaks against a marketplace's newest snapshot.
@@ -191,15 +199,15 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
     let mut found = None;
     if let Some(day) = doubts.day {
         let (rows, pieces, contradictory, negative) =
-            conn.exec_first(DOUBTS, (source.as_str(), day))?.unwrap_or_default();
+            row::first(conn, DOUBTS, (source.as_str(), day))?.unwrap_or_default();
         found = Some((rows, pieces));
         doubts.contradictory_rows = contradictory;
         doubts.negative_rows = negative;
         doubts.duplicate_rows =
-            conn.exec_first(DUPLICATES, (source.as_str(), day))?.unwrap_or_default();
+            row::first(conn, DUPLICATES, (source.as_str(), day))?.unwrap_or_default();
     }
     let stated: Option<(Option<NaiveDate>, Option<u64>, Option<i64>)> =
-        conn.exec_first(NEWEST_WRITE, (source.as_str(),))?;
+        row::first(conn, NEWEST_WRITE, (source.as_str(),))?;
     doubts.written = stated.is_some();
     if let Some((Some(day), Some(rows), Some(stock))) = stated {
         doubts.stated = Some((day, rows, stock));
@@ -207,7 +215,7 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
             found
         } else {
             let other: Option<(u64, i64, u64, u64)> =
-                conn.exec_first(DOUBTS, (source.as_str(), day))?;
+                row::first(conn, DOUBTS, (source.as_str(), day))?;
             other.map(|(rows, pieces, _, _)| (rows, pieces))
         };
     }
@@ -222,8 +230,7 @@ pub fn names(
 ) -> Result<Vec<Option<String>>, StoreError> {
     let mut names = Vec::new();
     for (sku, size_id) in listings {
-        let name: Option<Option<String>> =
-            conn.exec_first(NAME, (source.as_str(), sku, size_id))?;
+        let name: Option<Option<String>> = row::first(conn, NAME, (source.as_str(), sku, size_id))?;
         names.push(name.flatten());
     }
     Ok(names)

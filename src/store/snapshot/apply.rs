@@ -14,6 +14,7 @@ use crate::staging::{Spool, SpoolReader, Totals, listing_order};
 use crate::store::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::error::StoreError;
 use crate::store::planned::CreatedListing;
+use crate::store::row;
 
 const INVENTORY: Target = Target {
     table: "inventory_data",
@@ -153,7 +154,7 @@ pub fn apply(
 /// The table must say itself that it holds what the marketplace answered; else nothing is committed.
 fn check_sums(conn: &mut Conn, stamp: Stamp, totals: &Totals) -> Result<(), StoreError> {
     let found: Option<(u64, i64, i64, i64, i64, i64)> =
-        conn.exec_first(SUMS, (stamp.source.as_str(), stamp.day))?;
+        row::first(conn, SUMS, (stamp.source.as_str(), stamp.day))?;
     let meant = (
         totals.rows,
         totals.available,

@@ -11,6 +11,7 @@ use crate::inventory::{Quantities, Source};
 use crate::staging::{Spool, SpoolWriter, database_order, listing_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
+use crate::store::row;
 use crate::store::row::read_row;
 
 /// In the order of the unique key, so that nothing has to be sorted.
@@ -48,7 +49,7 @@ pub fn plan(
     full: bool,
     targets: Spool<TargetRow>,
 ) -> Result<Plan, StoreError> {
-    let existing: u64 = conn.exec_first(COUNT, (source.as_str(), day))?.unwrap_or(0);
+    let existing: u64 = row::first(conn, COUNT, (source.as_str(), day))?.unwrap_or(0);
     if full || existing == 0 {
         return Ok(Plan {
             inserts: targets,

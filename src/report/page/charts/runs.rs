@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::{Role, Spot, Width, framed, headroom, text};
-use crate::store::page::Ending;
+use crate::store::sync_log::Status;
 
 /// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
 const MOST: usize = 350;
@@ -19,7 +19,7 @@ pub struct Mark {
     /// How long it took; 0 for one that never ended.
     pub seconds: i64,
     /// How it ended.
-    pub ending: Ending,
+    pub status: Status,
     /// What is shown on hover.
     pub text: String,
 }
@@ -116,15 +116,15 @@ fn draw_lane(
             height: 14,
             text: mark.text.clone(),
         });
-        match mark.ending {
-            Ending::Success => {
+        match mark.status {
+            Status::Success => {
                 chart.draw_series([Circle::new(point, 3, Role::Success.color().filled())])?;
             }
-            Ending::Partial => {
+            Status::Partial => {
                 let style = Role::Partial.color().filled();
                 chart.draw_series([TriangleMarker::new(point, 5, style)])?;
             }
-            Ending::Failed => {
+            Status::Failed => {
                 let style = Role::Failed.color().stroke_width(2);
                 chart.draw_series([Cross::new(point, 4, style)])?;
             }

@@ -1,0 +1,44 @@
+//! Before anything is fetched: asks what the day of a pull is judged by, and ends the run whose day cannot be right.
+
+use chrono::{NaiveDate, Utc};
+
+use crate::config::{DatabaseSettings, SyncSettings};
+use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
+use crate::inventory::day::{Evidence, Judgement, judge};
+use crate::store::newest_day;
+use crate::store::session::{Session, with_retries};
+
+/// Ends a run under whose day nothing may be written; a clock that is merely doubted is a warning.
+///
+/// # Errors
+/// [`Exit::Unsound`] for a day that cannot be right, [`Exit::Database`] when the database cannot be asked.
+pub fn require_believable(
+    day: NaiveDate,
+    source: Source,
+    settings: &SyncSettings,
+    session: &mut Session,
+    database: &DatabaseSettings,
+) -> Result<(), Failure> {
+    let evidence = with_retries(database, || {
+        let asked = session.database()?;
+        let evidence = asked.server_time().and_then(|server| {
+            let here = Utc::now();
+            let newest = newest_day(asked.conn(), source)?;
+            Ok(Evidence { day, here, server, utc_offset: settings.utc_offset, newest })
+        });
+        evidence.map_err(|error| {
+            // Ends the connection, if it is broken.
+            session.roll_back();
+            Failure::from(error).context("comparing the day of the pull with the database's")
+        })
+    })?;
+    match judge(source, &evidence) {
+        Judgement::Believed => Ok(()),
+        Judgement::Doubted(why) => {
+            log::warn!("{why}");
+            Ok(())
+        }
+        Judgement::Refused(why) => Err(Failure::new(Exit::Unsound, why)),
+    }
+}
