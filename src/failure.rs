@@ -95,27 +95,17 @@ impl Exit {
 pub struct Failure {
     exit: Exit,
     cause: anyhow::Error,
-    cost: Cost,
-}
-
-/// What had been sent and received when a run failed, for its row in the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// HTTP requests sent, retries included.
-    pub requests: u64,
-    /// Bytes of bodies received, after decompression.
-    pub bytes: u64,
 }
 
 impl Failure {
     /// A failure with nothing below it.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, cause: anyhow::Error::msg(message.into()), cost: Cost::default() }
+        Self { exit, cause: anyhow::Error::msg(message.into()) }
     }
 
     /// A failure that another error caused.
     pub fn caused(exit: Exit, cause: impl Into<anyhow::Error>) -> Self {
-        Self { exit, cause: cause.into(), cost: Cost::default() }
+        Self { exit, cause: cause.into() }
     }
 
     /// The code that the process ends with.
@@ -132,17 +122,6 @@ impl Failure {
     /// Why it failed, for somebody who decides anew what that means.
     pub fn into_cause(self) -> anyhow::Error {
         self.cause
-    }
-
-    /// What had been sent and received by then.
-    pub fn cost(&self) -> Cost {
-        self.cost
-    }
-
-    /// Says what had been sent and received by then.
-    #[must_use]
-    pub fn costing(self, cost: Cost) -> Self {
-        Self { cost, ..self }
     }
 
     /// What it came from, from the outermost to the first cause.
@@ -173,7 +152,7 @@ impl fmt::Debug for Failure {
 /// What nobody has classified is a failure of the program itself: a full disk for temporary files, a bug.
 impl From<anyhow::Error> for Failure {
     fn from(cause: anyhow::Error) -> Self {
-        Self { exit: Exit::Program, cause, cost: Cost::default() }
+        Self { exit: Exit::Program, cause }
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod cost;
 pub mod failure;
 #[cfg(test)]
 mod fuzzing;

@@ -30,9 +30,26 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Secrets shorter than this (bytes) are left where they stand: blotting them out would garble the text and hide nothing.
+const SHORTEST_BLOTTED: usize = 5;
+
+/// The text with every secret blotted out. Must come before any cut, which could leave half a secret at the end.
+pub fn blot<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
+    let secrets = secrets.into_iter().map(Secret::expose);
+    secrets
+        .filter(|secret| secret.len() >= SHORTEST_BLOTTED)
+        .fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_blotted_out_wherever_it_stands() {
+        let secrets = [Secret::new("key-4711"), Secret::new("pw")];
+        assert_eq!(blot("a key-4711 b key-4711, pw", &secrets), "a … b …, pw");
+    }
 
     #[test]
     fn a_secret_does_not_show_in_debug_output() {

@@ -61,12 +61,14 @@ fn methods_of_the_apis() -> impl Iterator<Item = Endpoint> {
 #[test]
 fn a_rejected_key_is_77_at_once() {
     let world = world();
-    ends_in(&world, OzonCreate, &Fault::Status(403), 77, 1).says("Invalid Api-Key");
-    ends_in(&world, OzonCreate, &Fault::Status(401), 77, 1);
-    ends_in(&world, OzonInfo, &Fault::Status(403), 77, 1);
+    // Where a new one is made is told in the words of the seller's cabinet.
+    let (ozon, wb) = ("(Настройки → Seller API)", "(Настройки → Доступ к API)");
+    ends_in(&world, OzonCreate, &Fault::Status(403), 77, 1).says("Invalid Api-Key").says(ozon);
+    ends_in(&world, OzonCreate, &Fault::Status(401), 77, 1).says(ozon);
+    ends_in(&world, OzonInfo, &Fault::Status(403), 77, 1).says(ozon);
     for endpoint in [WbWarehouses, WbSellerWarehouses, WbRemainsCreate, WbSupplierStocks] {
-        ends_in(&world, endpoint, &Fault::Status(401), 77, 1);
-        ends_in(&world, endpoint, &Fault::Status(403), 77, 1);
+        ends_in(&world, endpoint, &Fault::Status(401), 77, 1).says(wb);
+        ends_in(&world, endpoint, &Fault::Status(403), 77, 1).says(wb);
     }
 }
 
@@ -241,12 +243,53 @@ fn a_rate_limit_beyond_the_patience_is_75_and_says_when_to_come_back() {
 }
 
 #[test]
+fn an_outage_that_will_last_beyond_the_patience_is_69_at_once_and_says_when_to_come_back() {
+    let world = world();
+    let maintenance = Reply::html(503, "Технические работы").header("Retry-After", 3600);
+    for endpoint in [OzonCreate, OzonDownload, WbWarehouses, WbSupplierStocks] {
+        let outcome = ends_in(&world, endpoint, &Fault::Instead(maintenance.clone()), 69, 1);
+        outcome.says("RETRY_MAX_WAIT").says("come back at");
+    }
+}
+
+#[test]
 fn an_error_carries_the_id_by_which_support_finds_the_call() {
     let world = world();
     ends_in(&world, OzonCreate, &Fault::Status(500), 69, 3).says(fault::OZON_TRACE_ID);
     assert!(world.last_log().error.is_some_and(|text| text.contains(fault::OZON_TRACE_ID)));
     ends_in(&world, WbWarehouses, &Fault::Status(500), 69, 3).says(fault::WB_REQUEST_ID);
     assert!(world.last_log().error.is_some_and(|text| text.contains(fault::WB_REQUEST_ID)));
+}
+
+/// As a storage of files says that a link does not hold.
+#[test]
+fn an_error_in_xml_is_told_in_its_own_words_and_not_as_a_page() {
+    let world = world();
+    let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+    let answer = |status| Fault::Instead(Reply::new(status, "application/xml", text));
+    let outcome = ends_in(&world, OzonDownload, &answer(403), 69, 1);
+    let outcome = outcome.says("<Code>AccessDenied</Code><Message>Request has expired</Message>");
+    assert!(!outcome.stderr.contains("HTML"), "{}", outcome.stderr);
+    for endpoint in [OzonDownload, OzonInfo, WbWarehouses] {
+        let outcome = ends_in(&world, endpoint, &answer(200), 65, 1).says("XML");
+        assert!(!outcome.stderr.contains("HTML"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn nothing_invisible_of_a_marketplaces_message_gets_into_the_log() {
+    let world = world();
+    let invisible =
+        ['\u{200b}', '\u{feff}', '\u{2060}', '\u{ad}', '\u{e0041}', '\u{202e}', '\u{9b}'];
+    let message: String = invisible.iter().flat_map(|hidden| ['b', *hidden, 'd']).collect();
+    let body = format!(r#"{{"code":3,"message":"{message}"}}"#);
+    let outcome = ends_in(&world, OzonCreate, &Fault::Instead(Reply::json(400, body)), 65, 1);
+    let error = world.last_log().error.expect("a reason");
+    let report = world.run("report").expect(0).stdout;
+    for text in [outcome.stderr, error, report] {
+        assert!(text.contains("b db d"), "{text:?}");
+        assert!(!text.contains(invisible), "{text:?}");
+    }
 }
 
 #[test]

@@ -91,6 +91,49 @@ fn an_import_replaces_the_days_snapshot_as_a_pull_would() {
 }
 
 #[test]
+fn a_file_of_one_kind_of_stock_does_not_take_the_days_other_kind_away() {
+    let catalogue = Catalogue::small(1);
+    let world = World::new(catalogue.clone());
+    world.run("sync wb").expect(0);
+    let rows_of = |kind: &str| {
+        let rows = catalogue.expected_wb(true);
+        format!("{} rows of {kind}", rows.iter().filter(|row| row.stock_type == kind).count())
+    };
+    let on_wb = file("wb-warehouses.json", catalogue.wb_warehouses_page(0, 250_000));
+    let own = file("seller-warehouses.json", catalogue.seller_warehouses_page(0, 250_000));
+    for (file, other) in [(&on_wb, "FBS"), (&own, "FBO")] {
+        for import in
+            [import(&world, "wb", file), import(&world, "wb", file).arg("--accept-shrink")]
+        {
+            world.fails(&import, 4).says(&rows_of(other)).says("--full");
+            assert_eq!(world.last_log().source, "Manual");
+        }
+        let before = world.database.all_text();
+        import(&world, "wb", file).arg("--dry-run").run().expect(4).says(&rows_of(other));
+        assert_eq!(world.database.all_text(), before);
+    }
+    import(&world, "wb", &on_wb).arg("--full").run().expect(0);
+    world.assert_stock(WB, &catalogue.expected_wb(false));
+    // Now the day holds nothing that this file could not hold.
+    import(&world, "wb", &on_wb).run().expect(0);
+}
+
+#[test]
+fn one_record_without_a_key_does_not_turn_a_file_into_one_of_the_sellers_own_warehouses() {
+    let catalogue = Catalogue::small(1);
+    let page = catalogue.wb_warehouses_page(0, 250_000);
+    let mut page: serde_json::Value = serde_json::from_str(&page).expect("JSON");
+    let first = &mut page["data"]["items"][0];
+    first.as_object_mut().expect("an item").remove("inWayToClient").expect("the key");
+    let world = World::new(catalogue.clone());
+    import(&world, "wb", &file("stocks.json", page.to_string())).run().expect(3);
+    let rows = "SELECT COUNT(*) FROM inventory_data WHERE stock_type =";
+    let expected = catalogue.expected_wb(false).len() as i64 - 1;
+    assert_eq!(world.database.number(&format!("{rows} 'FBO'")), expected);
+    assert_eq!(world.database.number(&format!("{rows} 'FBS'")), 0);
+}
+
+#[test]
 fn a_file_that_is_no_report_is_65_and_one_failed_row_of_a_manual_run() {
     let world = World::new(Catalogue::small(1));
     world.run("sync ozon").expect(0);

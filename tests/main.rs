@@ -22,6 +22,7 @@ mod hand_made_rows;
 mod long_history;
 mod migrations;
 mod operations;
+mod ozon_columns;
 mod ozon_sync;
 mod page;
 mod products;

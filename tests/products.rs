@@ -180,7 +180,7 @@ fn a_token_without_the_category_content_syncs_and_a_later_match_joins_products_w
     shop.article("A", &["4600000000011"]).article("B", &["4600000000999"]);
     let world = shop.world();
     world.marketplaces.configure(|settings| settings.forbidden = vec![Endpoint::WbCards]);
-    world.run("sync wb").expect(0).says("category Content");
+    world.run("sync wb").expect(0).says("category Контент");
     world.run("sync ozon").expect(0);
     assert_eq!(links(&world), linked(&[]));
     let (size, article) = (product(&world, "1", "11"), product(&world, "A", ""));
@@ -207,6 +207,38 @@ fn a_token_without_the_category_content_syncs_and_a_later_match_joins_products_w
     assert_eq!(world.database.number(&kept), 1, "the emptied row stays for whoever refers to it");
     let log = "SELECT CONCAT(listings_linked, '/', products_joined, '/', cards_fetched) FROM sync_logs ORDER BY id DESC LIMIT 1";
     assert_eq!(world.database.value(log), "1/1/1");
+}
+
+#[test]
+fn many_products_that_turn_out_to_be_the_same_bring_their_history_part_by_part() {
+    let mut shop = Shop::default();
+    for number in 1..=250 {
+        let barcode = format!("46{number:011}");
+        shop.size(number, 10_000 + number, &[&barcode])
+            .article(&format!("A-{number}"), &[&barcode]);
+    }
+    let world = shop.world();
+    world.marketplaces.configure(|settings| settings.forbidden = vec![Endpoint::WbCards]);
+    world.run("sync wb").expect(0);
+    world.run("sync ozon").expect(0);
+    world.database.run(
+        "INSERT INTO inventory_data (product_id, sku, size_id, source, warehouse_name, snapshot_date, available_stock) \
+         SELECT product_id, sku, size_id, source, warehouse_name, snapshot_date - INTERVAL seq DAY, 3 \
+         FROM inventory_data JOIN seq_1_to_3",
+    );
+    world.marketplaces.configure(|settings| settings.forbidden.clear());
+    let outcome = world.binary().args("sync wb -v").run().expect(0);
+    let parts: Vec<&str> = outcome
+        .stderr
+        .lines()
+        .filter_map(|line| Some(line.split_once("the history of ")?.1))
+        .collect();
+    assert_eq!(parts, [100, 200, 250].map(|done| format!("{done} of 250 listings has gone over")));
+    assert_sound(&world);
+    let astray = "SELECT COUNT(*) FROM inventory_data o LEFT JOIN inventory_data w ON w.product_id = o.product_id \
+         AND w.snapshot_date = o.snapshot_date AND w.source = 'Wildberries' WHERE o.source = 'Ozon' AND w.id IS NULL";
+    assert_eq!(world.database.number(astray), 0, "every day of every article went over");
+    assert_eq!(world.database.number("SELECT COUNT(*) FROM product_joins"), 250);
 }
 
 #[test]

@@ -3,14 +3,15 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::binary::Running;
+use crate::support::binary::{Binary, Running};
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::ozon_report::{
     Cell, Column, Encoding, Header, OzonReport,
 };
 use crate::support::marketplace::endpoint::Endpoint;
 use crate::support::marketplace::fault::Fault;
-use crate::support::marketplace::http::Wire;
+use crate::support::marketplace::http::{Reply, Wire};
+use crate::support::receiver::Receiver;
 use crate::support::world::{OZON, WB, World};
 
 /// A pull of Ozon that has begun and waits for its report.
@@ -78,8 +79,68 @@ fn a_signal_ends_a_run_with_its_code_and_a_failed_row() {
         let log = world.last_log();
         assert_eq!(log.status, "failed");
         assert!(log.completed_at.is_some() && log.error.is_some(), "{log:?}");
+        let sent = world.marketplaces.calls().len() as i64;
+        assert_eq!(world.database.number("SELECT requests FROM sync_logs"), sent);
+        assert!(world.database.number("SELECT bytes FROM sync_logs") > 0, "an answer had come");
         assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
     }
+}
+
+/// A run whose end is in the log already, and whose alert keeps it from going.
+fn held_up_at_its_end(world: &World, receiver: &Receiver, status: &str) -> Running {
+    let silence = Reply::json(200, "{}").wire(Wire::Silence(Duration::from_secs(60)));
+    receiver.answer(silence);
+    let runs = world.database.logs().len() as i64;
+    let running = alerting(world, receiver).args("sync ozon").spawn();
+    let ended = format!(
+        "SELECT COUNT(*) FROM sync_logs WHERE completed_at IS NOT NULL AND status = '{status}' AND \
+         {runs} + 1 = (SELECT COUNT(*) FROM sync_logs WHERE completed_at IS NOT NULL)"
+    );
+    let began = Instant::now();
+    while world.database.number(&ended) == 0 {
+        assert!(began.elapsed() < Duration::from_secs(30), "the run does not end");
+        thread::sleep(Duration::from_millis(5));
+    }
+    running
+}
+
+fn alerting(world: &World, receiver: &Receiver) -> Binary {
+    world
+        .binary()
+        .env("ALERT_WEBHOOK_URL", receiver.webhook_url())
+        .env("ALERT_AFTER_FAILURES", "1")
+        .env("RETRY_ATTEMPTS", "1")
+}
+
+#[test]
+fn a_signal_after_the_end_is_in_the_log_says_which_end_that_was() {
+    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
+    world.marketplaces.always(Endpoint::OzonCreate, Fault::Status(503));
+    alerting(&world, &receiver).args("sync ozon").run().expect(69);
+
+    let failed = held_up_at_its_end(&world, &receiver, "failed");
+    failed.signal("TERM");
+    let outcome = failed.wait().expect(143).says("had failed before the signal came");
+    assert!(!outcome.stderr.contains("written"), "{}", outcome.stderr);
+    assert!(world.last_log().error.is_some_and(|error| error.contains("503")));
+    assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
+
+    world.marketplaces.mend();
+    let written = held_up_at_its_end(&world, &receiver, "success");
+    written.signal("TERM");
+    written.wait().expect(143).says("the stock had been written before the signal came; it stays");
+    world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+}
+
+#[test]
+fn a_signal_to_a_run_whose_row_was_deleted_does_not_say_that_stock_was_written() {
+    let world = World::new(Catalogue::small(1));
+    let running = waiting_pull(&world);
+    world.database.run("DELETE FROM sync_logs");
+    running.signal("TERM");
+    let outcome = running.wait().expect(143).says("the run's row in sync_logs is gone");
+    assert!(!outcome.stderr.contains("written"), "{}", outcome.stderr);
+    assert_eq!(world.database.number("SELECT COUNT(*) FROM inventory_data"), 0);
 }
 
 #[test]
@@ -99,6 +160,26 @@ fn each_run_is_one_row_with_its_times() {
     }
     let late = "SELECT COUNT(*) FROM sync_logs WHERE ABS(TIMESTAMPDIFF(SECOND, started_at, UTC_TIMESTAMP())) > 300";
     assert_eq!(world.database.number(late), 0, "times are UTC");
+}
+
+#[test]
+fn a_summary_that_cannot_be_printed_is_a_warning_and_the_run_is_what_it_was() {
+    let world = World::new(Catalogue::small(1));
+    let mut report = OzonReport::new(&world.marketplaces.catalogue().ozon, Header::Current);
+    report.set(3, Column::Fbo, Cell::Raw("-1".into()));
+    let unprinted = |line: &str, code: i32| {
+        let outcome = world.binary().args(line).with_full_stdout().run().expect(code);
+        let outcome = outcome.says("No space left on device").says("; it would have been: Ozon:");
+        assert!(!outcome.stderr.contains("completed already"), "{}", outcome.stderr);
+    };
+    unprinted("sync ozon --dry-run", 0);
+    assert_eq!(world.database.logs().len(), 0);
+    unprinted("sync ozon", 0);
+    assert_eq!(world.last_log().status, "success");
+    world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+    world.marketplaces.configure(|settings| settings.report = Some(report.csv(Encoding::Utf8Bom)));
+    unprinted("sync ozon", 3);
+    assert_eq!(world.last_log().status, "partial");
 }
 
 #[test]

@@ -189,3 +189,23 @@ fn a_last_page_that_is_exactly_full_is_followed_by_the_question_for_one_more() {
     world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb(true));
     assert_eq!(world.marketplaces.calls_of(Endpoint::WbWarehouses).len(), 4);
 }
+
+#[test]
+fn the_name_of_a_card_that_is_too_long_is_cut_and_told() {
+    let world = World::new(Catalogue::small(1));
+    let long = "я".repeat(501);
+    let page = {
+        let long = long.clone();
+        Fault::change(move |mut reply| {
+            let mut page: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
+            page["cards"][0]["title"] = long.clone().into();
+            reply.body = page.to_string().into_bytes();
+            reply
+        })
+    };
+    world.marketplaces.fault(Endpoint::WbCards, page);
+    let run = world.run("sync wb").expect(0);
+    run.says("the name is cut after 500 characters").says("card ");
+    let names = "SELECT DISTINCT name FROM product_listings WHERE name LIKE 'яяя%'";
+    assert_eq!(world.database.table(names), [["я".repeat(500)]]);
+}

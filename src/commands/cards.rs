@@ -2,11 +2,11 @@
 //! Whatever goes wrong here costs names, never stock: it is a warning.
 
 use crate::config::WildberriesSettings;
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
-use crate::marketplace::Traffic;
 use crate::marketplace::wildberries::cards::CardReader;
+use crate::store::cards;
 use crate::store::session::Session;
-use crate::store::{StoreError, cards};
 
 /// More pages than this are no catalogue: ten million cards.
 const MOST_PAGES: u64 = 100_000;
@@ -19,17 +19,20 @@ const PROGRESS: u64 = 10;
 pub struct Reading {
     /// Cards read.
     pub cards: u64,
-    /// What they cost.
-    pub traffic: Traffic,
     /// Whether the last card was reached.
     pub complete: bool,
 }
 
-/// Reads and keeps all cards that were changed since the last reading, page by page.
-pub fn learn(settings: &WildberriesSettings, session: &mut Session, unknown: u64) -> Reading {
+/// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
+pub fn learn(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    meter: &Meter,
+    unknown: u64,
+) -> Reading {
     let mut reading = Reading::default();
     log::info!("{unknown} listings without a name or a barcode: asking for Wildberries' cards");
-    match read(settings, session, &mut reading) {
+    match read(settings, session, meter, &mut reading) {
         Ok(()) => reading.complete = true,
         Err(failure) => {
             session.roll_back();
@@ -46,24 +49,23 @@ pub fn learn(settings: &WildberriesSettings, session: &mut Session, unknown: u64
 fn read(
     settings: &WildberriesSettings,
     session: &mut Session,
+    meter: &Meter,
     reading: &mut Reading,
 ) -> Result<(), Failure> {
-    let cursor =
-        cards::cursor(session.database()?.conn()).map_err(|error| forget_broken(session, error))?;
+    let cursor = cards::cursor(session.database()?.conn())
+        .map_err(|fault| session.failed(fault).context("looking where the cards begin"))?;
     if let Some(cursor) = &cursor {
         log::debug!("cards: going on behind nmID {} of {}", cursor.nm_id, cursor.updated_at);
     }
-    let mut reader = CardReader::new(settings, cursor)?;
+    let mut reader = CardReader::new(settings, meter, cursor)?;
     for number in 1..=MOST_PAGES {
-        let page = reader.next_page();
-        reading.traffic = reader.traffic();
-        let page = page?;
+        let page = reader.next_page()?;
         if page.unreadable > 0 {
             log::warn!("cards: {} of page {number} cannot be read", page.unreadable);
         }
         let conn = session.database()?.conn();
         let kept = cards::keep(conn, &page.nm_ids, &page.sizes, page.cursor.as_ref());
-        kept.map_err(|error| forget_broken(session, error))?;
+        kept.map_err(|fault| session.failed(fault).context("keeping the cards"))?;
         reading.cards += page.cards;
         if page.last {
             log::info!("cards: {} on {number} pages, that is all", reading.cards);
@@ -74,11 +76,4 @@ fn read(
         }
     }
     Err(Failure::new(Exit::NotStockData, "the cards do not come to an end"))
-}
-
-fn forget_broken(session: &mut Session, error: StoreError) -> Failure {
-    if error.broke_connection() {
-        session.drop_connection();
-    }
-    Failure::from(error).context("keeping the cards")
 }

@@ -15,8 +15,9 @@ use crate::cli::SyncArgs;
 use crate::config::{
     self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
 };
-use crate::failure::{Cost, Exit, Failure};
-use crate::inventory::{Source, ValidationResult};
+use crate::cost::Cost;
+use crate::failure::{Exit, Failure};
+use crate::inventory::{Source, StockType, ValidationResult};
 use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
 use crate::output;
@@ -25,7 +26,7 @@ use crate::staging::Snapshot;
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
 use crate::store::stock_before::{Counting, StockBefore};
-use crate::store::sync_log::{self, Account, Changes, Run, Status};
+use crate::store::sync_log::{self, Account, Changes, Found, Run, Status};
 use crate::store::write::{self, Order};
 use rejects::Rejects;
 
@@ -53,6 +54,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     }
     interruption.checkpoint();
     watch.ended(&mut sync.session, &outcome);
+    interruption.checkpoint();
     outcome
 }
 
@@ -76,12 +78,8 @@ fn begin_row(
     }
     with_retries(database, || {
         let conn = session.database()?.conn();
-        sync_log::begin(conn, source, args.file.is_some()).map_err(|error| {
-            if error.broke_connection() {
-                session.drop_connection();
-            }
-            Failure::from(error).context("beginning the run's row in sync_logs")
-        })
+        sync_log::begin(conn, source, args.file.is_some())
+            .map_err(|fault| session.failed(fault).context("beginning the run's row in sync_logs"))
     })
 }
 
@@ -96,6 +94,8 @@ struct Sync<'a> {
     account: Account,
     /// What the newest snapshot held before this run.
     before: Option<StockBefore>,
+    /// The kinds of stock that the pull can tell of.
+    can_hold: &'static [StockType],
     /// For a pull that may ask for Wildberries' cards: how.
     cards: Option<WildberriesSettings>,
 }
@@ -121,8 +121,9 @@ impl<'a> Sync<'a> {
             return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
         }
         let run = begin_row(args, source, &database, &mut session)?;
+        let account = Account::default();
         if !args.dry_run {
-            interruption.runs(&run);
+            interruption.runs(&run, &account.meter);
         }
         let sync = Self {
             args,
@@ -132,8 +133,9 @@ impl<'a> Sync<'a> {
             session,
             run,
             rejects,
-            account: Account::default(),
+            account,
             before: None,
+            can_hold: &StockType::ALL,
             cards: None,
         };
         Ok(Begun::Sync(Box::new(sync), interruption))
@@ -146,11 +148,8 @@ impl<'a> Sync<'a> {
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
-            let mut spent = Cost::default();
-            let pull = self.fetch().inspect_err(|failure| spent = failure.cost());
-            self.account.traffic.requests += spent.requests;
-            self.account.traffic.bytes += spent.bytes;
-            self.read(&pull?)
+            let pull = self.fetch()?;
+            self.read(&pull)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -163,6 +162,7 @@ impl<'a> Sync<'a> {
             snapshot: &snapshot,
             full: self.args.full,
             max_shrink: (!self.may_shrink()).then_some(settings.max_shrink),
+            can_hold: self.can_hold,
             before: self.before,
             status,
             exit,
@@ -188,10 +188,8 @@ impl<'a> Sync<'a> {
             Some(settings) => {
                 let mut learn = |session: &mut Session, unknown, account: &mut Account| {
                     let began = Instant::now();
-                    let reading = cards::learn(settings, session, unknown);
+                    let reading = cards::learn(settings, session, &account.meter, unknown);
                     account.cards = reading.cards;
-                    account.traffic.requests += reading.traffic.requests;
-                    account.traffic.bytes += reading.traffic.bytes;
                     learning = began.elapsed();
                     reading.complete
                 };
@@ -207,26 +205,25 @@ impl<'a> Sync<'a> {
     fn fetch(&mut self) -> Result<Pull, Failure> {
         let span = Span::begin(Phase::Fetch, None);
         let pull = match (&self.args.file, self.run.source) {
-            (Some(path), source) => marketplace::file::open_file(source, path)?,
+            (Some(path), source) => {
+                let pull = marketplace::file::open_file(source, path)?;
+                self.can_hold = pull.parts.first().map_or(&[], |part| part.format.stock_types());
+                pull
+            }
             (None, Source::Ozon) => {
                 let settings = OzonSettings::read(self.environment)?;
-                marketplace::ozon::fetch(&settings, &mut self.account.foreign_hosts)?
+                let Account { meter, foreign_hosts, .. } = &mut self.account;
+                marketplace::ozon::fetch(&settings, meter, foreign_hosts)?
             }
             (None, Source::Wildberries) => {
                 let settings = WildberriesSettings::read(self.environment)?;
-                let pull = marketplace::wildberries::fetch(&settings)?;
+                let pull = marketplace::wildberries::fetch(&settings, &self.account.meter)?;
                 self.cards = Some(settings);
                 pull
             }
         };
-        let sent = &mut self.account.traffic;
-        sent.requests += pull.traffic.requests;
-        sent.bytes += pull.traffic.bytes;
-        let what = format!(
-            "{} in {} requests",
-            bytesize::ByteSize(pull.traffic.bytes),
-            pull.traffic.requests
-        );
+        let Cost { requests, bytes } = pull.cost;
+        let what = format!("{} in {requests} requests", bytesize::ByteSize(bytes));
         // A pull that had to begin again took the time of both.
         *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
@@ -262,10 +259,11 @@ impl<'a> Sync<'a> {
         if self.quiet {
             return;
         }
-        let Account { processed, rejected, traffic, phases, .. } = &self.account;
+        let Account { processed, rejected, meter, phases, .. } = &self.account;
+        let Cost { requests, bytes } = meter.read();
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
-             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {} requests, {}; \
+             {processed} records, {rejected} rejected; {} new listings, {} new products, {} links, {} products joined; {requests} requests, {}; \
              fetch {}, read {}, write {}",
             self.run.source,
             snapshot.totals.rows,
@@ -278,8 +276,7 @@ impl<'a> Sync<'a> {
             changes.products_created,
             changes.listings_linked,
             changes.products_joined,
-            traffic.requests,
-            bytesize::ByteSize(traffic.bytes),
+            bytesize::ByteSize(bytes),
             seconds(phases.fetch),
             seconds(phases.read),
             seconds(phases.write),
@@ -291,26 +288,33 @@ impl<'a> Sync<'a> {
 
     fn log_failure(&mut self, failure: &Failure) {
         self.account.written = None;
-        let message = failure.to_string();
-        let logged = self.session.database().and_then(|database| {
-            let conn = database.conn();
-            let open = sync_log::complete(
-                conn,
-                &self.run,
-                Status::Failed,
-                failure.exit().code(),
-                Some(&message),
-                &self.account,
-            )?;
-            Ok(open)
-        });
+        let idled = self.session.is_connected();
+        let mut logged = self.complete_row(failure);
+        // The connection had idled while the marketplace was asked: that it is gone shows only now.
+        if logged.is_err() && idled && !self.session.is_connected() {
+            logged = self.complete_row(failure);
+        }
         match logged {
-            Ok(true) => {}
-            Ok(false) => log::warn!(
+            Ok(Found::Open) => {}
+            Ok(Found::Written(_)) => log::warn!(
                 "the run's row in sync_logs was completed already: the stock was written"
+            ),
+            Ok(Found::Failed) => log::warn!(
+                "the run's row in sync_logs was completed as failed already; nothing was changed"
+            ),
+            Ok(Found::Gone) => log::warn!(
+                "the run's row in sync_logs is gone, somebody has deleted it; nothing was changed"
             ),
             Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
         }
+    }
+
+    fn complete_row(&mut self, failure: &Failure) -> Result<Found, Failure> {
+        let Self { session, run, account, .. } = self;
+        let (code, message) = (failure.exit().code(), failure.to_string());
+        let conn = session.database()?.conn();
+        sync_log::complete_failed(conn, run, code, &message, account)
+            .map_err(|fault| session.failed(fault))
     }
 }
 

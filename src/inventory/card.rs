@@ -1,9 +1,8 @@
 //! Wildberries' cards: what one says of its sizes, and which size a stock answer means. Pure.
 
-use super::field::{Field, LONGEST_BARCODE, LONGEST_NAME, bounded_text, id, key, text};
-
-/// The longest name, in characters.
-const LONGEST_TITLE: usize = 500;
+use super::field::{
+    Field, LONGEST_BARCODE, LONGEST_KEY, bounded_text, id, key, product_name, text,
+};
 
 /// Barcodes of one size that are kept; real ones have a few.
 const MOST_BARCODES: usize = 500;
@@ -53,16 +52,19 @@ pub struct Card {
 }
 
 impl Card {
-    /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent.
+    /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent. What was mended is
+    /// added to `warnings`, which name the card.
     ///
     /// # Errors
     /// Why the card as a whole cannot be used.
-    pub fn sizes(&self) -> Result<Vec<CardSize>, String> {
+    pub fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
         let nm_id = id("nmID", &self.nm_id)?.to_string();
         let seller_article =
-            bounded_text("vendorCode", &self.vendor_code, LONGEST_NAME).unwrap_or_default();
+            bounded_text("vendorCode", &self.vendor_code, LONGEST_KEY).unwrap_or_default();
         let title = text("title", &self.title).unwrap_or_default();
-        let name = title.map(|title| title.chars().take(LONGEST_TITLE).collect::<String>());
+        let mut of_card = Vec::new();
+        let name = title.map(|title| product_name(&title, &mut of_card));
+        warnings.extend(of_card.into_iter().map(|warning| format!("card {nm_id}: {warning}")));
         let mut sizes: Vec<CardSize> = Vec::new();
         for (chrt_id, skus) in &self.sizes {
             let Ok(chrt_id) = id("chrtID", chrt_id) else { continue };
@@ -155,7 +157,12 @@ mod tests {
             name: Some("Тест-система".into()),
             ..size("316399238", &["987456321654", "46"])
         };
-        assert_eq!(card.sizes().unwrap(), [expected]);
-        assert!(Card { nm_id: Field::Absent, ..card }.sizes().is_err());
+        let mut warnings = Vec::new();
+        assert_eq!(card.sizes(&mut warnings).unwrap(), [expected]);
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let long = Card { title: text(&"ё".repeat(501)), ..card.clone() };
+        assert_eq!(long.sizes(&mut warnings).unwrap()[0].name, Some("ё".repeat(500)));
+        assert_eq!(warnings, ["card 12345678: the name is cut after 500 characters"]);
+        assert!(Card { nm_id: Field::Absent, ..card }.sizes(&mut warnings).is_err());
     }
 }

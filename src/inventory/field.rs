@@ -5,10 +5,13 @@ use std::fmt;
 
 use super::printable;
 
-/// The longest article or warehouse name, in characters.
-pub const LONGEST_NAME: usize = 255;
+/// The longest article or warehouse name, by which rows are found, in characters.
+pub const LONGEST_KEY: usize = 255;
 /// The longest `size_id` and the longest barcode, in characters.
 pub const LONGEST_BARCODE: usize = 64;
+
+/// The longest name of a product that is stored, in characters.
+pub const LONGEST_PRODUCT_NAME: usize = 500;
 
 /// A value of unknown worth: the reader of a format says what it found and judges nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +103,17 @@ pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String>
 pub fn bounded_text(field: &str, value: &Field, longest: usize) -> Result<Option<String>, String> {
     let text = text(field, value)?;
     text.map(|text| within(field, &text, longest).map(|()| text.into_owned())).transpose()
+}
+
+/// A product's name as it is stored. It costs no stock, so an over-long one is cut, with a warning.
+pub fn product_name(name: &str, warnings: &mut Vec<String>) -> String {
+    match name.char_indices().nth(LONGEST_PRODUCT_NAME) {
+        None => name.to_owned(),
+        Some((end, _)) => {
+            warnings.push(format!("the name is cut after {LONGEST_PRODUCT_NAME} characters"));
+            name[..end].trim_end().to_owned()
+        }
+    }
 }
 
 /// A marketplace's own id: a whole number from 1 to 2⁶³−1, also as a string of digits.

@@ -2,13 +2,11 @@
 //! are somebody else's business.
 
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_NAME, Rejection, described, key, record_label, text,
+    Field, LONGEST_BARCODE, LONGEST_KEY, Rejection, described, key, product_name, record_label,
+    text,
 };
 use super::quantity::{cell_quantity, checked_current};
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType, printable};
-
-/// The longest name of a product that is stored, in characters.
-const LONGEST_PRODUCT_NAME: usize = 500;
 
 /// One line of the products report (`/v1/report/products/create`), cell by cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,8 +15,8 @@ pub struct ReportLine {
     pub article: Field,
     /// `Название товара`.
     pub name: Field,
-    /// `Barcode`: one or several.
-    pub barcodes: Field,
+    /// `Barcode`: one or several; `None` if the report has no such column.
+    pub barcodes: Option<Field>,
     /// `Доступно к продаже по схеме FBO, шт.`
     pub fbo_available: Field,
     /// `Зарезервировано, шт`
@@ -34,7 +32,7 @@ pub struct ReportLine {
 impl ReportLine {
     /// The record that the line stands for, or why it stands for none. `number` counts the report's records from 1.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
-        self.cells().into_iter().for_each(unmark);
+        self.cells().for_each(unmark);
         let mut warnings = Vec::new();
         let label = |line: &Self| record_label("record", number, &[("article", &line.article)]);
         match self.listing(&mut warnings).and_then(|listing| Ok((listing, self.lines()?))) {
@@ -51,29 +49,32 @@ impl ReportLine {
         }
     }
 
-    fn cells(&mut self) -> [&mut Field; 8] {
-        [
+    fn cells(&mut self) -> impl Iterator<Item = &mut Field> {
+        let others = [
             &mut self.article,
             &mut self.name,
-            &mut self.barcodes,
             &mut self.fbo_available,
             &mut self.fbo_reserved,
             &mut self.fbs_available,
             &mut self.real_fbs_available,
             &mut self.own_reserved,
-        ]
+        ];
+        others.into_iter().chain(&mut self.barcodes)
     }
 
     fn listing(&self, warnings: &mut Vec<String>) -> Result<Listing, String> {
         Ok(Listing {
-            sku: key("article", &self.article, LONGEST_NAME)?,
+            sku: key("article", &self.article, LONGEST_KEY)?,
             size_id: String::new(),
-            barcodes: match text("barcode", &self.barcodes)? {
-                Some(list) => barcodes(&list, warnings),
-                None => Vec::new(),
+            barcodes: match &self.barcodes {
+                Some(cell) => Some(match text("barcode", cell)? {
+                    Some(list) => barcodes(&list, warnings),
+                    None => Vec::new(),
+                }),
+                None => None,
             },
             seller_article: None,
-            name: product_name(&self.name, warnings)?,
+            name: name(&self.name, warnings)?,
         })
     }
 
@@ -125,6 +126,13 @@ fn stock_lines(pieces: &Pieces) -> Result<Vec<StockLine>, String> {
     Ok(lines)
 }
 
+/// What a cell of stock holds, as the end of a sentence; `None` if that is nothing: empty or zero.
+pub fn stock_in(mut cell: Field) -> Option<String> {
+    unmark(&mut cell);
+    let nothing = cell_quantity("the stock", &cell) == Ok(0);
+    (!nothing).then(|| described(&cell))
+}
+
 /// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
 fn unmark(field: &mut Field) {
     let Field::Text(text) = field else { return };
@@ -155,20 +163,13 @@ fn barcodes(list: &str, warnings: &mut Vec<String>) -> Vec<String> {
     barcodes
 }
 
-/// A name costs no stock: an over-long one is cut, a cell that is no text is left out.
-fn product_name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
+/// A name costs no stock: a cell that is no text is left out.
+fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
     if let Field::Other(_) = value {
         warnings.push(format!("the name {}; it is left out", described(value)));
         return Ok(None);
     }
-    let Some(name) = text("the name", value)? else { return Ok(None) };
-    match name.char_indices().nth(LONGEST_PRODUCT_NAME) {
-        None => Ok(Some(name.into_owned())),
-        Some((end, _)) => {
-            warnings.push(format!("the name is cut after {LONGEST_PRODUCT_NAME} characters"));
-            Ok(Some(name[..end].trim_end().to_owned()))
-        }
-    }
+    Ok(text("the name", value)?.map(|name| product_name(&name, warnings)))
 }
 
 #[cfg(test)]
@@ -282,6 +283,15 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_cell_says_that_there_is_no_barcode_and_a_missing_column_says_nothing() {
+        let told =
+            |barcodes| ReportLine { barcodes, ..line() }.validate(1).unwrap().listing.barcodes;
+        assert_eq!(told(None), None);
+        assert_eq!(told(Some(Field::Absent)), Some(Vec::new()));
+        assert_eq!(told(Some(written("' "))), Some(Vec::new()));
+    }
+
+    #[test]
     fn a_name_over_500_characters_is_cut_with_a_warning_that_names_the_record() {
         let record = ReportLine { name: written(&"ё".repeat(501)), ..line() }.validate(3).unwrap();
         assert_eq!(record.listing.name, Some("ё".repeat(500)));
@@ -302,7 +312,7 @@ mod tests {
         for undecodable in [
             ReportLine { article: Field::Undecodable, ..line() },
             ReportLine { name: Field::Undecodable, ..line() },
-            ReportLine { barcodes: Field::Undecodable, ..line() },
+            ReportLine { barcodes: Some(Field::Undecodable), ..line() },
             ReportLine { fbo_available: Field::Undecodable, ..line() },
         ] {
             let rejection = undecodable.validate(1).unwrap_err();

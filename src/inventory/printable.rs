@@ -24,6 +24,21 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// The text as one line of a message: at most `longest` characters and a mark where it was cut; control and invisible
+/// formatting characters become blanks, and of several blanks one is left. For what is longer than a value.
+pub fn clean(text: &str, longest: usize) -> String {
+    let calm: String = text
+        .chars()
+        .take(longest.saturating_mul(8))
+        .map(|character| if is_hidden(character) { ' ' } else { character })
+        .collect();
+    let line = calm.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -42,6 +57,14 @@ mod tests {
             "\\u{1b}[31mA\\u{202e}B\\u{d}\\u{a}\\u{0}"
         );
         assert_eq!(printable("\u{9b}2J"), "\\u{9b}2J");
+    }
+
+    #[test]
+    fn a_message_is_one_short_line_of_what_can_be_seen() {
+        assert_eq!(clean("a\u{1b}[31mb\r\n\tc\u{202e}d", 100), "a [31mb c d");
+        assert_eq!(clean("\u{feff}a\u{200b}\u{2060}b\u{e0041}\u{ad}c", 100), "a b c");
+        assert_eq!(clean("абвгд", 3), "абв…");
+        assert_eq!(clean("абв", 3), "абв");
     }
 
     #[test]

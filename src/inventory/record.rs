@@ -24,6 +24,14 @@ impl Source {
             Source::Wildberries => "Wildberries",
         }
     }
+
+    /// Where in the seller's cabinet a new key is made, in the cabinet's own words.
+    pub const fn key_menu(self) -> &'static str {
+        match self {
+            Source::Ozon => "Настройки → Seller API",
+            Source::Wildberries => "Настройки → Доступ к API",
+        }
+    }
 }
 
 impl fmt::Display for Source {
@@ -44,6 +52,9 @@ pub enum StockType {
 }
 
 impl StockType {
+    /// Every kind, in the order of the column's enum.
+    pub const ALL: [StockType; 3] = [StockType::Fbo, StockType::Fbs, StockType::RealFbs];
+
     /// The value of the column `stock_type`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -92,8 +103,8 @@ pub struct Listing {
     pub sku: String,
     /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most 64 characters.
     pub size_id: String,
-    /// The barcodes the answer carried, in its order.
-    pub barcodes: Vec<String>,
+    /// The barcodes the answer carried, in its order; `None` if it does not tell barcodes at all.
+    pub barcodes: Option<Vec<String>>,
     /// The seller's own article, where it is not the `sku` itself.
     pub seller_article: Option<String>,
     /// The product's name, at most 500 characters.

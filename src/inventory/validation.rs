@@ -21,11 +21,6 @@ pub struct ValidationResult {
 }
 
 impl ValidationResult {
-    /// Records that count.
-    pub fn valid(&self) -> u64 {
-        self.total - self.rejected
-    }
-
     /// Counts a rejection, and says whether it is one of the first, which are shown.
     pub fn reject(&mut self, rejection: Rejection) -> bool {
         self.rejected += 1;
@@ -84,7 +79,7 @@ mod tests {
     #[test]
     fn rejections_are_counted_beyond_those_that_are_kept() {
         let result = result(100, 30);
-        assert_eq!((result.valid(), result.rejected, result.errors.len()), (70, 30, 20));
+        assert_eq!((result.rejected, result.errors.len()), (30, 20));
         assert_eq!(
             result.summary().unwrap(),
             "30 of 100 records rejected, the first: record 0: odd"

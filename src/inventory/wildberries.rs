@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDateTime};
 pub use remains::{RemainsItem, RemainsWarehouse};
 
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_NAME, Rejection, bounded_text, described, id, key, record_label,
+    Field, LONGEST_BARCODE, LONGEST_KEY, Rejection, bounded_text, described, id, key, record_label,
 };
 use super::quantity::quantity;
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
@@ -59,7 +59,7 @@ impl WarehouseItem {
             in_way_to_client: quantity("inWayToClient", to_client)?,
             in_way_from_client: quantity("inWayFromClient", from_client)?,
         };
-        let warehouse_name = key("warehouseName", &self.warehouse_name, LONGEST_NAME)?;
+        let warehouse_name = key("warehouseName", &self.warehouse_name, LONGEST_KEY)?;
         let line = StockLine { warehouse_name, stock_type: self.stock_type, quantities };
         Ok(Record {
             listing,
@@ -115,7 +115,7 @@ impl StatisticsItem {
             in_way_to_client: quantity("inWayToClient", &self.in_way_to_client)?,
             in_way_from_client: quantity("inWayFromClient", &self.in_way_from_client)?,
         };
-        let warehouse_name = key("warehouseName", &self.warehouse_name, LONGEST_NAME)?;
+        let warehouse_name = key("warehouseName", &self.warehouse_name, LONGEST_KEY)?;
         let line = StockLine { warehouse_name, stock_type: StockType::Fbo, quantities };
         let identity = Identity::NewestOfWarehouse(change_millis(&self.last_change_date)?);
         Ok(Record { listing, lines: vec![line], identity, warnings: Vec::new() })
@@ -137,8 +137,8 @@ fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Li
     Ok(Listing {
         sku: id("nmId", nm_id)?.to_string(),
         size_id: barcode.clone(),
-        barcodes: vec![barcode],
-        seller_article: bounded_text("the seller's article", article, LONGEST_NAME)?,
+        barcodes: Some(vec![barcode]),
+        seller_article: bounded_text("the seller's article", article, LONGEST_KEY)?,
         name: None,
     })
 }
@@ -269,7 +269,7 @@ mod tests {
     fn a_row_of_the_statistics_service_is_one_fbo_row_of_its_barcode() {
         let record = row().validate(1).unwrap();
         assert_eq!(record.listing.size_id, "2037401340280");
-        assert_eq!(record.listing.barcodes, ["2037401340280"]);
+        assert_eq!(record.listing.barcodes.unwrap(), ["2037401340280"]);
         assert_eq!(record.listing.seller_article.as_deref(), Some("443284"));
         // 5 July 2023, 11:13:35 as if in UTC.
         assert_eq!(record.identity, Identity::NewestOfWarehouse(1_688_555_615_000));

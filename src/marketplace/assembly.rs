@@ -4,7 +4,8 @@ use std::io::{BufReader, Read};
 
 use super::http::{Call, Http, Reply};
 use super::wildberries::items::{Survey, survey};
-use super::{Format, Part, PartReader, Pull, Traffic};
+use super::{Format, Part, PartReader, Pull};
+use crate::cost::Cost;
 use crate::failure::{Exit, Failure, OrFail};
 
 /// A pull in the making.
@@ -20,7 +21,7 @@ impl Assembly {
             let directory = std::env::temp_dir();
             format!("cannot make a temporary file in {} (TMPDIR)", directory.display())
         })?;
-        let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+        let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
         Ok(Self { pull, end: 0 })
     }
 
@@ -91,7 +92,7 @@ impl Assembly {
 
     /// The pull, with what it took to get it.
     pub(super) fn finish(self, http: &Http) -> Pull {
-        Pull { traffic: http.traffic(), ..self.pull }
+        Pull { cost: http.cost(), ..self.pull }
     }
 }
 
@@ -128,7 +129,7 @@ mod tests {
         }
         let expected = [("[1]", false), ("[2]", false), ("[2]", true), ("[22]", false)];
         assert_eq!(seen, expected.map(|(text, repeats)| (text.to_owned(), repeats)));
-        assert_eq!(assembly.finish(&http).traffic, Traffic { requests: 4, bytes: 13 });
+        assert_eq!(assembly.finish(&http).cost, Cost { requests: 4, bytes: 13 });
     }
 
     #[test]

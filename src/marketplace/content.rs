@@ -1,6 +1,7 @@
 //! What the readers of all formats share: how a fault of the content is told from a fault of our disk, what a strange
 //! answer looks like in words, and the bound on a single record. Nothing here knows a marketplace.
 
+use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +37,9 @@ fn is_of_disk(error: &(dyn std::error::Error + 'static)) -> bool {
 pub(super) fn looks_like(head: &[u8]) -> String {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let beginning = printable(String::from_utf8_lossy(text).trim_end_matches('\u{fffd}'));
+    if let Some(markup) = markup(text) {
+        return format!("{markup} beginning with \"{beginning}\"");
+    }
     match text {
         [] => "nothing at all".into(),
         [b'P', b'K', 3 | 5 | 7, ..] => "a ZIP archive or an XLSX workbook".into(),
@@ -43,19 +47,40 @@ pub(super) fn looks_like(head: &[u8]) -> String {
             "an old Excel workbook (.xls); save it as .xlsx or .csv".into()
         }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text in UTF-16; save it as UTF-8".into(),
-        [b'<', ..] if is_html(text) => format!("an HTML page beginning with \"{beginning}\""),
-        [b'<', ..] => format!("XML beginning with \"{beginning}\""),
         [b'{' | b'[', ..] => format!("JSON beginning with \"{beginning}\""),
         _ if text.contains(&0) => "binary data".into(),
         _ => format!("text beginning with \"{beginning}\""),
     }
 }
 
-fn is_html(text: &[u8]) -> bool {
+/// What begins with `<`, which no stock answer of either marketplace does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// A page for people: an error page, a login of the hotel's network, a maintenance notice.
+    Html,
+    /// Anything else: the error of a storage of files, for one.
+    Xml,
+}
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Markup::Html => "an HTML page",
+            Markup::Xml => "XML",
+        })
+    }
+}
+
+/// Which markup an answer is by its first bytes, if it is any.
+pub(super) fn markup(head: &[u8]) -> Option<Markup> {
+    const TAGS: [&str; 6] = ["<!doctype html", "<html", "<head", "<body", "<title", "<script"];
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if !text.starts_with(b"<") {
+        return None;
+    }
     let beginning = String::from_utf8_lossy(text).to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<title", "<script"]
-        .iter()
-        .any(|tag| beginning.contains(tag))
+    let html = TAGS.iter().any(|tag| beginning.contains(tag));
+    Some(if html { Markup::Html } else { Markup::Xml })
 }
 
 /// Stops a parser that would gather more than its allowance into memory, or unpack more than its limit altogether.

@@ -9,7 +9,8 @@ use serde::de::IgnoredAny;
 use super::content::not_stock_data;
 use super::wildberries::items::each_item;
 use super::wildberries::json::Scanner;
-use super::{Format, Part, PartReader, Pull, Traffic};
+use super::{Format, Part, PartReader, Pull};
+use crate::cost::Cost;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 
@@ -25,7 +26,7 @@ pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     }
     let document = File::open(path).or_fail(Exit::Usage, unusable)?;
     let length = document.metadata().or_fail(Exit::Usage, unusable)?.len();
-    let mut pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let mut pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut part = Part { format: Format::OzonReport, start: 0, length };
     if source == Source::Wildberries {
         part.format = wildberries_format(pull.open(&part))
@@ -43,7 +44,8 @@ pub(super) fn whole(failure: Failure) -> Failure {
     }
 }
 
-/// Which of Wildberries' answers this is, by its envelope and its first item.
+/// Which of Wildberries' answers this is, by its envelope and the keys of its items. One item that lacks a key is a record to
+/// be rejected and says nothing about the others.
 fn wildberries_format(file: PartReader<'_>) -> Result<Format, Failure> {
     let mut scanner = Scanner::new(file)?;
     let enveloped = match scanner.peek()? {
@@ -52,20 +54,20 @@ fn wildberries_format(file: PartReader<'_>) -> Result<Format, Failure> {
         _ => return Err(not_stock_data(format!("it is not JSON but {}", scanner.looks_like()))),
     };
     let shape = if enveloped { Format::WbWarehouses } else { Format::WarehouseRemains };
-    let mut first: Option<Keys> = None;
+    let (mut any, mut told) = (false, None);
     each_item(&mut scanner, shape, &mut |item, _| {
-        if first.is_none() && item.starts_with(b"{") {
-            first = serde_json::from_str(&String::from_utf8_lossy(item)).ok();
+        if told.is_none() && item.starts_with(b"{") {
+            let keys = serde_json::from_str::<Keys>(&String::from_utf8_lossy(item));
+            any |= keys.is_ok();
+            told = keys.ok().and_then(|keys| keys.tell(enveloped));
         }
         Ok(())
     })?;
-    match first {
-        None => Ok(shape),
-        Some(keys) if enveloped && keys.in_way_to_client.0 => Ok(Format::WbWarehouses),
-        Some(_) if enveloped => Ok(Format::SellerWarehouses),
-        Some(keys) if keys.warehouses.0 => Ok(Format::WarehouseRemains),
-        Some(keys) if keys.last_change_date.0 => Ok(Format::SupplierStocks),
-        Some(_) => Err(not_stock_data(format!(
+    match told {
+        Some(format) => Ok(format),
+        None if !any => Ok(shape),
+        None if enveloped => Ok(Format::SellerWarehouses),
+        None => Err(not_stock_data(format!(
             "its items have neither \"warehouses\" (report of remains) nor \"lastChangeDate\" (supplier/stocks); it is {}",
             scanner.looks_like()
         ))),
@@ -79,6 +81,17 @@ struct Keys {
     warehouses: Present,
     last_change_date: Present,
     in_way_to_client: Present,
+}
+
+impl Keys {
+    /// The only format whose items have these keys; the seller's own warehouses are told by what their items lack.
+    fn tell(&self, enveloped: bool) -> Option<Format> {
+        match enveloped {
+            true => self.in_way_to_client.0.then_some(Format::WbWarehouses),
+            false if self.warehouses.0 => Some(Format::WarehouseRemains),
+            false => self.last_change_date.0.then_some(Format::SupplierStocks),
+        }
+    }
 }
 
 /// Whether a key is there, whatever it holds.
@@ -110,6 +123,11 @@ mod tests {
             ("{\"data\":{\"items\":[{\"inWayToClient\":null}]}}", Format::WbWarehouses),
             ("\u{feff} {\"data\":{\"items\":[{\"nmId\":1}]}}", Format::SellerWarehouses),
             ("{\"data\":{\"items\":[]}}", Format::WbWarehouses),
+            (
+                "{\"data\":{\"items\":[{\"nmId\":1},{\"inWayToClient\":0},{\"nmId\":2}]}}",
+                Format::WbWarehouses,
+            ),
+            ("[{\"nmId\":1},{\"nmId\":2,\"warehouses\":[]}]", Format::WarehouseRemains),
             ("[1,{\"nmId\":1,\"warehouses\":[]}]", Format::WarehouseRemains),
             ("[{\"lastChangeDate\":\"2023-07-05T11:13:35\"}]", Format::SupplierStocks),
             ("[]", Format::WarehouseRemains),

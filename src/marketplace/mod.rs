@@ -21,6 +21,8 @@ use std::os::unix::fs::FileExt;
 
 pub use read::read_records;
 
+use crate::cost::Cost;
+use crate::inventory::StockType;
 use crate::progress::{self, Phase};
 
 /// What a stretch of a [`Pull`] holds.
@@ -38,6 +40,19 @@ pub enum Format {
     SupplierStocks,
 }
 
+impl Format {
+    /// Which kinds of stock an answer of this form can tell of.
+    pub const fn stock_types(self) -> &'static [StockType] {
+        match self {
+            Format::OzonReport => &StockType::ALL,
+            Format::WbWarehouses | Format::WarehouseRemains | Format::SupplierStocks => {
+                &[StockType::Fbo]
+            }
+            Format::SellerWarehouses => &[StockType::Fbs],
+        }
+    }
+}
+
 /// One answer inside a [`Pull`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -49,15 +64,6 @@ pub struct Part {
     pub length: u64,
 }
 
-/// What a pull cost, for the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// HTTP requests sent, retries included.
-    pub requests: u64,
-    /// Bytes of bodies received, after decompression.
-    pub bytes: u64,
-}
-
 /// Everything that a marketplace answered to one sync, on disk.
 #[derive(Debug)]
 pub struct Pull {
@@ -66,7 +72,7 @@ pub struct Pull {
     /// Which answer lies where.
     pub parts: Vec<Part>,
     /// What it took to get them.
-    pub traffic: Traffic,
+    pub cost: Cost,
 }
 
 /// A part of a pull's document, read by position: readers of the same file do not disturb each other.
@@ -148,7 +154,7 @@ mod tests {
     fn pull(bytes: &[u8]) -> Pull {
         let mut document = tempfile::tempfile().unwrap();
         document.write_all(bytes).unwrap();
-        Pull { document, parts: Vec::new(), traffic: Traffic::default() }
+        Pull { document, parts: Vec::new(), cost: Cost::default() }
     }
 
     fn part(start: u64, length: u64) -> Part {

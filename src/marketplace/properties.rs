@@ -5,7 +5,8 @@ use std::io::Write;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Format, Part, Pull, Traffic, read_records, wildberries};
+use super::{Format, Part, Pull, read_records, wildberries};
+use crate::cost::Cost;
 use crate::failure::{Exit, Failure};
 use crate::inventory::{Record, Rejection};
 
@@ -26,7 +27,7 @@ fn read_all(format: Format, content: &[u8]) -> Result<Vec<Result<Record, Rejecti
     let mut document = tempfile::tempfile().unwrap();
     document.write_all(content).unwrap();
     let part = Part { format, start: 0, length: content.len() as u64 };
-    let pull = Pull { document, parts: vec![part], traffic: Traffic::default() };
+    let pull = Pull { document, parts: vec![part], cost: Cost::default() };
     let mut records = Vec::new();
     read_records(&pull, &mut |record| {
         records.push(record);

@@ -40,8 +40,9 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::cost::Cost;
     use crate::failure::Exit;
-    use crate::marketplace::{Part, Traffic};
+    use crate::marketplace::Part;
 
     const PAGE: &str = r#"{"data":{"items":[{"nmId":1,"chrtId":2,"warehouseName":"A","quantity":3,"inWayToClient":0,"inWayFromClient":0}]}}"#;
 
@@ -54,7 +55,7 @@ mod tests {
             parts.push(Part { format: *format, start, length: content.len() as u64 });
             start += content.len() as u64;
         }
-        Pull { document, parts, traffic: Traffic::default() }
+        Pull { document, parts, cost: Cost::default() }
     }
 
     fn stock_types(pull: &Pull) -> Vec<String> {

@@ -58,7 +58,8 @@ pub fn judge_ozon(issued: NaiveDate, today: NaiveDate) -> Option<Finding> {
     };
     let message = format!(
         "the API key is {age} days old (OZON_API_KEY_ISSUED={issued}), {end}; make a new one in the seller's cabinet \
-         (Настройки → Seller API), put it into OZON_API_KEY and the day into OZON_API_KEY_ISSUED"
+         ({}), put it into OZON_API_KEY and the day into OZON_API_KEY_ISSUED",
+        Source::Ozon.key_menu()
     );
     Some(finding(Source::Ozon, left <= URGENT_DAYS, message))
 }
@@ -69,7 +70,9 @@ pub fn judge_wildberries(
     now: DateTime<Utc>,
     offset: FixedOffset,
 ) -> Option<Finding> {
-    let advice = "make a new one in the seller's cabinet (Настройки → Доступ к API) and put it into WB_API_TOKEN";
+    let menu = Source::Wildberries.key_menu();
+    let advice =
+        format!("make a new one in the seller's cabinet ({menu}) and put it into WB_API_TOKEN");
     let Some(dates) = token_dates(token) else {
         let message = format!("WB_API_TOKEN is not a token with an end (a JWT); {advice}");
         return Some(finding(Source::Wildberries, false, message));

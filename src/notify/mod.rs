@@ -15,6 +15,8 @@ use reqwest::redirect::Policy;
 pub use hidden::Hidden;
 
 use crate::config::AlertSettings;
+use crate::inventory::printable::clean;
+use crate::marketplace::http::client::USER_AGENT;
 use crate::marketplace::http::tls;
 use crate::monitor::alerts::Message;
 
@@ -103,7 +105,7 @@ fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
 fn client() -> Result<Client, String> {
     let tls = tls::configuration().map_err(|failure| failure.to_string())?;
     Client::builder()
-        .user_agent(concat!("stocksync/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .timeout(PATIENCE)
         .redirect(Policy::none())
         .referer(false)
@@ -122,10 +124,7 @@ fn plain(error: reqwest::Error) -> String {
 fn safe(message: &Message, hidden: &Hidden) -> Message {
     Message {
         title: hidden.blot(&message.title),
-        cause: crate::marketplace::http::problem::clean(
-            &hidden.blot(&message.cause),
-            LONGEST_CAUSE,
-        ),
+        cause: clean(&hidden.blot(&message.cause), LONGEST_CAUSE),
         next_step: hidden.blot(&message.next_step),
         ..message.clone()
     }

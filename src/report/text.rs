@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Report, SourceReport};
 use crate::inventory::printable;
+use crate::inventory::printable::clean;
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::readable;
 use crate::store::overview::WarehouseStock;
@@ -14,6 +15,8 @@ use tables::{paragraph, table};
 
 /// Columns of a terminal, and of most mails.
 const WIDTH: usize = 80;
+/// Characters of a failure's reason.
+const LONGEST_REASON: usize = 300;
 
 /// Renders the report.
 pub fn text(report: &Report) -> String {
@@ -213,7 +216,7 @@ fn shown(text: &str) -> String {
 
 /// A reason may be longer than a name.
 fn long(text: &str) -> String {
-    crate::marketplace::http::problem::clean(text, 300)
+    clean(text, LONGEST_REASON)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod spool;
 
 use std::io;
 
-pub use row::{StagedRow, database_order};
+pub use row::{StagedRow, database_order, listing_order};
 pub use sorter::{Sortable, Sorted, Sorter};
 pub use spool::{Spool, SpoolReader, SpoolWriter};
 
@@ -87,7 +87,8 @@ impl Staging {
         let mut stock_counted = false;
         for row in self.sorter.finish()? {
             let row = row?;
-            let same_listing = last.as_ref().filter(|last| last.listing_order(&row).is_eq());
+            let same_listing =
+                last.as_ref().filter(|last| listing_order(last.key(), row.key()).is_eq());
             if let Some(winner) = same_listing
                 && (winner.owner != row.owner || winner.place_order(&row).is_eq())
             {

@@ -21,7 +21,7 @@ pub struct StagedRow {
     /// As in [`StockLine`].
     pub quantities: Quantities,
     /// As in [`Listing`].
-    pub barcodes: Vec<String>,
+    pub barcodes: Option<Vec<String>>,
     /// As in [`Listing`].
     pub seller_article: Option<String>,
     /// As in [`Listing`].
@@ -62,10 +62,9 @@ impl StagedRow {
         })
     }
 
-    /// The order of listings: by `sku`, then `size_id`.
-    pub fn listing_order(&self, other: &Self) -> Ordering {
-        database_order(&self.sku, &other.sku)
-            .then_with(|| database_order(&self.size_id, &other.size_id))
+    /// Which listing it is of: `sku` and `size_id`.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.sku, &self.size_id)
     }
 
     /// The order of rows among those of one listing.
@@ -78,7 +77,7 @@ impl StagedRow {
 /// Rows that claim the same place stand together, the one that counts first.
 impl Sortable for StagedRow {
     fn order(&self, other: &Self) -> Ordering {
-        self.listing_order(other)
+        listing_order(self.key(), other.key())
             .then_with(|| self.owner.cmp(&other.owner))
             .then_with(|| self.place_order(other))
             .then_with(|| other.recency.cmp(&self.recency))
@@ -95,10 +94,15 @@ impl Sortable for StagedRow {
             texts.into_iter().chain([self.seller_article.as_ref(), self.name.as_ref()]).flatten();
         size_of::<Self>()
             + texts
-                .chain(&self.barcodes)
+                .chain(self.barcodes.iter().flatten())
                 .map(|text| text.capacity() + size_of::<String>())
                 .sum::<usize>()
     }
+}
+
+/// The order of listings as the database sees it: by `sku`, then `size_id`.
+pub fn listing_order(one: (&str, &str), other: (&str, &str)) -> Ordering {
+    database_order(one.0, other.0).then_with(|| database_order(one.1, other.1))
 }
 
 /// The order of `utf8mb4_bin` in MySQL and MariaDB: by code point (which is the order of UTF-8's bytes), the shorter text
@@ -129,6 +133,13 @@ mod tests {
         assert_eq!(database_order("a", "a\t"), Ordering::Greater);
         assert_eq!(database_order("a", "ab"), Ordering::Less);
         assert_eq!(database_order("", ""), Ordering::Equal);
+    }
+
+    #[test]
+    fn listings_are_ordered_by_sku_first() {
+        assert_eq!(listing_order(("a", "2"), ("b", "1")), Ordering::Less);
+        assert_eq!(listing_order(("a", "2"), ("a ", "1")), Ordering::Greater);
+        assert_eq!(listing_order(("a", "1 "), ("a", "1")), Ordering::Equal);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use mysql::Conn;
 use super::error::StoreError;
 use super::row;
 use super::session::{Session, with_retries};
-use super::sync_log::{self, Changes, Run};
+use super::sync_log::{self, Changes, Found, Run};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 
@@ -22,7 +22,8 @@ const OVERTAKEN_BY: &str = "
 /// what the run says of the table.
 ///
 /// # Errors
-/// [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked: then nobody knows.
+/// [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row of the run any more: then
+/// nobody knows.
 pub(super) fn of_commit(
     session: &mut Session,
     settings: &DatabaseSettings,
@@ -31,12 +32,17 @@ pub(super) fn of_commit(
     let settings = DatabaseSettings { attempts: settings.attempts.max(2), ..settings.clone() };
     with_retries(&settings, || {
         let conn = session.database()?.conn();
-        sync_log::committed(conn, run).map_err(|error| {
-            if error.broke_connection() {
-                session.drop_connection();
-            }
-            Failure::from(error).context("looking whether the stock was written")
-        })
+        let found = sync_log::found(conn, run).map_err(|fault| {
+            session.failed(fault).context("looking whether the stock was written")
+        })?;
+        match found {
+            Found::Written(changes) => Ok(Some(changes)),
+            Found::Open | Found::Failed => Ok(None),
+            Found::Gone => Err(Failure::new(
+                Exit::Database,
+                format!("the run's row in sync_logs, number {}, is gone", run.id),
+            )),
+        }
     })
 }
 

@@ -10,9 +10,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::connection::Database;
-use super::error::StoreError;
-use super::sync_log::{self, Account, Run, Status};
+use super::sync_log::{self, Account, Found, Run};
 use crate::config::DatabaseSettings;
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::progress;
 
@@ -31,7 +31,7 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     connection: Option<u32>,
-    run: Option<Run>,
+    run: Option<(Run, Meter)>,
     farewell: Option<Box<dyn FnOnce(u8) + Send>>,
 }
 
@@ -61,9 +61,9 @@ impl Interruption {
         self.known().connection = Some(connection);
     }
 
-    /// Notes the run whose row is to be completed.
-    pub fn runs(&self, run: &Run) {
-        self.known().run = Some(run.clone());
+    /// Notes the run whose row is to be completed, and what counts its cost.
+    pub fn runs(&self, run: &Run, meter: &Meter) {
+        self.known().run = Some((run.clone(), meter.clone()));
     }
 
     /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
@@ -89,13 +89,13 @@ impl Interruption {
         let code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
         log::error!("interrupted by {name}");
         let known = std::mem::take(&mut *self.known());
-        if let Some(run) = &known.run {
-            match log_interruption(settings, known.connection, run, name, code) {
-                Ok(true) => log::error!("rolled back; nothing was changed"),
-                Ok(false) => {
-                    log::error!("the stock had been written before the signal came; it stays")
-                }
-                Err(failure) => log::error!("rolled back; sync_logs does not say so: {failure}"),
+        if let Some((run, meter)) = known.run {
+            let account = Account { meter, ..Account::default() };
+            match log_interruption(settings, known.connection, &run, &account, name, code) {
+                Ok(found) => log::error!("{}", what_it_left(found)),
+                Err(failure) => log::error!(
+                    "ended; the stock is as it was unless the run's row in sync_logs says that it was written: {failure}"
+                ),
             }
         }
         if let Some(farewell) = known.farewell {
@@ -105,14 +105,27 @@ impl Interruption {
     }
 }
 
+/// What the run left behind, by the row that it was completing.
+fn what_it_left(found: Found) -> &'static str {
+    match found {
+        Found::Open => "rolled back; nothing was changed",
+        Found::Failed => "the run had failed before the signal came; nothing was changed",
+        Found::Written(_) => "the stock had been written before the signal came; it stays",
+        Found::Gone => {
+            "rolled back; nothing was changed, and the run's row in sync_logs is gone: somebody has deleted it"
+        }
+    }
+}
+
 /// Ends the run's connection, which rolls back what it had begun, and completes the run's row unless the run had done it.
 fn log_interruption(
     settings: &DatabaseSettings,
     connection: Option<u32>,
     run: &Run,
+    account: &Account,
     signal: &str,
     code: u8,
-) -> Result<bool, Failure> {
+) -> Result<Found, Failure> {
     let mut database = Database::connect(settings)?;
     let conn = database.conn();
     if let Some(connection) = connection
@@ -122,6 +135,5 @@ fn log_interruption(
         log::debug!("ending connection {connection}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    sync_log::complete(conn, run, Status::Failed, code, Some(&message), &Account::default())
-        .map_err(|error: StoreError| error.into())
+    Ok(sync_log::complete_failed(conn, run, code, &message, account)?)
 }

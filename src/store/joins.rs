@@ -19,13 +19,19 @@ const CREATE_MOVED: &str = "
         size_id      VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
         from_product BIGINT NOT NULL,
         to_product   BIGINT NOT NULL,
-        PRIMARY KEY (source, sku, size_id)
+        part         BIGINT NOT NULL,
+        PRIMARY KEY (source, sku, size_id),
+        KEY (part)
     )";
 
 const MOVED: Target = Target {
     table: "stocksync_moved",
-    columns: &["source", "sku", "size_id", "from_product", "to_product"],
+    columns: &["source", "sku", "size_id", "from_product", "to_product", "part"],
 };
+
+/// Listings whose history goes over in one statement. Each may have a row per day and warehouse, tens of thousands; a statement
+/// over all of them may outlast the 15 minutes that the client waits, and would at every try.
+const PART: u64 = 100;
 
 const MOVE_LISTINGS: &str = "
     UPDATE stocksync_moved AS m
@@ -40,7 +46,7 @@ const MOVE_HISTORY: &str = "
     STRAIGHT_JOIN inventory_data AS i
         ON i.sku = m.sku AND i.size_id = m.size_id AND i.source = m.source
     SET i.product_id = m.to_product, i.last_sync_at = i.last_sync_at, i.created_at = i.created_at
-    WHERE i.product_id = m.from_product";
+    WHERE m.part = ? AND i.product_id = m.from_product";
 
 const NOTE_JOINS: &str = "
     INSERT INTO product_joins (joined_product_id, product_id)
@@ -89,9 +95,23 @@ pub fn apply(
 fn relocate(conn: &mut Conn, way: BulkWay, moves: &Spool<Move>) -> Result<(), StoreError> {
     conn.query_drop("DROP TEMPORARY TABLE IF EXISTS stocksync_moved")?;
     conn.query_drop(CREATE_MOVED)?;
-    way.load(conn, MOVED, moves.read())?;
+    let numbered = moves.read().zip(0..).map(|(moved, number)| {
+        moved.map(|moved| InPart { moved, part: number / PART.cast_signed() })
+    });
+    way.load(conn, MOVED, numbered)?;
     conn.query_drop(MOVE_LISTINGS)?;
-    Ok(conn.query_drop(MOVE_HISTORY)?)
+    for part in 0..moves.count().div_ceil(PART) {
+        conn.exec_drop(MOVE_HISTORY, (part,))?;
+        let (done, all) = (moves.count().min((part + 1) * PART), moves.count());
+        log::debug!("the history of {done} of {all} listings has gone over");
+    }
+    Ok(())
+}
+
+/// A move, and with which part of the listings its history goes over.
+struct InPart {
+    moved: Move,
+    part: i64,
 }
 
 /// A new product for each thing that leaves; its listings stand together, and one may be there by several barcodes.
@@ -135,14 +155,16 @@ impl Move {
     }
 }
 
-impl ToCells for Move {
+impl ToCells for InPart {
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        let Self { moved, part } = self;
         out.extend([
-            Cell::Text(self.source().as_str()),
-            Cell::Text(&self.sku),
-            Cell::Text(&self.size_id),
-            Cell::Int(self.from),
-            self.to.map_or(Cell::Null, Cell::Int),
+            Cell::Text(moved.source().as_str()),
+            Cell::Text(&moved.sku),
+            Cell::Text(&moved.size_id),
+            Cell::Int(moved.from),
+            moved.to.map_or(Cell::Null, Cell::Int),
+            Cell::Int(*part),
         ]);
     }
 }

@@ -18,7 +18,7 @@ use super::products::Products;
 use super::snapshot::{TargetRow, newest_day};
 use super::walk::{KnownListing, Walk, Walked};
 use crate::inventory::Source;
-use crate::staging::{Snapshot, Spool, SpoolWriter};
+use crate::staging::{Snapshot, Spool, SpoolWriter, listing_order};
 
 const KNOWN: &str = "
     SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL,
@@ -98,7 +98,7 @@ pub fn plan(
     for row in snapshot.rows.read() {
         let row = row?;
         let product_id = match &last {
-            Some(last) if last.is_of_listing(&row) => last.product_id,
+            Some(last) if listing_order(last.key(), row.key()).is_eq() => last.product_id,
             _ => {
                 known.pass_until(|known| known.order(&row), |known| walk.pass(known))?;
                 let found = known.take_if(|known| known.order(&row).is_eq())?;

@@ -13,7 +13,7 @@ pub struct PlannedListing {
     pub sku: String,
     /// The column of the same name.
     pub size_id: String,
-    /// The barcodes that the pull names; the first goes into the column `barcode`.
+    /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the column `barcode`.
     pub barcodes: Vec<String>,
     /// The column of the same name.
     pub seller_article: Option<String>,
@@ -33,7 +33,7 @@ impl PlannedListing {
         Self {
             sku: row.sku.clone(),
             size_id: row.size_id.clone(),
-            barcodes: row.barcodes.clone(),
+            barcodes: row.barcodes.clone().unwrap_or_default(),
             seller_article: row.seller_article.clone(),
             name: row.name.clone(),
             chrt_id: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 
 use super::connection::Database;
-use super::error::may_pass;
+use super::error::{StoreError, may_pass};
 use super::interruption::Interruption;
 use super::lock::{self, Purpose};
 use super::migrations;
@@ -16,14 +16,20 @@ use crate::inventory::Source;
 /// How long the server may take to notice that this run's broken connection is gone.
 const HANDOVER: Duration = Duration::from_secs(10);
 
+/// How long it may take to roll back what a connection of this run had begun, which keeps its lock until then. Below the 15
+/// minutes that a statement may keep silent.
+const ROLLBACK: Duration = Duration::from_secs(10 * 60);
+
 /// A connection that holds the lock of a source. A signal stops whoever asks for it.
 pub struct Session {
     settings: DatabaseSettings,
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
-    /// The connection before this one, which the server may believe to be alive.
-    lost: Option<u32>,
+    /// Connections before this one, which the server may believe to be alive, or still be rolling back.
+    lost: Vec<u32>,
+    /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
+    rollback: Duration,
 }
 
 impl Session {
@@ -41,7 +47,8 @@ impl Session {
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
-            lost: None,
+            lost: Vec::new(),
+            rollback: ROLLBACK,
         };
         with_retries(settings, || session.connect(Duration::ZERO))?;
         Ok(session)
@@ -50,7 +57,8 @@ impl Session {
     /// The connection; a broken one is replaced, which takes the lock again.
     ///
     /// # Errors
-    /// As [`Session::open`], without retries.
+    /// As [`Session::open`], without retries; [`Exit::Database`] also when the server is still rolling back what a broken
+    /// connection of this run had begun, after 10 minutes.
     pub fn database(&mut self) -> Result<&mut Database, Failure> {
         self.interruption.checkpoint();
         if self.database.is_none() {
@@ -60,10 +68,23 @@ impl Session {
     }
 
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
-    pub fn drop_connection(&mut self) {
+    fn drop_connection(&mut self) {
         if let Some(database) = self.database.take() {
-            self.lost = Some(database.connection_id());
+            self.lost.push(database.connection_id());
         }
+    }
+
+    /// Whether there is a connection that has not been seen to be broken.
+    pub fn is_connected(&self) -> bool {
+        self.database.is_some()
+    }
+
+    /// What a statement's fault means: a connection that it broke is not used again.
+    pub fn failed(&mut self, fault: StoreError) -> Failure {
+        if fault.broke_connection() {
+            self.drop_connection();
+        }
+        fault.into()
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
@@ -80,16 +101,64 @@ impl Session {
     fn connect(&mut self, wait: Duration) -> Result<(), Failure> {
         let mut database = Database::connect(&self.settings)?;
         migrations::require_current(&mut database)?;
-        if let Some(lost) = self.lost {
-            lock::end_holder(&mut database, self.purpose, lost)?;
+        let mut holder = Holder::Stranger;
+        for lost in &self.lost {
+            if lock::end_holder(&mut database, self.purpose, *lost)? {
+                holder = Holder::Own(*lost);
+            }
         }
+        if let Holder::Own(lost) = holder {
+            log::info!("waiting until the server has rolled back the broken connection {lost}");
+        }
+        // Should the answer get lost, this connection has the lock and nobody knows.
+        self.lost.push(database.connection_id());
+        let wait = holder.patience(wait, self.rollback);
         if !lock::acquire(&mut database, self.purpose, wait)? {
-            let message = "another run of this marketplace is going on; this one leaves it alone";
-            return Err(Failure::new(Exit::NotNow, message));
+            if holder != Holder::Stranger {
+                self.rollback = HANDOVER;
+            }
+            return Err(holder.refusal());
         }
+        self.lost.clear();
         self.interruption.works_on(database.connection_id());
         self.database = Some(database);
         Ok(())
+    }
+}
+
+/// Whose the lock is, should it not be free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// A connection that this run had before.
+    Own(u32),
+    /// Another run's, if anybody's.
+    Stranger,
+}
+
+impl Holder {
+    /// How long to wait for the lock: our own comes free for certain, when all is rolled back.
+    fn patience(self, wait: Duration, rollback: Duration) -> Duration {
+        match self {
+            Holder::Own(_) => rollback,
+            Holder::Stranger => wait,
+        }
+    }
+
+    /// What is said when it has not come free.
+    fn refusal(self) -> Failure {
+        match self {
+            Holder::Own(lost) => Failure::new(
+                Exit::Database,
+                format!(
+                    "the earlier connection of this run, number {lost}, is still being rolled back"
+                ),
+            ),
+            Holder::Stranger => {
+                let message =
+                    "another run of this marketplace is going on; this one leaves it alone";
+                Failure::new(Exit::NotNow, message)
+            }
+        }
     }
 }
 
@@ -132,4 +201,27 @@ pub fn announce_retry(fault: &dyn std::fmt::Display, number: u32, settings: &Dat
         settings.attempts,
         humantime::format_duration(settings.delay)
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_run_is_left_alone_as_soon_as_a_broken_connection_would_have_given_the_lock_back() {
+        let holder = Holder::Stranger;
+        assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
+        assert_eq!(holder.refusal().exit(), Exit::NotNow);
+    }
+
+    #[test]
+    fn this_run_s_own_connection_is_waited_for_and_never_taken_for_another_run() {
+        let holder = Holder::Own(7);
+        let patience = holder.patience(Duration::ZERO, ROLLBACK);
+        assert!(patience > Duration::from_secs(60), "{patience:?}");
+        assert!(patience < Duration::from_secs(15 * 60), "the client would give up first");
+        let refusal = holder.refusal();
+        assert_eq!(refusal.exit(), Exit::Database);
+        assert!(refusal.to_string().contains("still being rolled back"), "{refusal}");
+    }
 }

@@ -54,12 +54,8 @@ impl StockBefore {
         source: Source,
     ) -> Counting<'scope> {
         let count = move || {
-            let before = Self::ask(session.database()?.conn(), source).map_err(|error| {
-                if error.broke_connection() {
-                    session.drop_connection();
-                }
-                Failure::from(error)
-            });
+            let before = Self::ask(session.database()?.conn(), source)
+                .map_err(|fault| session.failed(fault));
             before.inspect_err(|failure| log::debug!("{failure}; the stock before is asked again"))
         };
         let thread = thread::Builder::new().name("stock before".into());

@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use super::error::StoreError;
 use super::row;
+use crate::cost::{Cost, Meter};
 use crate::inventory::Source;
 use crate::logging;
-use crate::marketplace::Traffic;
 use crate::staging::Totals;
 
 const BEGIN: &str = "
@@ -21,6 +21,13 @@ const BEGIN: &str = "
         (run_id, sync_type, source, marketplace, status, error_message, started_at, completed_at)
     VALUES
         (?, 'inventory', ?, ?, 'failed', 'the run has not finished', ?, NULL)";
+
+const BEGUN: &str = "
+    SELECT id, started_at
+    FROM sync_logs
+    WHERE run_id = ? AND marketplace = ? AND completed_at IS NULL
+    ORDER BY id DESC
+    LIMIT 1";
 
 const COMPLETE: &str = "
     UPDATE sync_logs
@@ -64,6 +71,8 @@ const COMMITTED: &str = "
            products_created, listings_created, listings_linked, products_joined
     FROM sync_logs
     WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
+
+const THERE: &str = "SELECT 1 FROM sync_logs WHERE id = ? AND started_at = ?";
 
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -156,6 +165,19 @@ pub struct Phases {
     pub write: Option<Duration>,
 }
 
+/// How a failed run found its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Open: now it says that the run failed, and why.
+    Open,
+    /// Completed as failed before.
+    Failed,
+    /// Completed with stock that was written, which stays.
+    Written(Changes),
+    /// Somebody has deleted it.
+    Gone,
+}
+
 /// What is known of a run when its row is completed.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -165,8 +187,8 @@ pub struct Account {
     pub rejected: u64,
     /// Wildberries' cards that were read on the way.
     pub cards: u64,
-    /// What the answer cost.
-    pub traffic: Traffic,
+    /// What it has cost.
+    pub meter: Meter,
     /// Hosts other than the marketplace's own from which it came, or should have come.
     pub foreign_hosts: BTreeSet<String>,
     /// How long it took.
@@ -177,9 +199,13 @@ pub struct Account {
     pub written: Option<(Changes, Totals)>,
 }
 
-/// Begins a run with a row of its own.
+/// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
+    let begun: Option<(u64, NaiveDateTime)> = conn.exec_first(BEGUN, (&run_id, source.as_str()))?;
+    if let Some((id, started_at)) = begun {
+        return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
+    }
     conn.exec_drop(
         BEGIN,
         (
@@ -193,7 +219,7 @@ pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, Store
 }
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
-/// Says whether the row was still open; a row once completed never changes again.
+/// Says whether there was an open row; one that is completed never changes again, see [`found`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -204,6 +230,7 @@ pub fn complete(
 ) -> Result<bool, StoreError> {
     let (changes, totals) = account.written.unzip();
     let changes = changes.unwrap_or_default();
+    let Cost { requests, bytes } = account.meter.read();
     let completed_at = now();
     let seconds = (completed_at - run.started_at).num_seconds().max(0);
     let values: Vec<(&str, Value)> = vec![
@@ -226,8 +253,8 @@ pub fn complete(
         ("listings_linked", changes.listings_linked.into()),
         ("products_joined", changes.products_joined.into()),
         ("cards", account.cards.into()),
-        ("requests", account.traffic.requests.into()),
-        ("bytes", account.traffic.bytes.into()),
+        ("requests", requests.into()),
+        ("bytes", bytes.into()),
         ("foreign_hosts", joined(&account.foreign_hosts).into()),
         ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
         ("read_ms", account.phases.read.map(milliseconds).into()),
@@ -239,6 +266,29 @@ pub fn complete(
     Ok(conn.affected_rows() == 1)
 }
 
+/// Completes the row of a run that failed, if it is open, and says what the row told before.
+pub fn complete_failed(
+    conn: &mut Conn,
+    run: &Run,
+    exit_code: u8,
+    message: &str,
+    account: &Account,
+) -> Result<Found, StoreError> {
+    if complete(conn, run, Status::Failed, exit_code, Some(message), account)? {
+        return Ok(Found::Open);
+    }
+    found(conn, run)
+}
+
+/// What became of a run whose row is not open.
+pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
+    if let Some(changes) = committed(conn, run)? {
+        return Ok(Found::Written(changes));
+    }
+    let there: Option<u8> = conn.exec_first(THERE, (run.id, run.started_at.naive_utc()))?;
+    Ok(if there.is_some() { Found::Failed } else { Found::Gone })
+}
+
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
     let newest: Option<(String, bool)> = row::first(conn, NEWEST, (source.as_str(),))?;
@@ -247,7 +297,7 @@ pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, Store
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
-pub fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
+fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
     let row = row::first(conn, COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {
         let (

@@ -11,7 +11,7 @@ use super::planned::{ListingKey, PlannedListing, Rebarcoded};
 use super::row::read_row;
 use super::snapshot::TargetRow;
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolWriter, StagedRow, database_order};
+use crate::staging::{Spool, SpoolWriter, StagedRow, listing_order};
 
 /// What has been met so far.
 pub struct Walk {
@@ -81,7 +81,7 @@ impl Walk {
             self.lacking.push(&PlannedListing::new(row, product_id))?;
         }
         match self.source {
-            Source::Ozon if known.barcodes_hash != barcodes::hash(&row.barcodes) => {
+            Source::Ozon if known.has_other_barcodes_than(row) => {
                 let listing = PlannedListing::new(row, product_id);
                 let set_by_hand = known.set_by_hand;
                 self.rebarcoded.push(&Rebarcoded { listing, set_by_hand })?;
@@ -167,12 +167,16 @@ impl KnownListing {
 
     /// Its place beside a row of the pull.
     pub fn order(&self, row: &StagedRow) -> Ordering {
-        database_order(&self.sku, &row.sku)
-            .then_with(|| database_order(&self.size_id, &row.size_id))
+        listing_order((&self.sku, &self.size_id), row.key())
+    }
+
+    /// A pull that does not tell barcodes has taken none away.
+    fn has_other_barcodes_than(&self, row: &StagedRow) -> bool {
+        row.barcodes.as_ref().is_some_and(|named| self.barcodes_hash != barcodes::hash(named))
     }
 
     fn lacks_something_of(&self, row: &StagedRow) -> bool {
-        (self.lacks_barcode && !row.barcodes.is_empty())
+        (self.lacks_barcode && row.barcodes.as_ref().is_some_and(|named| !named.is_empty()))
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
     }

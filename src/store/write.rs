@@ -14,12 +14,12 @@ use super::lock::{self, Purpose};
 use super::session::{Session, announce_retry};
 use super::snapshot::Stamp;
 use super::stock_before::StockBefore;
-use super::sync_log::{self, Account, Changes, Run, Status};
-use super::{cards, fate, joins, known, listings, snapshot};
+use super::sync_log::{self, Account, Changes, Found, Run, Status};
+use super::{cards, fate, joins, known, listings, other_stock, snapshot};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::Source;
 use crate::inventory::shrink::shrinks_too_much;
+use crate::inventory::{Source, StockType};
 use crate::progress::{self, Phase};
 use crate::staging::Snapshot;
 
@@ -38,6 +38,8 @@ pub struct Order<'a> {
     pub full: bool,
     /// By how many percent the number of products with stock may fall; `None` if any fall is meant.
     pub max_shrink: Option<f64>,
+    /// The kinds of stock that the pull can tell of: rows of another kind are not replaced, unless `full` means it.
+    pub can_hold: &'static [StockType],
     /// What the newest snapshot holds, if that has been asked while the run held the source's lock.
     pub before: Option<StockBefore>,
     /// Success or partial, for the log row.
@@ -75,7 +77,7 @@ pub type Learn<'a> = dyn FnMut(&mut Session, u64, &mut Account) -> bool + 'a;
 /// Writes the snapshot and completes the run's log row in one transaction.
 ///
 /// # Errors
-/// [`Exit::Unsound`] when the pull has shrunk too much; [`Exit::Database`] after all attempts; [`Exit::NotNow`] when the lock was
+/// [`Exit::Unsound`] when the pull has shrunk too much or cannot hold what the day has; [`Exit::Database`] after all attempts; [`Exit::NotNow`] when the lock was
 /// lost with the connection and another run took it. In each case the tables are as they were, or the message says that
 /// nobody knows.
 pub fn write(
@@ -89,7 +91,7 @@ pub fn write(
     let mut lesson = if learn.is_some() { Lesson::Wanted } else { Lesson::Unwanted };
     let mut number = 1;
     loop {
-        let setback = match try_once(session, order, account, in_doubt, lesson) {
+        let setback = match try_once(session, order, account, &mut in_doubt, lesson) {
             Ok(changes) => return Ok(changes),
             Err(Setback::Unknown(count)) => {
                 session.roll_back();
@@ -109,11 +111,12 @@ pub fn write(
         if number >= settings.attempts || !may_pass {
             return last_word(session, settings, order, account, failure, in_doubt);
         }
-        announce_retry(
-            &failure.context("writing the stock failed and was rolled back"),
-            number,
-            settings,
-        );
+        let what = if in_doubt {
+            "writing the stock failed during the commit, which may have happened and is looked up first"
+        } else {
+            "writing the stock failed and was rolled back"
+        };
+        announce_retry(&failure.context(what), number, settings);
         std::thread::sleep(settings.delay);
         number += 1;
     }
@@ -172,12 +175,10 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {
-            if fault.broke_connection() {
-                session.drop_connection();
-            }
-            session.roll_back();
             let may_pass = fault.may_pass();
-            (fault.into(), may_pass)
+            let failure = session.failed(fault);
+            session.roll_back();
+            (failure, may_pass)
         }
     }
 }
@@ -186,14 +187,20 @@ fn try_once(
     session: &mut Session,
     order: &Order,
     account: &mut Account,
-    in_doubt: bool,
+    in_doubt: &mut bool,
     lesson: Lesson,
 ) -> Result<Changes, Setback> {
     let database = session.database().map_err(Setback::Unreachable)?;
-    if in_doubt && let Some(changes) = sync_log::committed(database.conn(), order.run)? {
-        log::info!("the commit had gone through before the connection died");
-        account.written = Some((changes, order.snapshot.totals));
-        return Ok(changes);
+    if *in_doubt {
+        match sync_log::found(database.conn(), order.run)? {
+            Found::Written(changes) => {
+                log::info!("the commit had gone through before the connection died");
+                account.written = Some((changes, order.snapshot.totals));
+                return Ok(changes);
+            }
+            Found::Open | Found::Failed => *in_doubt = false,
+            Found::Gone => {}
+        }
     }
     if let Some(failure) = fate::overtaken(database.conn(), order.run)? {
         return Err(Setback::Refused(failure));
@@ -228,7 +235,7 @@ pub fn rehearse(session: &mut Session, order: &Order) -> Result<Changes, Failure
     let conn = session.database()?.conn();
     let planned = (|| {
         conn.query_drop("START TRANSACTION READ ONLY")?;
-        guard_against_shrinking(conn, order)?;
+        guard(conn, order)?;
         Plans::make(conn, order, Lesson::Unwanted)
     })();
     match planned {
@@ -288,7 +295,7 @@ fn attempt(
     let began = Instant::now();
     let way = BulkWay::ask(conn)?;
     conn.query_drop("START TRANSACTION")?;
-    guard_against_shrinking(conn, order)?;
+    guard(conn, order)?;
     let plans = Plans::make(conn, order, lesson)?;
     progress::expect(Phase::Write, plans.rows_to_load());
     let changes = carry_out(conn, way, order, &plans, lesson)?;
@@ -335,6 +342,17 @@ fn carry_out(
     changes.products_created += joined.products_created;
     changes.products_joined = joined.products_joined;
     Ok(changes)
+}
+
+/// Refuses a pull that would take stock away which it says nothing of, or too much of it.
+fn guard(conn: &mut Conn, order: &Order) -> Result<(), Setback> {
+    let (source, day) = (order.run.source, order.day);
+    if !order.full
+        && let Some(refusal) = other_stock::refusal(conn, source, day, order.can_hold)?
+    {
+        return Err(Setback::Refused(refusal));
+    }
+    guard_against_shrinking(conn, order)
 }
 
 fn guard_against_shrinking(conn: &mut Conn, order: &Order) -> Result<(), Setback> {

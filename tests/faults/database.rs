@@ -11,6 +11,7 @@ use super::{Fault, Group};
 use crate::support::binary::{Binary, Outcome};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonInfo};
 use crate::support::marketplace::fault::Fault as Spoiled;
+use crate::support::marketplace::http::Reply;
 use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER};
 use crate::support::world::World;
 
@@ -118,6 +119,20 @@ fn locks() -> Vec<Fault> {
             },
         )
         .survived(),
+        Fault::new(
+            "the connection is killed while the marketplace is asked, which then fails",
+            69,
+            |stage, binary| {
+                let failing = Reply::json(503, "{}").after(Duration::from_millis(600));
+                stage.world.marketplaces.fault(OzonInfo, Spoiled::Instead(failing));
+                let running = binary.env("RETRY_ATTEMPTS", "1").spawn();
+                stage.until_asked(OzonInfo);
+                for connection in stage.connections() {
+                    stage.world.database.run(&format!("KILL CONNECTION {connection}"));
+                }
+                running.wait()
+            },
+        ),
         Fault::new("another run writes after this one has lost its lock", 75, overtaken)
             .survived()
             .unlogged(),

@@ -7,7 +7,8 @@ use crate::support::proxy::{Break, Proxy};
 pub fn group() -> Group {
     let mut faults = vec![
         through("the connection dies before the COMMIT arrives", Break::BeforeCommit, false)
-            .attempts(2),
+            .attempts(2)
+            .says("during the commit, which may have happened"),
         through("the connection dies before the COMMIT is answered", Break::AfterCommit, false)
             .attempts(2)
             .says("the commit had gone through"),
@@ -16,7 +17,8 @@ pub fn group() -> Group {
             Break::BeforeCommit,
             true,
         )
-        .attempts(2),
+        .attempts(2)
+        .says("waiting until the server has rolled back the broken connection"),
         through(
             "the same, and the server believes the connection alive, after the COMMIT",
             Break::AfterCommit,
@@ -25,6 +27,11 @@ pub fn group() -> Group {
         .attempts(2)
         .says("the commit had gone through"),
     ];
+    for half_open in [false, true] {
+        let begun = Break::AfterExecuting("INSERT INTO sync_logs");
+        let name = format!("the run's row is begun and the answer lost, half open: {half_open}");
+        faults.push(through(&name, begun, half_open).attempts(2));
+    }
     faults.push(
         Fault::new("the COMMIT is lost and no attempt is left", 74, |stage, binary| {
             cut(stage, Break::BeforeCommit, false, binary.env("DB_RETRY_ATTEMPTS", "1"))

@@ -35,11 +35,14 @@ fn tables() -> Vec<Fault> {
             |stage, binary| {
                 let running = while_asking(stage, &binary);
                 stage.world.database.run("DELETE FROM sync_logs ORDER BY id DESC LIMIT 1");
-                running.wait()
+                let outcome = running.wait();
+                assert!(!outcome.stderr.contains("stock was written"), "{}", outcome.stderr);
+                outcome
             },
         )
         .attempts(2)
-        .unlogged(),
+        .unlogged()
+        .says("the run's row in sync_logs is gone"),
         Fault::new("a column has another name", 74, |stage, binary| {
             let rename = |from: &str, to: &str| {
                 let sql = format!("ALTER TABLE inventory_data RENAME COLUMN {from} TO {to}");

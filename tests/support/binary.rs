@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,6 +23,7 @@ pub struct Binary {
     variables: BTreeMap<String, OsString>,
     arguments: Vec<OsString>,
     tiny_files: bool,
+    full_stdout: bool,
 }
 
 /// What a run left behind.
@@ -81,6 +83,12 @@ impl Binary {
         self
     }
 
+    /// Its standard output takes nothing, as a file on a full disk.
+    pub fn with_full_stdout(mut self) -> Self {
+        self.full_stdout = true;
+        self
+    }
+
     pub fn run(&self) -> Outcome {
         self.spawn().wait()
     }
@@ -106,13 +114,18 @@ impl Binary {
             let limit = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
             command.args(["-c", limit, program]);
         }
+        let stdout = if self.full_stdout {
+            File::create("/dev/full").expect("a device of every Linux").into()
+        } else {
+            Stdio::piped()
+        };
         let mut child = command
             .args(&self.arguments)
             .env_clear()
             .envs(&self.variables)
             .current_dir(directory.path())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
@@ -168,7 +181,9 @@ impl Running {
         let code = self.child.wait().expect("a child of this process").code();
         let took = self.started.elapsed();
         let text = |reader: Option<JoinHandle<Vec<u8>>>| {
-            let bytes = reader.expect("read once").join().expect("the reader of a pipe");
+            // None for a standard output that is no pipe.
+            let bytes = reader.map(|reader| reader.join().expect("the reader of a pipe"));
+            let bytes = bytes.unwrap_or_default();
             String::from_utf8(bytes).expect("output is UTF-8")
         };
         let (stdout, stderr) = (text(self.stdout.take()), text(self.stderr.take()));

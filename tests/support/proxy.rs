@@ -20,6 +20,9 @@ pub enum Break {
     BeforeCommit,
     /// After the server has answered the COMMIT, and before the program hears of it.
     AfterCommit,
+    /// After the server has answered the execution of the prepared statement that holds this text, and before the program
+    /// hears of it.
+    AfterExecuting(&'static str),
 }
 
 pub struct Proxy {
@@ -109,7 +112,10 @@ fn pass(
     plan: &Plan,
     swallow: &AtomicBool,
 ) {
+    /// The first byte of a packet's content that executes a prepared statement; the header before it has four bytes.
+    const EXECUTE: Option<&u8> = Some(&0x17);
     let mut buffer = vec![0; 16 << 10];
+    let mut prepared = false;
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         let bytes = &buffer[..count];
         if !upwards && swallow.load(Ordering::SeqCst) {
@@ -132,6 +138,13 @@ fn pass(
             Break::AfterCommit if commit => {
                 *next = Break::Nothing;
                 swallow.store(true, Ordering::SeqCst);
+            }
+            Break::AfterExecuting(_) if prepared && bytes.get(4) == EXECUTE => {
+                *next = Break::Nothing;
+                swallow.store(true, Ordering::SeqCst);
+            }
+            Break::AfterExecuting(text) if upwards => {
+                prepared = bytes.windows(text.len()).any(|window| window == text.as_bytes());
             }
             _ => {}
         }

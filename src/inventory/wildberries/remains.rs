@@ -1,7 +1,7 @@
 //! An item of the report of remains: its list mixes warehouses with totals, and taking a total for a warehouse would
 //! count goods twice.
 
-use super::super::field::{Field, LONGEST_NAME, Rejection, key, record_label};
+use super::super::field::{Field, LONGEST_KEY, Rejection, key, record_label};
 use super::super::quantity::quantity;
 use super::super::{Identity, Quantities, Record, StockLine, StockType, printable};
 use super::barcode_listing;
@@ -61,7 +61,7 @@ impl RemainsItem {
 fn named_quantities(entries: &[RemainsWarehouse]) -> Result<Vec<(String, i32)>, String> {
     let mut named = Vec::with_capacity(entries.len());
     for entry in entries {
-        let name = key("warehouseName", &entry.name, LONGEST_NAME)?;
+        let name = key("warehouseName", &entry.name, LONGEST_KEY)?;
         let pieces =
             quantity(&format!("the quantity of \"{}\"", printable(&name)), &entry.quantity)?;
         named.push((name, pieces));

@@ -29,7 +29,7 @@ pub struct Call {
     /// The least time between two requests of this name.
     pub interval: Duration,
     /// What to do when the key is rejected.
-    pub key_advice: &'static str,
+    pub key_advice: String,
 }
 
 impl Call {
@@ -42,7 +42,7 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
-            key_advice: "renew the key",
+            key_advice: "renew the key".into(),
         }
     }
 
@@ -64,8 +64,8 @@ impl Call {
 
     /// What a rejected key is answered with.
     #[must_use]
-    pub fn advising(self, key_advice: &'static str) -> Self {
-        Self { key_advice, ..self }
+    pub fn advising(self, key_advice: impl Into<String>) -> Self {
+        Self { key_advice: key_advice.into(), ..self }
     }
 }
 

@@ -11,7 +11,8 @@ use super::guard::PublicResolver;
 use super::tls;
 use crate::failure::{Exit, Failure, OrFail};
 
-const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
+/// What every request says of its sender.
+pub const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
 
 /// Where a request goes, which decides what it may carry and whom it may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

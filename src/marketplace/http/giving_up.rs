@@ -8,20 +8,26 @@ use humantime::format_duration;
 use super::retry::Setback;
 use crate::failure::{Exit, Failure};
 
-/// All attempts have failed: a rate limit is "not now", anything else "cannot be reached".
-pub fn exhausted(cause: anyhow::Error, attempts: u32, setback: Setback) -> Failure {
-    let again = setback.asked.map(|asked| come_back(Local::now(), asked)).unwrap_or_default();
-    let (exit, what) = if setback.rate_limited {
-        (Exit::NotNow, "the rate limit held")
-    } else {
-        (Exit::Unreachable, "failed")
-    };
-    let message = format!("{what} through {attempts} attempts (RETRY_ATTEMPTS){again}");
-    Failure::caused(exit, cause).context(message)
+/// A rate limit is "not now", anything else "cannot be reached".
+fn exit(setback: Setback) -> Exit {
+    if setback.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
-/// The marketplace asks for more patience than `RETRY_MAX_WAIT` allows.
-pub fn too_long(cause: anyhow::Error, asked: Duration, max_wait: Duration) -> Failure {
+/// All attempts have failed.
+pub fn exhausted(cause: anyhow::Error, attempts: u32, setback: Setback) -> Failure {
+    let again = setback.asked.map(|asked| come_back(Local::now(), asked)).unwrap_or_default();
+    let what = if setback.rate_limited { "the rate limit held" } else { "failed" };
+    let message = format!("{what} through {attempts} attempts (RETRY_ATTEMPTS){again}");
+    Failure::caused(exit(setback), cause).context(message)
+}
+
+/// The marketplace asks for `asked`, more patience than `RETRY_MAX_WAIT` allows.
+pub fn too_long(
+    cause: anyhow::Error,
+    asked: Duration,
+    max_wait: Duration,
+    setback: Setback,
+) -> Failure {
     let wants = if asked == Duration::MAX {
         "for ever".to_owned()
     } else {
@@ -32,7 +38,7 @@ pub fn too_long(cause: anyhow::Error, asked: Duration, max_wait: Duration) -> Fa
         format_duration(max_wait),
         come_back(Local::now(), asked),
     );
-    Failure::caused(Exit::NotNow, cause).context(message)
+    Failure::caused(exit(setback), cause).context(message)
 }
 
 /// When the next run makes sense: rounded up to the second, so that nobody comes too early.
@@ -65,7 +71,8 @@ mod tests {
     fn a_wait_beyond_all_time_names_no_time() {
         let now = DateTime::parse_from_rfc3339("2026-11-23T12:00:00Z").unwrap();
         assert_eq!(come_back(now, Duration::MAX), "");
-        let failure = too_long(anyhow::anyhow!("429"), Duration::MAX, S(600));
+        let limited = Setback { rate_limited: true, asked: Some(Duration::MAX) };
+        let failure = too_long(anyhow::anyhow!("429"), Duration::MAX, S(600), limited);
         assert!(failure.to_string().starts_with(
             "the marketplace wants to be left alone for ever, longer than RETRY_MAX_WAIT (10m): 429"
         ));
@@ -77,5 +84,7 @@ mod tests {
         assert_eq!(exhausted(anyhow::anyhow!("429"), 3, limited).exit(), Exit::NotNow);
         let broken = Setback { rate_limited: false, asked: Some(S(1)) };
         assert_eq!(exhausted(anyhow::anyhow!("503"), 3, broken).exit(), Exit::Unreachable);
+        let too_long = |setback| too_long(anyhow::anyhow!("…"), S(9), S(1), setback).exit();
+        assert_eq!((too_long(limited), too_long(broken)), (Exit::NotNow, Exit::Unreachable));
     }
 }

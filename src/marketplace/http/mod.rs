@@ -32,9 +32,11 @@ pub use call::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
-use crate::failure::{Cost, Exit, Failure, OrFail};
-use crate::marketplace::Traffic;
-use crate::secret::Secret;
+use crate::cost::{Cost, Meter};
+use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::printable::clean;
+use crate::marketplace::content::markup;
+use crate::secret::{self, Secret};
 use body::Body;
 use call::{Fault, LINK_NOT_FOLLOWED};
 use classify::Verdict;
@@ -55,7 +57,8 @@ pub struct Http {
     secrets: Vec<Secret>,
     clients: Clients,
     paces: HashMap<&'static str, Pace>,
-    traffic: Traffic,
+    cost: Cost,
+    meter: Meter,
     last_answer: String,
     download_hosts: BTreeSet<String>,
 }
@@ -82,21 +85,28 @@ impl Http {
             secrets: credentials.iter().map(|(_, secret)| (*secret).clone()).collect(),
             clients: Clients::new(settings.timeout, !is_loopback(api))?,
             paces: HashMap::new(),
-            traffic: Traffic::default(),
+            cost: Cost::default(),
+            meter: Meter::default(),
             last_answer: String::new(),
             download_hosts: BTreeSet::new(),
         })
     }
 
-    /// What has been sent and received so far.
-    pub fn traffic(&self) -> Traffic {
-        self.traffic
+    /// The same conversation, counted by `meter` as it goes on.
+    #[must_use]
+    pub fn metered(self, meter: &Meter) -> Self {
+        Self { meter: meter.clone(), ..self }
     }
 
-    /// The same, for a pull that failed.
+    /// What has been sent and received so far.
     pub fn cost(&self) -> Cost {
-        let Traffic { requests, bytes } = self.traffic;
-        Cost { requests, bytes }
+        self.cost
+    }
+
+    fn spend(&mut self, requests: u64, bytes: u64) {
+        let cost = Cost { requests, bytes };
+        self.cost += cost;
+        self.meter.add(cost);
     }
 
     /// The hosts other than the API's own to which links and redirects of downloads have led so far.
@@ -118,7 +128,7 @@ impl Http {
     }
 
     /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
-    /// answer ends. Returns its length and what `look` makes of it. An HTML page is refused; an answer that `look` finds
+    /// answer ends. Returns its length and what `look` makes of it. A page or XML is refused; an answer that `look` finds
     /// to be cut off ([`Exit::Unreachable`]) is asked for again.
     pub fn download<T>(
         &mut self,
@@ -134,8 +144,8 @@ impl Http {
             let count = file
                 .read_at(&mut head, start)
                 .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
-            if problem::is_html(&head[..count]) {
-                let message = "the answer is an HTML page, not stock data";
+            if let Some(markup) = markup(&head[..count]) {
+                let message = format!("the answer is {markup}, not stock data");
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
             let found = look(length).map_err(|failure| match failure.exit() {
@@ -153,14 +163,7 @@ impl Http {
 
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
     pub fn safe(&self, text: &str) -> String {
-        problem::clean(&self.without_keys(text), problem::LONGEST_MESSAGE)
-    }
-
-    /// Must come before any cut, which could leave half a key at the end.
-    fn without_keys(&self, text: &str) -> String {
-        // Blotting out something short would garble the text and hide nothing.
-        let secrets = self.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 5);
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+        clean(&secret::blot(text, &self.secrets), problem::LONGEST_MESSAGE)
     }
 
     fn exchange<T>(
@@ -189,7 +192,7 @@ impl Http {
                 Next::Wait(length) => length,
                 Next::Exhausted => return Err(giving_up::exhausted(cause, attempt, setback)),
                 Next::TooLong(asked) => {
-                    return Err(giving_up::too_long(cause, asked, self.settings.max_wait));
+                    return Err(giving_up::too_long(cause, asked, self.settings.max_wait, setback));
                 }
             };
             attempt += 1;
@@ -245,7 +248,7 @@ impl Http {
                 }
                 verdict => Err(self.refused(call, verdict, status, &headers, &mut body)),
             };
-            self.traffic.bytes += body.received();
+            self.spend(0, body.received());
             log::debug!(
                 "{}: {}, {} bytes in {:.1?}",
                 call.name,
@@ -276,7 +279,7 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        self.traffic.requests += 1;
+        self.spend(1, 0);
         self.pace(call).sent(Instant::now());
         request.send().map_err(|error| Fault::broken(error.without_url()))
     }
@@ -304,8 +307,8 @@ impl Http {
     ) -> Fault {
         // The status is the answer; a body that breaks off cannot make it worse.
         let bytes = body.read_beginning(LONGEST_EXPLANATION);
-        let explanation =
-            problem::explain(self.without_keys(&String::from_utf8_lossy(&bytes)).as_bytes());
+        let text = secret::blot(&String::from_utf8_lossy(&bytes), &self.secrets);
+        let explanation = problem::explain(text.as_bytes());
         let message = explanation.message.map(|text| format!(": {text}"));
         let id = explanation.request_id.or_else(|| problem::trace_id(headers));
         let id = trace(id.map(|id| self.safe(&id)));
@@ -350,8 +353,10 @@ fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
     }
     let reason = match bytes.trim_ascii() {
         [] => "it is empty".to_owned(),
-        bytes if problem::is_html(bytes) => "it is an HTML page".to_owned(),
-        _ => problem::clean(&error.to_string(), problem::LONGEST_MESSAGE),
+        bytes => match markup(bytes) {
+            Some(markup) => format!("it is {markup}"),
+            None => clean(&error.to_string(), problem::LONGEST_MESSAGE),
+        },
     };
     let message = format!("the answer is not what the API describes: {reason}");
     Failure::new(Exit::NotStockData, message).into()

@@ -5,6 +5,9 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::inventory::printable::clean;
+use crate::marketplace::content::{Markup, markup};
+
 /// How much of a foreign text a message may hold (characters).
 pub const LONGEST_MESSAGE: usize = 300;
 const LONGEST_ID: usize = 100;
@@ -21,8 +24,9 @@ pub struct Explanation {
 /// Takes the body of a failed answer apart: Ozon's `{"code","message"}`, Wildberries' `{"title","detail","requestId"}`,
 /// `{"errors":…}` of its statistics service, or whatever text there is.
 pub fn explain(body: &[u8]) -> Explanation {
-    if is_html(body) {
-        return Explanation { message: Some("an HTML page".into()), request_id: None };
+    // A page says nothing in its first lines but how it looks; XML is short and to the point.
+    if markup(body) == Some(Markup::Html) {
+        return Explanation { message: Some(Markup::Html.to_string()), request_id: None };
     }
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         let text = clean(&String::from_utf8_lossy(body), LONGEST_MESSAGE);
@@ -65,28 +69,6 @@ pub fn trace_id(headers: &HeaderMap) -> Option<String> {
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .map(|id| clean(id, LONGEST_ID))
         .find(|id| !id.is_empty())
-}
-
-/// Whether a body is a page for people: an error page, a login of the hotel's network, a maintenance notice.
-/// No stock answer of either marketplace begins with `<`.
-pub fn is_html(body: &[u8]) -> bool {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    body.trim_ascii_start().first() == Some(&b'<')
-}
-
-/// Foreign text for a message: one line, at most `longest` characters, nothing that steers a terminal or turns the line around.
-pub fn clean(text: &str, longest: usize) -> String {
-    let steering = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let calm: String =
-        text.chars().take(longest * 8).map(|c| if steering(c) { ' ' } else { c }).collect();
-    let line = calm.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }
 
 /// A URL for a message: without user, query and fragment, which may be a signature.
@@ -136,16 +118,11 @@ mod tests {
     #[test]
     fn other_bodies_are_told_in_short() {
         assert_eq!(message("<!DOCTYPE html><html>").unwrap(), "an HTML page");
+        let xml = "<Error>\n<Code>AccessDenied</Code></Error>";
+        assert_eq!(message(xml).unwrap(), "<Error> <Code>AccessDenied</Code></Error>");
         assert_eq!(message("Bad Gateway\n").unwrap(), "Bad Gateway");
         assert_eq!(message(""), None);
         assert_eq!(message("{}"), None);
-    }
-
-    #[test]
-    fn foreign_text_is_short_and_cannot_steer_a_terminal() {
-        assert_eq!(clean("a\u{1b}[31mb\r\n\tc\u{202e}d", 100), "a [31mb c d");
-        assert_eq!(clean("абвгд", 3), "абв…");
-        assert_eq!(clean("абв", 3), "абв");
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn a_passing_error_is_tried_again() {
     let mut http = http(&stand);
     let reply: Vec<u64> = http.json(&call(&stand)).unwrap().required("").unwrap();
     assert_eq!(reply, [1, 2]);
-    assert_eq!(http.traffic(), Traffic { requests: 3, bytes: 9 });
+    assert_eq!(http.cost(), Cost { requests: 3, bytes: 9 });
     let requests = stand.requests();
     assert!(
         requests[2].starts_with("POST /method HTTP/1.1\r\n") && requests[2].ends_with("{\"a\":1}")

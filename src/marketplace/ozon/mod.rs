@@ -11,6 +11,7 @@ use super::assembly::{Assembly, grouped};
 use super::http::{Call, Http};
 use super::{Format, Pull};
 use crate::config::OzonSettings;
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 
 const DOWNLOAD: &str = "Ozon: report's file";
@@ -23,19 +24,21 @@ const OWN_DOMAINS: [&str; 2] = ["ozon.ru", "ozone.ru"];
 /// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if the report fails, never gets ready or its link does
 /// not hold (no key was sent there, so none is wrong), and with [`Exit::NotStockData`] if it is empty.
 ///
-/// However it ends, `foreign_hosts` has got the hosts outside Ozon's domains that were asked for the file.
+/// However it ends, `foreign_hosts` has got the hosts outside Ozon's domains that were asked for the file, and `meter` has
+/// counted what it took.
 pub fn fetch(
     settings: &OzonSettings,
+    meter: &Meter,
     foreign_hosts: &mut BTreeSet<String>,
 ) -> Result<Pull, Failure> {
     let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
-    let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?;
+    let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?.metered(meter);
     let pulled = pull(settings, &mut http);
     for host in http.download_hosts().iter().filter(|host| !is_own(host)) {
         log::info!("Ozon: the report's link led to {host}");
         foreign_hosts.insert(host.clone());
     }
-    pulled.map_err(|failure| failure.costing(http.cost()))
+    pulled
 }
 
 fn is_own(host: &str) -> bool {
@@ -89,7 +92,7 @@ mod tests {
     }
 
     fn ended(stand: &Stand) -> (Exit, String) {
-        let failure = fetch(&settings(stand), &mut BTreeSet::new()).unwrap_err();
+        let failure = fetch(&settings(stand), &Meter::default(), &mut BTreeSet::new()).unwrap_err();
         (failure.exit(), failure.to_string())
     }
 
@@ -101,12 +104,12 @@ mod tests {
             vec![ok(CREATED), absent, info("processing", ""), info("odd", ""), ready, ok("a;b\n")]
         });
         let mut foreign_hosts = BTreeSet::new();
-        let pull = fetch(&settings(&stand), &mut foreign_hosts).unwrap();
+        let pull = fetch(&settings(&stand), &Meter::default(), &mut foreign_hosts).unwrap();
         assert!(foreign_hosts.is_empty(), "{foreign_hosts:?}");
         let mut text = String::new();
         pull.open(&pull.parts[0]).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a;b\n");
-        assert_eq!(pull.traffic.requests, 6);
+        assert_eq!(pull.cost.requests, 6);
         let requests = stand.requests();
         assert!(requests[0].starts_with("POST /v1/report/products/create "));
         assert!(requests[0].contains("\"visibility\":\"ALL\""));
@@ -127,7 +130,10 @@ mod tests {
                 vec![ok(CREATED), ready, answer(status, &[], "a;b\n")]
             });
             let mut foreign_hosts = BTreeSet::new();
-            assert_eq!(fetch(&settings(&stand), &mut foreign_hosts).is_ok(), status == "200 OK");
+            assert_eq!(
+                fetch(&settings(&stand), &Meter::default(), &mut foreign_hosts).is_ok(),
+                status == "200 OK"
+            );
             assert_eq!(foreign_hosts, BTreeSet::from(["localhost".to_owned()]));
         }
     }

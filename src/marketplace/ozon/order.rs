@@ -6,12 +6,12 @@ use serde_json::json;
 
 use crate::config::OzonSettings;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::inventory::Source;
 use crate::marketplace::http::{Call, Http, Reply};
 use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
 
 const CREATE: &str = "Ozon: report/products/create";
 const INFO: &str = "Ozon: report/info";
-const KEY_ADVICE: &str = "check OZON_CLIENT_ID and OZON_API_KEY; a key lives 180 days, a new one is made in the seller's account under Settings, API keys";
 
 /// How often a report that was just ordered may be unknown (404): the order may take a moment to get around inside Ozon.
 const UNKNOWN_AT_FIRST: u32 = 3;
@@ -47,7 +47,7 @@ impl Report {
     pub(super) fn order(http: &mut Http) -> Result<Self, Failure> {
         let body = json!({"language": "DEFAULT", "offer_id": [], "search": "", "sku": [], "visibility": "ALL"});
         let call = Call::post(CREATE, http.url("v1/report/products/create")?, &body);
-        let answer: Answer<Created> = http.json(&call.advising(KEY_ADVICE))?.required(CREATE)?;
+        let answer: Answer<Created> = http.json(&call.advising(key_advice()))?.required(CREATE)?;
         let code = answer.result.code;
         if code.is_empty() || code.len() > LONGEST_CODE {
             let message = format!("{CREATE}: the answer holds no code of a report");
@@ -61,7 +61,7 @@ impl Report {
         let interval = settings.poll_interval.max(SHORTEST_INTERVAL);
         let call = Call::post(INFO, http.url("v1/report/info")?, &json!({"code": self.code}))
             .every(interval)
-            .advising(KEY_ADVICE);
+            .advising(key_advice());
         let (patience, variable) = (settings.report_timeout, " (OZON_REPORT_TIMEOUT)");
         until_ready("Ozon: report", patience, interval, variable, || self.ask(http, &call))
     }
@@ -93,6 +93,13 @@ impl Report {
             _ => Ok(Progress::Unknown(http.safe(&status))),
         }
     }
+}
+
+fn key_advice() -> String {
+    format!(
+        "check OZON_CLIENT_ID and OZON_API_KEY; a key lives 180 days, a new one is made in the seller's cabinet ({})",
+        Source::Ozon.key_menu()
+    )
 }
 
 fn link(http: &Http, file: &str) -> Result<Url, Failure> {

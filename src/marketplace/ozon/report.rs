@@ -51,14 +51,15 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::cost::Cost;
     use crate::failure::Exit;
-    use crate::marketplace::{Format, Part, Pull, Traffic};
+    use crate::marketplace::{Format, Part, Pull};
 
     fn failure(content: &[u8]) -> String {
         let mut document = tempfile::tempfile().unwrap();
         document.write_all(content).unwrap();
         let part = Part { format: Format::OzonReport, start: 0, length: content.len() as u64 };
-        let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+        let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
         let failure = read(pull.open(&part), &mut 0, &mut |_| Ok(())).unwrap_err();
         assert_eq!(failure.exit(), Exit::NotStockData);
         failure.to_string()

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::super::content::not_stock_data;
 use super::super::http::{Call, Http};
-use super::super::{Format, Part, Pull, Traffic};
+use super::super::{Format, Part, Pull};
+use super::new_token;
 use crate::config::WildberriesSettings;
+use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Field;
 use crate::inventory::card::{Card, CardCursor, CardSize};
@@ -24,8 +26,7 @@ const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
 
-const KEY_ADVICE: &str =
-    "names and barcodes need a token with the category Content in WB_API_TOKEN; stock does not";
+const CATEGORY: &str = "Контент";
 
 /// A page of cards.
 #[derive(Debug)]
@@ -52,24 +53,20 @@ pub struct CardReader {
 }
 
 impl CardReader {
-    /// Begins behind `cursor`, or with the card that was changed longest ago.
+    /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
     ///
     /// # Errors
     /// [`Exit::Configuration`].
     pub fn new(
         settings: &WildberriesSettings,
+        meter: &Meter,
         cursor: Option<CardCursor>,
     ) -> Result<Self, Failure> {
         let mut patience = settings.http.clone();
         patience.max_download = patience.max_download.min(LONGEST_PAGE);
         let keys = [("authorization", &settings.token)];
-        let http = Http::new(&patience, &settings.content_url, &keys)?;
+        let http = Http::new(&patience, &settings.content_url, &keys)?.metered(meter);
         Ok(Self { http, interval: settings.cards_interval, cursor })
-    }
-
-    /// What has been sent and received so far.
-    pub fn traffic(&self) -> Traffic {
-        self.http.traffic()
     }
 
     /// The next page, at the pace of the method.
@@ -89,7 +86,10 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-            .advising(KEY_ADVICE);
+            .advising(format!(
+                "names and barcodes need a token with the category {CATEGORY} in WB_API_TOKEN, stock does not; {}",
+                new_token()
+            ));
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)
@@ -116,7 +116,7 @@ fn temporary_file() -> Result<File, Failure> {
 
 fn read(document: File, length: u64) -> Result<CardPage, Failure> {
     let part = Part { format: Format::WbWarehouses, start: 0, length };
-    let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut bytes = Vec::new();
     pull.open(&part)
         .read_to_end(&mut bytes)
@@ -155,8 +155,9 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     {
         page.cursor = Some(CardCursor { updated_at, nm_id });
     }
+    let mut warnings = Vec::new();
     for value in &cards {
-        match card(value).sizes() {
+        match card(value).sizes(&mut warnings) {
             Ok(sizes) => {
                 page.nm_ids.extend(sizes.first().map(|size| size.nm_id.clone()));
                 page.sizes.extend(sizes);
@@ -166,6 +167,13 @@ fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
                 page.unreadable += 1;
             }
         }
+    }
+    if let Some(first) = warnings.first() {
+        let more = match warnings.len() - 1 {
+            0 => String::new(),
+            more => format!("; {more} more cards on this page are like it"),
+        };
+        log::warn!("{first}{more}");
     }
     Ok(page)
 }

@@ -11,26 +11,30 @@ use super::Pull;
 use super::assembly::Assembly;
 use super::http::Http;
 use crate::config::{StocksMethod, WildberriesSettings};
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
 const MOST_PAGES: u32 = 400;
 
-const ANALYTICS_ADVICE: &str =
-    "renew WB_API_TOKEN: it lives 180 days and needs the category Analytics";
+/// The token's category that methods need, as the seller's cabinet calls it.
+const ANALYTICS: &str = "Аналитика";
 
 /// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
 /// it along. May be called again for a fresh pull.
 ///
 /// Fails with the exit codes of HTTP, with [`Exit::Unreachable`] if a report is purged, cancelled or never ready, and
 /// with [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
-pub fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
+/// However it ends, `meter` has counted what it took.
+pub fn fetch(settings: &WildberriesSettings, meter: &Meter) -> Result<Pull, Failure> {
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,
         StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
     };
-    let mut http = Http::new(&settings.http, api, &[("authorization", &settings.token)])?;
-    pull(settings, &mut http).map_err(|failure| failure.costing(http.cost()))
+    let keys = [("authorization", &settings.token)];
+    let mut http = Http::new(&settings.http, api, &keys)?.metered(meter);
+    pull(settings, &mut http)
 }
 
 fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure> {
@@ -48,6 +52,16 @@ fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure
         stocks_report::SELLER_WAREHOUSES.fetch(http, settings, &mut assembly)?;
     }
     Ok(assembly.finish(http))
+}
+
+/// What a rejected token is answered with where a method needs this category.
+fn key_advice(category: &str) -> String {
+    format!("WB_API_TOKEN lives 180 days and needs the category {category} here; {}", new_token())
+}
+
+fn new_token() -> String {
+    let menu = Source::Wildberries.key_menu();
+    format!("a new one is made in the seller's cabinet ({menu})")
 }
 
 fn endless(name: &str) -> Failure {

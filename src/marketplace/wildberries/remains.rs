@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::ANALYTICS_ADVICE;
+use super::{ANALYTICS, key_advice};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Format;
@@ -66,7 +66,7 @@ pub(super) fn fetch(
 }
 
 fn question(name: &'static str, url: Url) -> Call {
-    Call::get(name, url).advising(ANALYTICS_ADVICE)
+    Call::get(name, url).advising(key_advice(ANALYTICS))
 }
 
 fn create(http: &mut Http) -> Result<String, Failure> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::items::Place;
-use super::{ANALYTICS_ADVICE, MOST_PAGES, endless};
+use super::{ANALYTICS, MOST_PAGES, endless, key_advice, new_token};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Format;
@@ -16,7 +16,7 @@ pub(super) struct Method {
     name: &'static str,
     path: &'static str,
     format: Format,
-    key_advice: &'static str,
+    key_advice: fn() -> String,
 }
 
 /// The stock on Wildberries' warehouses.
@@ -24,7 +24,7 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     name: "Wildberries: wb-warehouses",
     path: "api/analytics/v1/stocks-report/wb-warehouses",
     format: Format::WbWarehouses,
-    key_advice: ANALYTICS_ADVICE,
+    key_advice: || key_advice(ANALYTICS),
 };
 
 /// The stock on the seller's own warehouses.
@@ -32,7 +32,13 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
     name: "Wildberries: seller-warehouses",
     path: "api/analytics/v1/stocks-report/seller-warehouses",
     format: Format::SellerWarehouses,
-    key_advice: "a basic token may not read the stock on the seller's own warehouses: leave it out with WB_SELLER_WAREHOUSES=false, or put a token with more rights (category Analytics) into WB_API_TOKEN",
+    key_advice: || {
+        format!(
+            "a basic token may not read the stock on the seller's own warehouses: leave it out with WB_SELLER_WAREHOUSES=false, \
+             or put a token with more rights (category {ANALYTICS}) into WB_API_TOKEN; {}",
+            new_token()
+        )
+    },
 };
 
 impl Method {
@@ -50,7 +56,7 @@ impl Method {
             let body = json!({"limit": limit, "offset": offset});
             let call = Call::post(self.name, http.url(self.path)?, &body)
                 .every(settings.request_interval)
-                .advising(self.key_advice);
+                .advising((self.key_advice)());
             let reply = assembly.add_page(http, &call, self.format);
             let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
                 Reply::Nothing => {

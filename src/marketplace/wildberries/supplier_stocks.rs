@@ -7,10 +7,10 @@ use crate::marketplace::Format;
 use crate::marketplace::assembly::{Assembly, grouped};
 use crate::marketplace::http::{Call, Http, Reply};
 
-use super::{MOST_PAGES, endless};
+use super::{MOST_PAGES, endless, key_advice};
 
 const NAME: &str = "Wildberries: supplier/stocks";
-const KEY_ADVICE: &str = "renew WB_API_TOKEN: it lives 180 days and needs the category Statistics";
+const CATEGORY: &str = "Статистика";
 
 /// Before the first row there is: `dateFrom` is the time of the last change, so a full pull begins here.
 const BEGINNING: &str = "2019-06-20";
@@ -36,7 +36,7 @@ pub(super) fn fetch(
         url.query_pairs_mut().append_pair("dateFrom", &from);
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
-            .advising(KEY_ADVICE);
+            .advising(key_advice(CATEGORY));
         let reply = assembly.add_page(http, &call, Format::SupplierStocks);
         let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
             Reply::Body(found) => found,

@@ -25,6 +25,10 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
     }
 }
 
+fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
+    super::fetch(settings, &Meter::default())
+}
+
 fn page(items: usize, first: usize) -> Vec<u8> {
     let items: Vec<String> =
         (first..first + items).map(|id| format!("{{\"nmId\":{id},\"quantity\":1}}")).collect();
@@ -119,7 +123,7 @@ fn a_page_that_is_cut_off_is_asked_for_again() {
     let stand = Stand::answering(|_| {
         vec![page(3, 0), ok("{\"data\":{\"items\":[{\"nmId\":1}"), page(1, 2)]
     });
-    assert_eq!(paged(&stand).unwrap().traffic.requests, 3);
+    assert_eq!(paged(&stand).unwrap().cost.requests, 3);
 }
 
 #[test]

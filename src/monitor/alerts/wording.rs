@@ -168,15 +168,13 @@ fn next_step(source: Source, exit: Exit) -> String {
     }
 }
 
-fn new_key(source: Source) -> &'static str {
-    match source {
-        Source::Ozon => {
-            "make a new key, put it into OZON_API_KEY (seller's cabinet: Настройки → Seller API)"
-        }
-        Source::Wildberries => {
-            "make a new key, put it into WB_API_TOKEN (seller's cabinet: Настройки → Доступ к API)"
-        }
-    }
+fn new_key(source: Source) -> String {
+    let variable = match source {
+        Source::Ozon => "OZON_API_KEY",
+        Source::Wildberries => "WB_API_TOKEN",
+    };
+    let menu = source.key_menu();
+    format!("make a new key in the seller's cabinet ({menu}), put it into {variable}")
 }
 
 #[cfg(test)]

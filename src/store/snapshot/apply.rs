@@ -10,7 +10,7 @@ use mysql::prelude::Queryable;
 
 use super::{ChangedRow, Plan, TargetRow, number_cells};
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolReader, Totals, database_order};
+use crate::staging::{Spool, SpoolReader, Totals, listing_order};
 use crate::store::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::error::StoreError;
 use crate::store::planned::CreatedListing;
@@ -227,9 +227,7 @@ impl<I> WithProducts<I> {
 
     fn complete(&mut self, row: &mut TargetRow) -> io::Result<()> {
         let before = |created: &CreatedListing| {
-            database_order(&created.sku, &row.sku)
-                .then_with(|| database_order(&created.size_id, &row.size_id))
-                .is_lt()
+            listing_order((&created.sku, &created.size_id), row.key()).is_lt()
         };
         while self.created.next_if(|created| created.as_ref().is_ok_and(before)).is_some() {}
         match self.created.peek() {

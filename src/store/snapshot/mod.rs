@@ -15,7 +15,7 @@ use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
 use super::row;
 use crate::inventory::{Quantities, Source, StockType};
-use crate::staging::{StagedRow, database_order};
+use crate::staging::StagedRow;
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is, as long as `MAX` stands alone. A date of zeros,
 /// which some server let somebody write, is none.
@@ -60,10 +60,9 @@ impl TargetRow {
         Self { product_id, sku, size_id, warehouse_name, stock_type, quantities }
     }
 
-    /// Whether the staged row is of the same listing, as the database sees it.
-    pub fn is_of_listing(&self, row: &StagedRow) -> bool {
-        database_order(&self.sku, &row.sku).is_eq()
-            && database_order(&self.size_id, &row.size_id).is_eq()
+    /// Which listing it is of: `sku` and `size_id`.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.sku, &self.size_id)
     }
 }
 

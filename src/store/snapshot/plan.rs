@@ -8,7 +8,7 @@ use mysql::{Conn, Row};
 
 use super::{ChangedRow, RemovedRow, TargetRow};
 use crate::inventory::{Quantities, Source};
-use crate::staging::{Spool, SpoolWriter, database_order};
+use crate::staging::{Spool, SpoolWriter, database_order, listing_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
 use crate::store::row;
@@ -120,8 +120,7 @@ impl ExistingRow {
     }
 
     fn order(&self, row: &TargetRow) -> Ordering {
-        database_order(&self.sku, &row.sku)
-            .then_with(|| database_order(&self.size_id, &row.size_id))
+        listing_order((&self.sku, &self.size_id), row.key())
             .then_with(|| database_order(&self.warehouse_name, &row.warehouse_name))
             .then_with(|| self.stock_type.cmp(&(row.stock_type as u64 + 1)))
     }

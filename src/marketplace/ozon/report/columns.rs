@@ -2,11 +2,12 @@
 //! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
 
 use crate::failure::Failure;
-use crate::inventory::ozon::ReportLine;
+use crate::inventory::field::record_label;
+use crate::inventory::ozon::{ReportLine, stock_in};
 use crate::inventory::{Field, printable};
 use crate::marketplace::content::not_stock_data;
 
-/// How a stock type's column begins; one that we have no meaning for is stock that we would lose.
+/// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";
 /// Columns that a message lists.
 const LISTED: usize = 40;
@@ -32,16 +33,21 @@ const MEANINGS: [(Need, &[&str]); 8] = [
     (Need::Required, &["Зарезервировано на моих складах, шт"]),
 ];
 
+/// The place of the barcodes in [`MEANINGS`].
+const BARCODES: usize = 2;
+
 /// Where each meaning stands in the report at hand.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
+    /// Columns of a kind of stock that nobody knows yet, with their titles.
+    unknown: Vec<(usize, String)>,
 }
 
 impl Columns {
-    /// Finds the columns in a header, or says which are missing, ambiguous or stock of an unknown kind.
+    /// Finds the columns in a header, or says which are missing or ambiguous.
     pub(super) fn find(header: &[String]) -> Result<Self, Failure> {
-        let mut columns = Self { place: [None; MEANINGS.len()] };
+        let mut columns = Self { place: [None; MEANINGS.len()], unknown: Vec::new() };
         for (index, title) in header.iter().enumerate() {
             let plain = plain(title);
             let meaning = MEANINGS
@@ -50,10 +56,7 @@ impl Columns {
             match meaning {
                 Some(meaning) => columns.take(meaning, index, header)?,
                 None if plain.starts_with(STOCK_BEGINS) => {
-                    return Err(not_stock_data(format!(
-                        "the report has a kind of stock that is not known yet, «{}»; nothing is believed, lest it be lost",
-                        printable(title)
-                    )));
+                    columns.unknown.push((index, printable(title)));
                 }
                 None => {}
             }
@@ -63,7 +66,35 @@ impl Columns {
 
     /// Whether a cell of this column counts for anything.
     pub(super) fn contain(&self, index: usize) -> bool {
-        self.place.contains(&Some(index))
+        self.place.contains(&Some(index)) || self.unknown.iter().any(|(place, _)| *place == index)
+    }
+
+    /// Refuses a report one of whose rows has stock of a kind that nobody knows yet: without that, the stock of all products
+    /// would look exact and not be.
+    pub(super) fn require_known(
+        &self,
+        number: u64,
+        cell: &dyn Fn(usize) -> Field,
+    ) -> Result<(), Failure> {
+        for (index, title) in &self.unknown {
+            let Some(pieces) = stock_in(cell(*index)) else { continue };
+            let record = record_label("record", number, &[("article", &self.article(cell))]);
+            return Err(not_stock_data(format!(
+                "{record}: «{title}» {pieces}, stock of a kind that is not known yet; nothing of the report was written, lest \
+                 that stock be lost; report the column's title, a newer stocksync may know it"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Says of each kind of stock that nobody knows yet that no product had any.
+    pub(super) fn warn_of_unknown(&self) {
+        for (_, title) in &self.unknown {
+            log::warn!(
+                "the report has a kind of stock that is not known yet, «{title}»; no product has any, so nothing is lost by \
+                 passing over it; once one has, the report will be refused"
+            );
+        }
     }
 
     /// The seller's article of a row.
@@ -76,7 +107,7 @@ impl Columns {
         let [
             article,
             name,
-            barcodes,
+            _,
             fbo_available,
             fbo_reserved,
             fbs_available,
@@ -86,7 +117,7 @@ impl Columns {
         ReportLine {
             article,
             name,
-            barcodes,
+            barcodes: self.place[BARCODES].map(cell),
             fbo_available,
             fbo_reserved,
             fbs_available,
@@ -119,6 +150,7 @@ impl Columns {
             .map(|((_, aliases), _)| format!("«{}»", aliases[0]))
             .collect();
         if missing.is_empty() {
+            self.warn_of_what_is_not_told();
             return Ok(self);
         }
         let mut titles: Vec<_> =
@@ -131,6 +163,17 @@ impl Columns {
             missing.join(", "),
             titles.join(", ")
         )))
+    }
+
+    fn warn_of_what_is_not_told(&self) {
+        for ((need, aliases), place) in MEANINGS.iter().zip(self.place) {
+            if *need == Need::Incidental && place.is_none() {
+                log::warn!(
+                    "the report has no column for «{}»; what was known of it is kept, new products are stored without it",
+                    aliases[0]
+                );
+            }
+        }
     }
 }
 
@@ -185,9 +228,24 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_stock_that_is_not_known_yet_is_refused() {
-        let said = find(&format!("{MODERN};Доступно к продаже по схеме FBP, шт.")).unwrap_err();
-        assert!(said.contains("«Доступно к продаже по схеме FBP, шт.»"), "{said}");
+    fn a_kind_of_stock_that_is_not_known_yet_is_read_and_may_hold_nothing() {
+        let header = format!("{MODERN};ДОСТУПНО к продаже по схеме FBP, шт.");
+        let titles: Vec<_> = header.split(';').map(str::to_owned).collect();
+        let columns = Columns::find(&titles).unwrap();
+        assert!(columns.contain(29) && !columns.contain(28));
+        let with = |text: &'static str| {
+            move |column| if column == 29 { Field::written(text) } else { Field::Absent }
+        };
+        for nothing in ["", " ", "0", "'0", "0,0", "0.00"] {
+            assert!(columns.require_known(1, &with(nothing)).is_ok(), "{nothing:?}");
+        }
+        for something in ["1", "-1", "0.5", "да", "0.000"] {
+            let said = columns.require_known(1, &with(something)).unwrap_err().to_string();
+            assert!(
+                said.starts_with("record 1: «ДОСТУПНО к продаже по схеме FBP, шт.» is "),
+                "{said}"
+            );
+        }
     }
 
     #[test]

@@ -140,7 +140,7 @@ mod tests {
         let records = read_all(&report).unwrap();
         let record = records[0].as_ref().unwrap();
         assert_eq!(record.listing.sku, "ART-1");
-        assert_eq!(record.listing.barcodes, ["460"]);
+        assert_eq!(record.listing.barcodes.as_deref().unwrap(), ["460"]);
         assert_eq!(record.listing.name.as_deref(), Some("Чехол 5\" \r\nчёрный; новый"));
         let pieces: Vec<_> = record
             .lines

@@ -48,6 +48,7 @@ impl<'a, 'b> Lines<'a, 'b> {
         }
         *self.number += 1;
         if width == *expected {
+            columns.require_known(*self.number, cell)?;
             return (self.on_record)(columns.line(cell).validate(*self.number).map_err(
                 |rejection| Rejection { original: Some(original(width, cell)), ..rejection },
             ));
@@ -68,11 +69,14 @@ impl<'a, 'b> Lines<'a, 'b> {
 
     /// After the last row. A report that ends in a short row was cut off: nothing of it may be believed.
     pub(super) fn finish(self) -> Result<(), Failure> {
-        if self.header.is_none() {
+        let Some((columns, _)) = &self.header else {
             return Err(not_stock_data("the report is empty, it has not even a header"));
-        }
+        };
         match self.short {
-            None => Ok(()),
+            None => {
+                columns.warn_of_unknown();
+                Ok(())
+            }
             Some(rejection) => {
                 Err(not_stock_data(format!("the report was cut off: its last {rejection}")))
             }

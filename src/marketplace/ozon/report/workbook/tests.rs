@@ -3,9 +3,10 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
 use super::*;
+use crate::cost::Cost;
 use crate::failure::Exit;
 use crate::inventory::{Record, Rejection};
-use crate::marketplace::{Format, Part, Pull, Traffic};
+use crate::marketplace::{Format, Part, Pull};
 
 const TITLES: [&str; 7] = [
     "Артикул",
@@ -21,7 +22,7 @@ fn read_all(xlsx: &[u8], most: u64) -> Result<Vec<Result<Record, Rejection>>, Fa
     let mut document = tempfile::tempfile().unwrap();
     document.write_all(xlsx).unwrap();
     let part = Part { format: Format::OzonReport, start: 0, length: xlsx.len() as u64 };
-    let pull = Pull { document, parts: Vec::new(), traffic: Traffic::default() };
+    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut records = Vec::new();
     let mut number = 0;
     let mut keep = |record| {
