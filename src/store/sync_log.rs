@@ -202,7 +202,7 @@ pub struct Account {
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
-    let begun: Option<(u64, NaiveDateTime)> = conn.exec_first(BEGUN, (&run_id, source.as_str()))?;
+    let begun: Option<(u64, NaiveDateTime)> = row::first(conn, BEGUN, (&run_id, source.as_str()))?;
     if let Some((id, started_at)) = begun {
         return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
     }
@@ -285,7 +285,7 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(Found::Written(changes));
     }
-    let there: Option<u8> = conn.exec_first(THERE, (run.id, run.started_at.naive_utc()))?;
+    let there: Option<u8> = row::first(conn, THERE, (run.id, run.started_at.naive_utc()))?;
     Ok(if there.is_some() { Found::Failed } else { Found::Gone })
 }
 
