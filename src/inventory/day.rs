@@ -1,8 +1,6 @@
 //! Which day a pull's stock is of, and when that may be believed: a day that is not today's would make the history false, and
 //! replace a snapshot that was right. Compares moments; looks at no clock.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
 use super::Source;
@@ -36,46 +34,42 @@ pub enum Judgement {
     Refused(String),
 }
 
-/// Whether stock may be written under this day.
+/// Whether stock may be written under this day. A clock that is seen to be wrong is told first: by it a right snapshot looks like one
+/// of a day to come, and nobody shall take that away.
 pub fn judge(source: Source, evidence: &Evidence) -> Judgement {
     let Evidence { day, here, server, utc_offset, newest } = *evidence;
-    if let Some(newest) = newest.filter(|newest| *newest > day) {
-        return Judgement::Refused(before_the_newest(source, evidence, newest));
-    }
-    let ahead = here - server;
-    if ahead.abs() <= CLOCK_TOLERANCE {
-        return Judgement::Believed;
-    }
     let clocks = format!(
         "this machine's clock says {}, the database server's {}",
         moment(here),
         moment(server)
     );
+    let agree = (here - server).abs() <= CLOCK_TOLERANCE;
     let by_server = server.with_timezone(&utc_offset).date_naive();
-    if by_server == here.with_timezone(&utc_offset).date_naive() {
-        return Judgement::Doubted(format!("{clocks}; set the one that is wrong (`timedatectl`)"));
+    if !agree && by_server != here.with_timezone(&utc_offset).date_naive() {
+        return Judgement::Refused(format!(
+            "{clocks}: this would be the stock of {day} by the one and of {by_server} by the other; refused, nothing was changed; set \
+             the clock that is wrong (`timedatectl`), then run again"
+        ));
     }
-    Judgement::Refused(format!(
-        "{clocks}: this would be the stock of {day} by the one and of {by_server} by the other; refused, nothing was changed; set \
-         the clock that is wrong (`timedatectl`), then run again"
-    ))
+    if let Some(newest) = newest.filter(|newest| *newest > day) {
+        return Judgement::Refused(before_the_newest(source, evidence, newest));
+    }
+    if agree {
+        return Judgement::Believed;
+    }
+    Judgement::Doubted(format!("{clocks}; set the one that is wrong (`timedatectl`)"))
 }
 
 fn before_the_newest(source: Source, evidence: &Evidence, newest: NaiveDate) -> String {
     let Evidence { day, here, utc_offset, .. } = *evidence;
-    let mut text = format!(
+    format!(
         "this is the stock of {day} by this machine's clock ({}) and SNAPSHOT_UTC_OFFSET ({utc_offset}), but {source} has a snapshot \
-         of {newest} already: refused, nothing was changed; if the clock or the variable is wrong, set it; if that snapshot is, ",
-        moment(here)
-    );
-    // Writing into a String cannot fail.
-    let _ = write!(
-        text,
-        "take it away as the database's administrator and run again: \
+         of {newest} already: refused, nothing was changed; if the clock or the variable is wrong, set it; if that snapshot is, \
+         take it away as the database's administrator and run again: \
          DELETE FROM inventory_data WHERE source = '{source}' AND snapshot_date > '{day}'; \
-         DELETE FROM sync_logs WHERE marketplace = '{source}' AND (snapshot_date > '{day}' OR started_at > NOW());"
-    );
-    text
+         DELETE FROM sync_logs WHERE marketplace = '{source}' AND (snapshot_date > '{day}' OR started_at > NOW());",
+        moment(here)
+    )
 }
 
 fn moment(moment: DateTime<Utc>) -> String {
@@ -132,6 +126,13 @@ mod tests {
              (`timedatectl`), then run again"
         );
         assert!(refusal(&evidence(-15 * 60, None)).contains("2026-11-24 by the other"));
+    }
+
+    #[test]
+    fn a_right_snapshot_is_not_offered_to_be_taken_away_because_a_clock_is_behind() {
+        let behind = refusal(&evidence(-15 * 60, Some("2026-11-24")));
+        assert!(behind.starts_with("this machine's clock says"), "{behind}");
+        assert!(!behind.contains("DELETE"), "{behind}");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use chrono::NaiveDate;
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use super::error::StoreError;
+use super::row;
 use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, StockType};
 
@@ -26,7 +26,7 @@ pub(super) fn refusal(
         return Ok(None);
     }
     let names: Vec<&str> = can_hold.iter().map(|stock_type| stock_type.as_str()).collect();
-    let rows: Vec<(String, u64)> = conn.exec(ROWS_BY_TYPE, (source.as_str(), day))?;
+    let rows: Vec<(String, u64)> = row::all(conn, ROWS_BY_TYPE, (source.as_str(), day))?;
     let beyond = rows.iter().filter(|(stock_type, _)| !names.contains(&stock_type.as_str()));
     let beyond: Vec<String> =
         beyond.map(|(stock_type, count)| format!("{count} rows of {stock_type}")).collect();

@@ -72,7 +72,8 @@ const COMMITTED: &str = "
     FROM sync_logs
     WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
 
-const THERE: &str = "SELECT 1 FROM sync_logs WHERE id = ? AND started_at = ?";
+const COMPLETED: &str =
+    "SELECT completed_at IS NOT NULL FROM sync_logs WHERE id = ? AND started_at = ?";
 
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -165,10 +166,10 @@ pub struct Phases {
     pub write: Option<Duration>,
 }
 
-/// How a failed run found its row.
+/// How a run finds its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Open: now it says that the run failed, and why.
+    /// Open; [`complete_failed`] has completed it by now.
     Open,
     /// Completed as failed before.
     Failed,
@@ -205,7 +206,7 @@ pub struct Account {
 /// [`StoreError::Database`].
 pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (started_at, run_id) = (now(), logging::run_id().to_owned());
-    let begun: Option<(u64, NaiveDateTime)> = conn.exec_first(BEGUN, (&run_id, source.as_str()))?;
+    let begun: Option<(u64, NaiveDateTime)> = row::first(conn, BEGUN, (&run_id, source.as_str()))?;
     if let Some((id, started_at)) = begun {
         return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
     }
@@ -297,8 +298,12 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(Found::Written(changes));
     }
-    let there: Option<u8> = conn.exec_first(THERE, (run.id, run.started_at.naive_utc()))?;
-    Ok(if there.is_some() { Found::Failed } else { Found::Gone })
+    let completed = row::first(conn, COMPLETED, (run.id, run.started_at.naive_utc()))?;
+    Ok(match completed.map(|(completed,): (bool,)| completed) {
+        Some(false) => Found::Open,
+        Some(true) => Found::Failed,
+        None => Found::Gone,
+    })
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.

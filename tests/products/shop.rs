@@ -1,6 +1,6 @@
 //! A seller's shop whose listings and barcodes a test chooses one by one, and what the tables say of its products.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -122,13 +122,24 @@ pub(super) fn cards_asked(world: &World) -> usize {
     world.marketplaces.calls_of(Endpoint::WbCards).len()
 }
 
-/// Which articles are the same product as which sizes, by the tables.
+/// Which articles are the same product as which sizes, by the tables. Joined here: a server whose statistics lag behind would
+/// compare each listing with each other one, for ten minutes.
 pub(super) fn links(world: &World) -> BTreeSet<(String, String)> {
-    let rows = world.database.table(
-        "SELECT o.sku, w.size_id FROM product_listings o JOIN product_listings w ON w.product_id = o.product_id \
-         WHERE o.source = 'Ozon' AND w.source = 'Wildberries'",
-    );
-    rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+    let listings = |column: &str, source: &str| {
+        world.database.table(&format!(
+            "SELECT product_id, {column} FROM product_listings WHERE source = '{source}'"
+        ))
+    };
+    let mut sizes: HashMap<String, Vec<String>> = HashMap::new();
+    for row in listings("size_id", "Wildberries") {
+        sizes.entry(row[0].clone()).or_default().push(row[1].clone());
+    }
+    let mut links = BTreeSet::new();
+    for row in listings("sku", "Ozon") {
+        let of_product = sizes.get(&row[0]).into_iter().flatten();
+        links.extend(of_product.map(|size| (row[1].clone(), size.clone())));
+    }
+    links
 }
 
 pub(super) fn linked(pairs: &[(&str, &str)]) -> BTreeSet<(String, String)> {

@@ -27,10 +27,8 @@ pub fn require_believable(
             let newest = newest_day(asked.conn(), source)?;
             Ok(Evidence { day, here, server, utc_offset: settings.utc_offset, newest })
         });
-        evidence.map_err(|error| {
-            // Ends the connection, if it is broken.
-            session.roll_back();
-            Failure::from(error).context("comparing the day of the pull with the database's")
+        evidence.map_err(|fault| {
+            session.failed(fault).context("comparing the day of the pull with the database's")
         })
     })?;
     match judge(source, &evidence) {
