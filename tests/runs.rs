@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mysql::prelude::Queryable;
+
 use crate::support::binary::{Binary, Running};
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::ozon_report::{
@@ -228,4 +230,24 @@ fn a_pull_with_far_fewer_products_in_stock_is_refused_unless_it_is_meant() {
     world.fails(&world.binary().args("sync ozon"), 4);
     world.run("sync ozon --full").expect(0);
     world.assert_stock(OZON, &world.marketplaces.catalogue().expected_ozon());
+}
+
+#[test]
+fn a_pull_is_compared_with_what_the_table_holds_also_where_somebody_has_changed_it() {
+    let catalogue = Catalogue::small(1);
+    let world = World::new(catalogue.clone());
+    world.run("sync ozon").expect(0);
+    let mut few = catalogue.clone();
+    few.ozon.truncate(30);
+    world.marketplaces.set_catalogue(few.clone());
+    world.fails(&world.binary().args("sync ozon"), 4);
+    let mut conn = world.database.conn();
+    let kept: Vec<&str> = few.ozon.iter().map(|product| product.offer_id.as_str()).collect();
+    let others = format!(
+        "DELETE FROM inventory_data WHERE sku NOT IN ({})",
+        vec!["?"; kept.len()].join(", ")
+    );
+    conn.exec_drop(others, kept).expect("somebody deletes rows");
+    world.run("sync ozon").expect(0);
+    world.assert_stock(OZON, &few.expected_ozon());
 }

@@ -4,7 +4,6 @@ mod clock;
 mod reading;
 mod rejects;
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -17,7 +16,7 @@ use crate::config::{
 };
 use crate::cost::Cost;
 use crate::failure::{Exit, Failure};
-use crate::inventory::{Source, StockType, ValidationResult};
+use crate::inventory::{Source, StockType};
 use crate::marketplace::shift::until_settled;
 use crate::marketplace::{self, Pull};
 use crate::output;
@@ -25,7 +24,6 @@ use crate::progress::{Phase, Span};
 use crate::staging::Snapshot;
 use crate::store::interruption::Interruption;
 use crate::store::session::{Session, with_retries};
-use crate::store::stock_before::{Counting, StockBefore};
 use crate::store::sync_log::{self, Account, Changes, Found, Run, Status};
 use crate::store::write::{self, Order};
 use rejects::Rejects;
@@ -93,8 +91,6 @@ struct Sync<'a> {
     run: Run,
     rejects: Rejects,
     account: Account,
-    /// What the newest snapshot held before this run.
-    before: Option<StockBefore>,
     /// The kinds of stock that the pull can tell of.
     can_hold: &'static [StockType],
     /// For a pull that may ask for Wildberries' cards: how.
@@ -135,7 +131,6 @@ impl<'a> Sync<'a> {
             run,
             rejects,
             account,
-            before: None,
             can_hold: &StockType::ALL,
             cards: None,
         };
@@ -150,7 +145,7 @@ impl<'a> Sync<'a> {
         clock::require_believable(day, run.source, &settings, session, database)?;
         let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
             let pull = self.fetch()?;
-            self.read(&pull)
+            reading::read(&pull, &self.run, &mut self.rejects, &mut self.account)
         })?;
         let partial = validation.rejected > 0;
         let (status, exit) =
@@ -164,7 +159,6 @@ impl<'a> Sync<'a> {
             full: self.args.full,
             max_shrink: (!self.may_shrink()).then_some(settings.max_shrink),
             can_hold: self.can_hold,
-            before: self.before,
             status,
             exit,
             message: message.as_deref(),
@@ -228,18 +222,6 @@ impl<'a> Sync<'a> {
         // A pull that had to begin again took the time of both.
         *self.account.phases.fetch.get_or_insert_default() += span.finish(&what);
         Ok(pull)
-    }
-
-    /// Turns the answers into rows, while the database counts what the shrink guard wants to know.
-    fn read(&mut self, pull: &Pull) -> Result<(Snapshot, ValidationResult), Failure> {
-        let ask = self.before.is_none() && !self.may_shrink();
-        let Self { session, run, rejects, account, before, .. } = self;
-        thread::scope(|scope| {
-            let counting = ask.then(|| StockBefore::ask_meanwhile(scope, session, run.source));
-            let outcome = reading::read(pull, run, rejects, account);
-            *before = before.or(counting.and_then(Counting::outcome));
-            outcome
-        })
     }
 
     fn may_shrink(&self) -> bool {

@@ -1,17 +1,15 @@
-//! What the shrink guard compares a pull with: how many listings with stock the source's newest snapshot holds. Counted by a
-//! thread of its own while the answers are read, as that takes the server a tenth of the time in which it loads such a snapshot.
-
-use std::thread::{self, Scope, ScopedJoinHandle};
+//! What the shrink guard compares a pull with: how many listings with stock the source's newest snapshot holds.
 
 use chrono::NaiveDate;
 use mysql::Conn;
 
 use super::error::StoreError;
-use super::row;
-use super::session::Session;
-use super::snapshot;
+use super::{row, snapshot, sync_log};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
+
+/// Answered from an index alone, in an eighth of the time of the next one.
+const ROWS: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = ?";
 
 const LISTINGS_WITH_STOCK: &str = "
     SELECT COUNT(*) FROM (
@@ -20,7 +18,7 @@ const LISTINGS_WITH_STOCK: &str = "
         GROUP BY sku, size_id
     ) AS with_stock";
 
-/// A source's newest snapshot, today's included. Nobody but the run that holds the source's lock can make it another.
+/// A source's newest snapshot, today's included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockBefore {
     /// Its day.
@@ -29,40 +27,24 @@ pub struct StockBefore {
     pub listings: u64,
 }
 
-/// A count that is under way.
-pub struct Counting<'scope>(Option<ScopedJoinHandle<'scope, Result<Option<StockBefore>, Failure>>>);
-
-impl Counting<'_> {
-    /// Waits for it; `None` where it failed or found nothing.
-    pub fn outcome(self) -> Option<StockBefore> {
-        self.0?.join().ok()?.ok()?
-    }
-}
-
 impl StockBefore {
-    /// Counts; `None` if there is no snapshot yet.
+    /// Takes the word of the run that stored the snapshot, as long as the table still has as many rows as it said; otherwise
+    /// counts. `None` if there is no snapshot yet.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub fn ask(conn: &mut Conn, source: Source) -> Result<Option<Self>, StoreError> {
         let Some(day) = snapshot::newest_day(conn, source)? else { return Ok(None) };
-        let listings = row::first(conn, LISTINGS_WITH_STOCK, (source.as_str(), day))?.unwrap_or(0);
-        Ok(Some(Self { day, listings }))
-    }
-
-    /// Begins to count in a thread of `scope`. Whatever goes wrong there is left for the write to meet, which asks again.
-    pub fn ask_meanwhile<'scope>(
-        scope: &'scope Scope<'scope, '_>,
-        session: &'scope mut Session,
-        source: Source,
-    ) -> Counting<'scope> {
-        let count = move || {
-            let before = Self::ask(session.database()?.conn(), source)
-                .map_err(|fault| session.failed(fault));
-            before.inspect_err(|failure| log::debug!("{failure}; the stock before is asked again"))
+        let of_day = (source.as_str(), day);
+        let rows: Option<i64> = row::first(conn, ROWS, of_day)?;
+        let stated = sync_log::stored_last(conn, source)?
+            .filter(|stored| stored.day == Some(day) && stored.rows == rows)
+            .and_then(|stored| u64::try_from(stored.products_with_stock?).ok());
+        let listings = match stated {
+            Some(listings) => listings,
+            None => row::first(conn, LISTINGS_WITH_STOCK, of_day)?.unwrap_or(0),
         };
-        let thread = thread::Builder::new().name("stock before".into());
-        Counting(thread.spawn_scoped(scope, count).ok())
+        Ok(Some(Self { day, listings }))
     }
 
     /// What is said of a pull with so few listings in stock that it is not believed.

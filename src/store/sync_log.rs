@@ -59,6 +59,13 @@ const COMPLETE: &str = "
         write_ms = :write_ms
     WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
 
+const STORED_LAST: &str = "
+    SELECT NULLIF(snapshot_date, 0), rows_total, products_with_stock FROM sync_logs
+    WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
+      AND NULLIF(completed_at, 0) IS NOT NULL
+    ORDER BY started_at DESC, id DESC
+    LIMIT 1";
+
 const NEWEST: &str = "
     SELECT status, NULLIF(completed_at, 0) IS NOT NULL
     FROM sync_logs
@@ -304,6 +311,25 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
         Some(true) => Found::Failed,
         None => Found::Gone,
     })
+}
+
+/// What the run that stored last said that it left. NULLs come from rows that somebody else has written.
+pub struct StoredLast {
+    /// The snapshot's day.
+    pub day: Option<NaiveDate>,
+    /// Its rows.
+    pub rows: Option<i64>,
+    /// Its listings of which anything is in stock.
+    pub products_with_stock: Option<i64>,
+}
+
+/// The newest run of a marketplace that stored; `None` if none ever has.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
+    let stored = row::first(conn, STORED_LAST, (source.as_str(),))?;
+    Ok(stored.map(|(day, rows, products_with_stock)| StoredLast { day, rows, products_with_stock }))
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.

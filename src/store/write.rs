@@ -40,8 +40,6 @@ pub struct Order<'a> {
     pub max_shrink: Option<f64>,
     /// The kinds of stock that the pull can tell of: rows of another kind are not replaced, unless `full` means it.
     pub can_hold: &'static [StockType],
-    /// What the newest snapshot holds, if that has been asked while the run held the source's lock.
-    pub before: Option<StockBefore>,
     /// Success or partial, for the log row.
     pub status: Status,
     /// The exit code that goes with it.
@@ -358,12 +356,8 @@ fn guard(conn: &mut Conn, order: &Order) -> Result<(), Setback> {
 fn guard_against_shrinking(conn: &mut Conn, order: &Order) -> Result<(), Setback> {
     let Some(max_shrink) = order.max_shrink else { return Ok(()) };
     let source = order.run.source;
-    let before = match order.before {
-        Some(before) => Some(before),
-        None => StockBefore::ask(conn, source)?,
-    };
     let now = order.snapshot.totals.listings_with_stock;
-    match before {
+    match StockBefore::ask(conn, source)? {
         Some(before) if shrinks_too_much(before.listings, now, max_shrink) => {
             Err(Setback::Refused(before.refusal(source, now)))
         }

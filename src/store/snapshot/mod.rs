@@ -13,7 +13,7 @@ pub use plan::{Plan, plan};
 
 use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
-use super::row;
+use super::{row, sync_log};
 use crate::inventory::{Quantities, Source, StockType};
 use crate::staging::StagedRow;
 
@@ -21,22 +21,15 @@ use crate::staging::StagedRow;
 /// which some server let somebody write, is none.
 const NEWEST_DAY: &str = "SELECT NULLIF(day, 0) FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
 
-/// A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
-const EMPTY_DAY: &str = "
-    SELECT IF(rows_total = 0, NULLIF(snapshot_date, 0), NULL) FROM sync_logs
-    WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
-      AND NULLIF(completed_at, 0) IS NOT NULL
-    ORDER BY started_at DESC, id DESC
-    LIMIT 1";
-
 /// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = row::first(conn, NEWEST_DAY, (source.as_str(),))?;
-    let empty: Option<Option<NaiveDate>> = row::first(conn, EMPTY_DAY, (source.as_str(),))?;
-    Ok(with_rows.flatten().max(empty.flatten()))
+    // A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
+    let empty = sync_log::stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
+    Ok(with_rows.flatten().max(empty.and_then(|stored| stored.day)))
 }
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.

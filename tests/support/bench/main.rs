@@ -98,13 +98,14 @@ fn measure_form(
     world.keep_yesterday();
     world.sync("b");
     world.keep_rows("b");
+    world.sync("a");
     let (mut first, mut second) = (Vec::new(), Vec::new());
     for _ in 0..order.runs {
         world.begin_day();
-        let limits = [world.limit("a", false), world.limit("b", true)];
+        let limits = [world.limit("b", false), world.limit("a", true)];
         let content = world.content();
         world.begin_day();
-        for (state, limit, pairs) in [("a", limits[0], &mut first), ("b", limits[1], &mut second)] {
+        for (state, limit, pairs) in [("b", limits[0], &mut first), ("a", limits[1], &mut second)] {
             let (ours, phases) = world.sync(state);
             eprintln!(
                 "  {state}: {:.2} against {:.2} s",

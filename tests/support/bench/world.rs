@@ -96,8 +96,7 @@ impl<'a> World<'a> {
             .expect("a day earlier");
     }
 
-    /// The beginning of a day: yesterday's rows are there. The listings are those of the other state, so that a part of them has gone
-    /// since, and another part has come back.
+    /// The beginning of a day: all is as yesterday's last sync left it, which was one of the first state.
     pub fn begin_day(&self) {
         let mut conn = self.conn();
         conn.query_drop("TRUNCATE inventory_data").expect("an empty table");
@@ -105,6 +104,12 @@ impl<'a> World<'a> {
             "INSERT INTO inventory_data ({COLUMNS}) SELECT {COLUMNS} FROM yesterday ORDER BY id"
         ))
         .expect("yesterday's rows");
+        conn.query_drop(
+            "UPDATE sync_logs SET snapshot_date = snapshot_date - INTERVAL 1 DAY, \
+             started_at = started_at - INTERVAL 1 DAY, completed_at = completed_at - INTERVAL 1 DAY \
+             WHERE snapshot_date = UTC_DATE()",
+        )
+        .expect("yesterday's runs");
     }
 
     /// The limit for a day's first sync, or for a later one, which deletes the day's rows in the same transaction.
