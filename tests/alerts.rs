@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
+
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::endpoint::Endpoint;
 use crate::support::marketplace::fault::Fault;
@@ -85,8 +87,9 @@ impl Month {
                 assert!(!event["next_step"].as_str().expect("a next step").is_empty());
                 let cause = event["cause"].as_str().expect("a cause");
                 assert_eq!(cause.is_empty(), event["state"] == "recovered", "{event}");
-                let offset = noon_offset().to_string();
-                assert!(event["time"].as_str().expect("a time").ends_with(&offset), "{event}");
+                // An offset of zero may be written as `Z`: it is the offset around noon in UTC.
+                let time = DateTime::parse_from_rfc3339(event["time"].as_str().expect("a time"));
+                assert_eq!(*time.expect("RFC 3339").offset(), noon_offset(), "{event}");
                 event["title"].as_str().expect("a title").to_owned()
             })
             .collect();
