@@ -214,15 +214,21 @@ fn retry_failed_runs_only_after_a_run_that_needs_it() {
     assert_eq!(world.database.logs().len(), 7);
 }
 
-#[test]
-fn a_pull_with_far_fewer_products_in_stock_is_refused_unless_it_is_meant() {
-    let catalogue = Catalogue::small(1);
+/// Ozon's stock is stored, and then a pull of only thirty products refused: these are what it lists from now on.
+fn collapsed(catalogue: &Catalogue) -> (World, Catalogue) {
     let world = World::new(catalogue.clone());
     world.run("sync ozon").expect(0);
     let mut few = catalogue.clone();
     few.ozon.truncate(30);
     world.marketplaces.set_catalogue(few.clone());
     world.fails(&world.binary().args("sync ozon"), 4).says("--accept-shrink");
+    (world, few)
+}
+
+#[test]
+fn a_pull_with_far_fewer_products_in_stock_is_refused_unless_it_is_meant() {
+    let catalogue = Catalogue::small(1);
+    let (world, few) = collapsed(&catalogue);
     world.binary().env("MAX_SHRINK", "90%").args("sync ozon --dry-run").run().expect(0);
     world.run("sync ozon --accept-shrink").expect(0);
     world.assert_stock(OZON, &few.expected_ozon());
@@ -234,13 +240,7 @@ fn a_pull_with_far_fewer_products_in_stock_is_refused_unless_it_is_meant() {
 
 #[test]
 fn a_pull_is_compared_with_what_the_table_holds_also_where_somebody_has_changed_it() {
-    let catalogue = Catalogue::small(1);
-    let world = World::new(catalogue.clone());
-    world.run("sync ozon").expect(0);
-    let mut few = catalogue.clone();
-    few.ozon.truncate(30);
-    world.marketplaces.set_catalogue(few.clone());
-    world.fails(&world.binary().args("sync ozon"), 4);
+    let (world, few) = collapsed(&Catalogue::small(1));
     let mut conn = world.database.conn();
     let kept: Vec<&str> = few.ozon.iter().map(|product| product.offer_id.as_str()).collect();
     let others = format!(

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::iter;
 use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -87,6 +88,15 @@ impl<T: DeserializeOwned> Spool<T> {
         self.read_range(0, self.length, BUFFER)
     }
 
+    /// Reads all of it in batches of so many values; only the last one may hold fewer, and none is empty.
+    pub fn batches(&self, most: usize) -> impl Iterator<Item = io::Result<Vec<T>>> + use<T> {
+        let mut values = self.read();
+        iter::from_fn(move || {
+            let batch: io::Result<Vec<T>> = values.by_ref().take(most).collect();
+            Some(batch).filter(|batch| !batch.as_ref().is_ok_and(Vec::is_empty))
+        })
+    }
+
     /// Reads the values between two positions of the writer, `buffer` bytes at a time.
     pub fn read_range(&self, start: u64, end: u64, buffer: usize) -> SpoolReader<T> {
         let bytes = PositionedReader { file: Arc::clone(&self.file), position: start, end };
@@ -106,14 +116,6 @@ pub struct SpoolReader<T> {
 }
 
 impl<T: DeserializeOwned> SpoolReader<T> {
-    /// The next values, at most so many; none at the end.
-    ///
-    /// # Errors
-    /// The file's, or for bytes that are no such value.
-    pub fn batch(&mut self, most: usize) -> io::Result<Vec<T>> {
-        self.by_ref().take(most).collect()
-    }
-
     fn next_value(&mut self) -> io::Result<Option<T>> {
         let mut length = [0; 4];
         match self.bytes.read_exact(&mut length) {

@@ -47,12 +47,8 @@ pub fn rebarcoded(
     listings: &Spool<Rebarcoded>,
 ) -> Result<Spool<KnownUpdate>, StoreError> {
     let mut updates = SpoolWriter::new()?;
-    let mut listings = listings.read();
-    loop {
-        let batch = listings.batch(BATCH)?;
-        if batch.is_empty() {
-            return Ok(updates.finish()?);
-        }
+    for batch in listings.batches(BATCH) {
+        let batch = batch?;
         let keys: Vec<_> = batch.iter().map(|it| it.listing.key()).collect();
         let mut stored = barcodes::of_listings(conn, source, &keys)?;
         for Rebarcoded { listing, set_by_hand } in batch {
@@ -60,6 +56,7 @@ pub fn rebarcoded(
             updates.push(&KnownUpdate { listing, stored, set_by_hand, counts: true })?;
         }
     }
+    Ok(updates.finish()?)
 }
 
 /// Known listings of cards that were read since the listings last took over what the cards say.
@@ -113,12 +110,8 @@ pub fn complete(
 ) -> Result<(Spool<PlannedListing>, u64), StoreError> {
     let mut completed = SpoolWriter::new()?;
     let mut unknown = 0;
-    let mut listings = listings.read();
-    loop {
-        let mut batch = listings.batch(BATCH)?;
-        if batch.is_empty() {
-            return Ok((completed.finish()?, unknown));
-        }
+    for batch in listings.batches(BATCH) {
+        let mut batch = batch?;
         let mut nm_ids: Vec<&str> = batch.iter().map(|listing| listing.sku.as_str()).collect();
         nm_ids.dedup();
         let sizes = cards::sizes_of(conn, &nm_ids)?;
@@ -131,6 +124,7 @@ pub fn complete(
             completed.push(listing)?;
         }
     }
+    Ok((completed.finish()?, unknown))
 }
 
 /// Writes what has become known of listings that are in the table.
@@ -141,12 +135,8 @@ pub fn write(
     updates: &Spool<KnownUpdate>,
 ) -> Result<(), StoreError> {
     const COLUMNS: usize = 10;
-    let mut reader = updates.read();
-    loop {
-        let batch = reader.batch(BATCH)?;
-        if batch.is_empty() {
-            return barcodes::replace(conn, source, day, updates);
-        }
+    for batch in updates.batches(BATCH) {
+        let batch = batch?;
         let statement = UPDATE.replace("{rows}", &placeholders(batch.len(), COLUMNS));
         let values: Vec<Value> = batch
             .into_iter()
@@ -168,6 +158,7 @@ pub fn write(
             .collect();
         conn.exec_drop(statement, values)?;
     }
+    barcodes::replace(conn, source, day, updates)
 }
 
 /// Notes that all cards have been read, and that some listings are still not fully known.

@@ -210,17 +210,14 @@ fn mark(
     last_seen_on: Option<NaiveDate>,
     listings: &Spool<ListingKey>,
 ) -> Result<(), StoreError> {
-    let mut listings = listings.read();
-    loop {
-        let batch = listings.batch(MARKED)?;
-        if batch.is_empty() {
-            return Ok(());
-        }
+    for batch in listings.batches(MARKED) {
+        let batch = batch?;
         let statement = MARK.replace("{keys}", &placeholders(batch.len(), 2));
         let mut values: Vec<Value> = vec![last_seen_on.into(), source.as_str().into()];
         values.extend(batch.into_iter().flat_map(|key| [key.sku.into(), key.size_id.into()]));
         conn.exec_drop(statement, values)?;
     }
+    Ok(())
 }
 
 fn fill_up(
@@ -229,12 +226,8 @@ fn fill_up(
     day: NaiveDate,
     lacking: &Spool<PlannedListing>,
 ) -> Result<(), StoreError> {
-    let mut lacking = lacking.read();
-    loop {
-        let batch = lacking.batch(BATCH)?;
-        if batch.is_empty() {
-            return Ok(());
-        }
+    for batch in lacking.batches(BATCH) {
+        let batch = batch?;
         let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 8));
         let values: Vec<Value> = batch
             .into_iter()
@@ -254,6 +247,7 @@ fn fill_up(
             .collect();
         conn.exec_drop(statement, values)?;
     }
+    Ok(())
 }
 
 struct NewListing {

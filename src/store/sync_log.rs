@@ -60,7 +60,7 @@ const COMPLETE: &str = "
     WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
 
 const STORED_LAST: &str = "
-    SELECT NULLIF(snapshot_date, 0), rows_total, products_with_stock FROM sync_logs
+    SELECT NULLIF(snapshot_date, 0), rows_total, stock_total, products_with_stock FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
       AND NULLIF(completed_at, 0) IS NOT NULL
     ORDER BY started_at DESC, id DESC
@@ -313,14 +313,16 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
     })
 }
 
-/// What the run that stored last said that it left. NULLs come from rows that somebody else has written.
+/// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
 pub struct StoredLast {
     /// The snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows.
-    pub rows: Option<i64>,
+    pub rows: Option<u64>,
+    /// Its pieces, reserved ones included.
+    pub stock: Option<i64>,
     /// Its listings of which anything is in stock.
-    pub products_with_stock: Option<i64>,
+    pub products_with_stock: Option<u64>,
 }
 
 /// The newest run of a marketplace that stored; `None` if none ever has.
@@ -329,7 +331,13 @@ pub struct StoredLast {
 /// [`StoreError::Database`].
 pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
     let stored = row::first(conn, STORED_LAST, (source.as_str(),))?;
-    Ok(stored.map(|(day, rows, products_with_stock)| StoredLast { day, rows, products_with_stock }))
+    let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
+    Ok(stored.map(|(day, rows, stock, products_with_stock)| StoredLast {
+        day,
+        rows: count(rows),
+        stock,
+        products_with_stock: count(products_with_stock),
+    }))
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.

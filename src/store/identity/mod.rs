@@ -133,12 +133,8 @@ fn gather_news(
 
 /// An article that Ozon no longer lists carries no barcode.
 fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
-    let mut gone = gone.read();
-    loop {
-        let batch = gone.batch(BATCH)?;
-        if batch.is_empty() {
-            return Ok(());
-        }
+    for batch in gone.batches(BATCH) {
+        let batch = batch?;
         let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
         let mut stored = barcodes::of_listings(conn, Source::Ozon, &keys)?;
         for ListingKey { sku, size_id } in batch {
@@ -148,6 +144,7 @@ fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<
             }
         }
     }
+    Ok(())
 }
 
 fn claim(

@@ -7,6 +7,7 @@ use crate::inventory::Source;
 use crate::store::error::StoreError;
 use crate::store::row;
 use crate::store::snapshot::newest_day;
+use crate::store::sync_log::{self, StoredLast};
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
 const DAY_BEFORE: &str = "
@@ -54,13 +55,6 @@ const DUPLICATES: &str = "
         GROUP BY sku, size_id, warehouse_name, stock_type
         HAVING COUNT(*) > 1
     ) AS twins";
-
-const NEWEST_WRITE: &str = "
-    SELECT NULLIF(snapshot_date, 0), rows_total, stock_total FROM sync_logs
-    WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
-      AND NULLIF(completed_at, 0) IS NOT NULL
-    ORDER BY started_at DESC, id DESC
-    LIMIT 1";
 
 const NAME: &str = "SELECT name FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
 
@@ -218,10 +212,9 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
         doubts.duplicate_rows =
             row::first(conn, DUPLICATES, (source.as_str(), day))?.unwrap_or_default();
     }
-    let stated: Option<(Option<NaiveDate>, Option<u64>, Option<i64>)> =
-        row::first(conn, NEWEST_WRITE, (source.as_str(),))?;
-    doubts.written = stated.is_some();
-    if let Some((Some(day), Some(rows), Some(stock))) = stated {
+    let stored = sync_log::stored_last(conn, source)?;
+    doubts.written = stored.is_some();
+    if let Some(StoredLast { day: Some(day), rows: Some(rows), stock: Some(stock), .. }) = stored {
         doubts.stated = Some((day, rows, stock));
         doubts.found = if doubts.day == Some(day) {
             found

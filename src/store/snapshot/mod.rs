@@ -21,6 +21,8 @@ use crate::staging::StagedRow;
 /// which some server let somebody write, is none.
 const NEWEST_DAY: &str = "SELECT NULLIF(day, 0) FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
 
+const ROWS: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = ?";
+
 /// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
 ///
 /// # Errors
@@ -30,6 +32,14 @@ pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, 
     // A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
     let empty = sync_log::stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
     Ok(with_rows.flatten().max(empty.and_then(|stored| stored.day)))
+}
+
+/// How many rows a day's snapshot has.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn rows_of(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<u64, StoreError> {
+    Ok(row::first(conn, ROWS, (source.as_str(), day))?.unwrap_or(0))
 }
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.

@@ -6,12 +6,11 @@ use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 
-use super::{ChangedRow, RemovedRow, TargetRow};
+use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
 use crate::inventory::{Quantities, Source};
 use crate::staging::{Spool, SpoolWriter, database_order, listing_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
-use crate::store::row;
 use crate::store::row::read_row;
 
 /// In the order of the unique key, so that nothing has to be sorted.
@@ -24,8 +23,6 @@ const EXISTING: &str = "
     FROM inventory_data FORCE INDEX (uk_inventory_identity)
     WHERE source = ? AND snapshot_date = ?
     ORDER BY sku, size_id, warehouse_name, stock_type";
-
-const COUNT: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = ?";
 
 /// The difference between the day's snapshot as it is and as it shall be.
 pub struct Plan {
@@ -49,7 +46,7 @@ pub fn plan(
     full: bool,
     targets: Spool<TargetRow>,
 ) -> Result<Plan, StoreError> {
-    let existing: u64 = row::first(conn, COUNT, (source.as_str(), day))?.unwrap_or(0);
+    let existing = rows_of(conn, source, day)?;
     if full || existing == 0 {
         return Ok(Plan {
             inserts: targets,
