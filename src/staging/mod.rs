@@ -1,13 +1,15 @@
 //! Between the marketplace and the database: the records of a pull become the rows of a snapshot, sorted and without
 //! duplicates, in temporary files. Knows files and the domain; knows no HTTP and no SQL.
 
+mod order;
 mod row;
 mod sorter;
 mod spool;
 
 use std::io;
 
-pub use row::{StagedRow, database_order, listing_order};
+pub use order::{DatabaseText, listing_order};
+pub use row::StagedRow;
 pub use sorter::{Sortable, Sorted, Sorter};
 pub use spool::{Spool, SpoolReader, SpoolWriter};
 
@@ -77,7 +79,7 @@ impl Staging {
     /// # Errors
     /// The temporary file cannot be written.
     pub fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
-        StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(row))
+        StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
     /// Sorts, and settles who counts where several records claim one place: each record that loses is handed to
@@ -96,7 +98,7 @@ impl Staging {
             let same_listing =
                 last.as_ref().filter(|last| listing_order(last.key(), row.key()).is_eq());
             if let Some(winner) = same_listing
-                && (winner.owner != row.owner || winner.place_order(&row).is_eq())
+                && (winner.owner != row.owner || winner.place() == row.place())
             {
                 if row.recency.is_none() && last_rejected != row.number {
                     last_rejected = row.number;

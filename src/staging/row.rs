@@ -1,9 +1,10 @@
-//! A row on its way to the database, and the order in which rows travel: the database's own.
+//! A row on its way to the database, and which one counts of several that claim the same place.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
+use super::order::DatabaseText;
 use super::sorter::Sortable;
 use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockType};
 
@@ -67,87 +68,33 @@ impl StagedRow {
         (&self.sku, &self.size_id)
     }
 
-    /// The order of rows among those of one listing.
-    pub fn place_order(&self, other: &Self) -> Ordering {
-        database_order(&self.warehouse_name, &other.warehouse_name)
-            .then_with(|| self.stock_type.cmp(&other.stock_type))
+    /// In what the rows of one listing differ: the warehouse, and the kind of stock.
+    pub fn place(&self) -> (DatabaseText<'_>, StockType) {
+        (DatabaseText(&self.warehouse_name), self.stock_type)
     }
 }
 
 /// Rows that claim the same place stand together, the one that counts first.
 impl Sortable for StagedRow {
-    fn order(&self, other: &Self) -> Ordering {
-        listing_order(self.key(), other.key())
-            .then_with(|| self.owner.cmp(&other.owner))
-            .then_with(|| self.place_order(other))
-            .then_with(|| other.recency.cmp(&self.recency))
-            .then_with(|| match self.recency {
-                // Of two readings of the same moment the later one is the fresher answer.
-                Some(_) => other.number.cmp(&self.number),
-                None => self.number.cmp(&other.number),
-            })
-    }
+    type SortKey<'a> =
+        (DatabaseText<'a>, DatabaseText<'a>, u64, (DatabaseText<'a>, StockType), Rank);
 
-    fn weight(&self) -> usize {
-        let texts = [Some(&self.sku), Some(&self.size_id), Some(&self.warehouse_name)];
-        let texts =
-            texts.into_iter().chain([self.seller_article.as_ref(), self.name.as_ref()]).flatten();
-        size_of::<Self>()
-            + texts
-                .chain(self.barcodes.iter().flatten())
-                .map(|text| text.capacity() + size_of::<String>())
-                .sum::<usize>()
+    fn sort_key(&self) -> Self::SortKey<'_> {
+        let rank = match self.recency {
+            // Of two readings of the same moment the later one is the fresher answer.
+            Some(moment) => Rank::Reading(Reverse((moment, self.number))),
+            None => Rank::Record(self.number),
+        };
+        let (sku, size_id) = (DatabaseText(&self.sku), DatabaseText(&self.size_id));
+        (sku, size_id, self.owner, self.place(), rank)
     }
 }
 
-/// The order of listings as the database sees it: by `sku`, then `size_id`.
-pub fn listing_order(one: (&str, &str), other: (&str, &str)) -> Ordering {
-    database_order(one.0, other.0).then_with(|| database_order(one.1, other.1))
-}
-
-/// The order of `utf8mb4_bin` in MySQL and MariaDB: by code point (which is the order of UTF-8's bytes), the shorter text
-/// as if it went on with blanks ("PAD SPACE"). Rows sorted like this can be merged with an index of the database.
-pub fn database_order(one: &str, other: &str) -> Ordering {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let common = one.len().min(other.len());
-    let tail = |text: &[u8]| {
-        text[common..]
-            .iter()
-            .map(|byte| byte.cmp(&b' '))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    };
-    // To compare no bytes may take the processor longer than to compare a hundred, and each second key has an empty part.
-    let beginning = if common == 0 { Ordering::Equal } else { one[..common].cmp(&other[..common]) };
-    beginning.then_with(|| if one.len() > common { tail(one) } else { tail(other).reverse() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_database_compares_a_shorter_text_as_if_blanks_followed() {
-        assert_eq!(database_order("a", "a  "), Ordering::Equal);
-        assert_eq!(database_order("a\t", "a"), Ordering::Less);
-        assert_eq!(database_order("a", "a\t"), Ordering::Greater);
-        assert_eq!(database_order("a", "ab"), Ordering::Less);
-        assert_eq!(database_order("", ""), Ordering::Equal);
-    }
-
-    #[test]
-    fn listings_are_ordered_by_sku_first() {
-        assert_eq!(listing_order(("a", "2"), ("b", "1")), Ordering::Less);
-        assert_eq!(listing_order(("a", "2"), ("a ", "1")), Ordering::Greater);
-        assert_eq!(listing_order(("a", "1 "), ("a", "1")), Ordering::Equal);
-    }
-
-    #[test]
-    fn the_database_orders_by_code_point() {
-        let mut texts = ["ё", "е", "Z", "a", "🧦", "Ё", "ﬁ"];
-        texts.sort_by(|one, other| database_order(one, other));
-        let mut points = texts;
-        points.sort_by_key(|text| text.chars().next());
-        assert_eq!(texts, points);
-    }
+/// Which of several rows counts that claim the same place: the least.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Rank {
+    /// A reading of a moment, with its record's number.
+    Reading(Reverse<(i64, u64)>),
+    /// The number of a record that may not be repeated.
+    Record(u64),
 }

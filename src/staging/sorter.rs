@@ -5,33 +5,36 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 use std::io;
+use std::marker::PhantomData;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::spool::{BUFFER, SpoolReader, SpoolWriter};
+use super::spool::{BUFFER, LENGTH, SpoolReader, SpoolWriter};
 
-/// How many bytes of values are sorted at once. Two runs are in memory: one that fills, one on its way to the disk.
-const RUN_BYTES: usize = 1 << 20;
+/// How many bytes are sorted at once. Two runs are in memory: one that fills, one on its way to the disk.
+const RUN_BYTES: usize = 1 << 19;
+
+/// Room for the value that makes a run full. A larger one makes its run grow.
+const LAST_VALUE: usize = 1 << 14;
 
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
 const MERGE_BYTES: usize = 1 << 18;
 
 /// What can be sorted.
 pub trait Sortable: Serialize + DeserializeOwned + Send + 'static {
-    /// The order. Values that compare equal may change places.
-    fn order(&self, other: &Self) -> Ordering;
+    /// What the order looks at.
+    type SortKey<'a>: Ord + Serialize + Deserialize<'a>;
 
-    /// Bytes of memory the value takes, roughly.
-    fn weight(&self) -> usize;
+    /// The value's key. Values whose keys are equal may change places.
+    fn sort_key(&self) -> Self::SortKey<'_>;
 }
 
 /// Takes values in any order.
 pub struct Sorter<T> {
-    run: Vec<T>,
-    run_weight: usize,
+    run: Run<T>,
     /// Only what does not fit into one run is worth a thread.
     background: Option<Background<T>>,
 }
@@ -39,7 +42,7 @@ pub struct Sorter<T> {
 impl<T> Default for Sorter<T> {
     /// Empty.
     fn default() -> Self {
-        Self { run: Vec::new(), run_weight: 0, background: None }
+        Self { run: Run::default(), background: None }
     }
 }
 
@@ -48,10 +51,9 @@ impl<T: Sortable> Sorter<T> {
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    pub fn push(&mut self, value: T) -> io::Result<()> {
-        self.run_weight += value.weight();
-        self.run.push(value);
-        if self.run_weight >= RUN_BYTES { self.hand_over() } else { Ok(()) }
+    pub fn push(&mut self, value: &T) -> io::Result<()> {
+        self.run.push(value)?;
+        if self.run.bytes.len() >= RUN_BYTES { self.hand_over() } else { Ok(()) }
     }
 
     /// Gives the values back in their order.
@@ -63,7 +65,7 @@ impl<T: Sortable> Sorter<T> {
             Some(background) => background.finish(self.run)?,
             None => {
                 let mut runs = Runs::new()?;
-                runs.write(&mut self.run)?;
+                runs.write(&self.run)?;
                 drop(self.run);
                 runs
             }
@@ -77,10 +79,65 @@ impl<T: Sortable> Sorter<T> {
             none => none.insert(Background::start()?),
         };
         self.run = background.exchange(std::mem::take(&mut self.run))?;
-        // Freed by the thread that allocated them: the allocator's lock is not fought for.
         self.run.clear();
-        self.run_weight = 0;
         Ok(())
+    }
+}
+
+/// Values that are in memory, as bytes: each as the length of the value, its key and the value itself. One block takes a fraction
+/// of the memory that the values take, and all of it is given back at the end, where thousands of texts leave holes behind.
+struct Run<T> {
+    bytes: Vec<u8>,
+    count: usize,
+    of: PhantomData<T>,
+}
+
+impl<T> Default for Run<T> {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), count: 0, of: PhantomData }
+    }
+}
+
+impl<T: Sortable> Run<T> {
+    fn push(&mut self, value: &T) -> io::Result<()> {
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve_exact(RUN_BYTES + LAST_VALUE);
+        }
+        let start = self.bytes.len();
+        self.bytes.extend([0; LENGTH]);
+        self.append(&value.sort_key())?;
+        let value_start = self.bytes.len();
+        self.append(value)?;
+        let length = u32::try_from(self.bytes.len() - value_start).map_err(io::Error::other)?;
+        self.bytes[start..start + LENGTH].copy_from_slice(&length.to_le_bytes());
+        self.count += 1;
+        Ok(())
+    }
+
+    fn append(&mut self, part: &impl Serialize) -> io::Result<()> {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.bytes = postcard::to_extend(part, bytes).map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    /// The bytes of the values, in their order.
+    fn sorted(&self) -> io::Result<impl Iterator<Item = &[u8]>> {
+        let mut values = Vec::with_capacity(self.count);
+        let mut rest = self.bytes.as_slice();
+        while let Some((length, after)) = rest.split_first_chunk::<LENGTH>() {
+            let (key, after) =
+                postcard::take_from_bytes::<T::SortKey<'_>>(after).map_err(io::Error::other)?;
+            let (value, after) = after.split_at(u32::from_le_bytes(*length) as usize);
+            values.push((key, value));
+            rest = after;
+        }
+        values.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(values.into_iter().map(|(_, value)| value))
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.count = 0;
     }
 }
 
@@ -95,10 +152,9 @@ impl<T: Sortable> Runs<T> {
         Ok(Self { disk: SpoolWriter::new()?, ends: Vec::new() })
     }
 
-    fn write(&mut self, run: &mut [T]) -> io::Result<()> {
-        run.sort_unstable_by(T::order);
-        for value in &*run {
-            self.disk.push(value)?;
+    fn write(&mut self, run: &Run<T>) -> io::Result<()> {
+        for value in run.sorted()? {
+            self.disk.push_bytes(value)?;
         }
         self.ends.push(self.disk.position());
         Ok(())
@@ -124,8 +180,8 @@ impl<T: Sortable> Runs<T> {
 
 /// The thread that writes runs. It ends by itself when nobody sends it any more.
 struct Background<T> {
-    full: SyncSender<Vec<T>>,
-    written: Receiver<io::Result<Vec<T>>>,
+    full: SyncSender<Run<T>>,
+    written: Receiver<io::Result<Run<T>>>,
     busy: bool,
     thread: JoinHandle<Runs<T>>,
 }
@@ -133,11 +189,11 @@ struct Background<T> {
 impl<T: Sortable> Background<T> {
     fn start() -> io::Result<Self> {
         let mut runs = Runs::new()?;
-        let (full, to_write) = mpsc::sync_channel::<Vec<T>>(1);
+        let (full, to_write) = mpsc::sync_channel::<Run<T>>(1);
         let (back, written) = mpsc::sync_channel(1);
         let thread = thread::Builder::new().name("sorter".into()).spawn(move || {
-            for mut run in to_write {
-                let outcome = runs.write(&mut run).map(|()| run);
+            for run in to_write {
+                let outcome = runs.write(&run).map(|()| run);
                 if back.send(outcome).is_err() {
                     break;
                 }
@@ -154,7 +210,7 @@ impl<T: Sortable> Background<T> {
     }
 
     /// Gives it a run to write, and takes back the one before.
-    fn exchange(&mut self, run: Vec<T>) -> io::Result<Vec<T>> {
+    fn exchange(&mut self, run: Run<T>) -> io::Result<Run<T>> {
         let before = self.settle()?;
         self.full.send(run).map_err(|_| lost())?;
         self.busy = true;
@@ -162,15 +218,15 @@ impl<T: Sortable> Background<T> {
     }
 
     /// Waits until everything that it was given is on disk.
-    fn settle(&mut self) -> io::Result<Vec<T>> {
+    fn settle(&mut self) -> io::Result<Run<T>> {
         if !std::mem::take(&mut self.busy) {
-            return Ok(Vec::new());
+            return Ok(Run::default());
         }
         self.written.recv().map_err(|_| lost())?
     }
 
-    fn finish(mut self, last: Vec<T>) -> io::Result<Runs<T>> {
-        if !last.is_empty() {
+    fn finish(mut self, last: Run<T>) -> io::Result<Runs<T>> {
+        if last.count > 0 {
             self.exchange(last)?;
         }
         self.settle()?;
@@ -215,7 +271,7 @@ struct Head<T> {
 
 impl<T: Sortable> Ord for Head<T> {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.value.order(&self.value).then_with(|| other.run.cmp(&self.run))
+        other.value.sort_key().cmp(&self.value.sort_key()).then_with(|| other.run.cmp(&self.run))
     }
 }
 
@@ -238,25 +294,35 @@ mod tests {
     use super::*;
 
     impl Sortable for String {
-        fn order(&self, other: &Self) -> Ordering {
-            self.cmp(other)
-        }
+        type SortKey<'a> = &'a str;
 
-        fn weight(&self) -> usize {
-            100
+        fn sort_key(&self) -> &str {
+            self
         }
     }
 
     #[test]
     fn values_of_many_runs_come_back_in_order() {
-        let total = 100_000_u64;
+        let total = 400_000_u64;
         let mut sorter = Sorter::default();
         for number in 1..=total {
             // A permutation of the numbers, so that every run holds values from everywhere.
-            sorter.push(format!("{:06}", number * 7_919 % total)).unwrap();
+            sorter.push(&format!("{:06}", number * 7_919 % total)).unwrap();
         }
         assert!(sorter.background.is_some());
         let values: Vec<_> = sorter.finish().unwrap().map(|value| value.unwrap()).collect();
         assert_eq!(values, (0..total).map(|number| format!("{number:06}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_value_may_be_larger_than_a_run() {
+        let texts = ["c".repeat(3 * RUN_BYTES), "b".to_owned(), "a".repeat(2 * RUN_BYTES)];
+        let mut sorter = Sorter::default();
+        for text in &texts {
+            sorter.push(text).unwrap();
+        }
+        let values: Vec<_> = sorter.finish().unwrap().map(|value| value.unwrap()).collect();
+        let [c, b, a] = texts;
+        assert!(values == [a, b, c]);
     }
 }

@@ -14,6 +14,9 @@ use serde::de::DeserializeOwned;
 /// Enough that a pass over the file is sequential for the disk.
 pub const BUFFER: usize = 32 * 1024;
 
+/// Bytes of the length before each value.
+pub(super) const LENGTH: usize = size_of::<u32>();
+
 /// Writes values to the end of a new spool.
 pub struct SpoolWriter<T> {
     file: BufWriter<File>,
@@ -41,10 +44,21 @@ impl<T: Serialize> SpoolWriter<T> {
         self.scratch.clear();
         self.scratch = postcard::to_extend(value, std::mem::take(&mut self.scratch))
             .map_err(io::Error::other)?;
-        let length = u32::try_from(self.scratch.len()).map_err(io::Error::other)?;
+        let bytes = std::mem::take(&mut self.scratch);
+        let outcome = self.push_bytes(&bytes);
+        self.scratch = bytes;
+        outcome
+    }
+
+    /// Appends a value that is serialized already.
+    ///
+    /// # Errors
+    /// The temporary file cannot be written.
+    pub(super) fn push_bytes(&mut self, value: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(value.len()).map_err(io::Error::other)?;
         self.file.write_all(&length.to_le_bytes())?;
-        self.file.write_all(&self.scratch)?;
-        self.position += 4 + u64::from(length);
+        self.file.write_all(value)?;
+        self.position += (LENGTH + value.len()) as u64;
         self.count += 1;
         Ok(())
     }
@@ -117,7 +131,7 @@ pub struct SpoolReader<T> {
 
 impl<T: DeserializeOwned> SpoolReader<T> {
     fn next_value(&mut self) -> io::Result<Option<T>> {
-        let mut length = [0; 4];
+        let mut length = [0; LENGTH];
         match self.bytes.read_exact(&mut length) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             outcome => outcome?,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{Standing, Thing, counts_since};
 use crate::inventory::Source;
-use crate::staging::{Sortable, Sorter, database_order};
+use crate::staging::{DatabaseText, Sortable, Sorter};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
 use crate::store::row::read_row;
@@ -50,24 +50,14 @@ impl Claim {
     pub fn standing(&self) -> Standing {
         Standing { product_id: self.product_id, set_by_hand: self.set_by_hand }
     }
-
-    fn place(&self) -> Place<'_> {
-        Place {
-            barcode: &self.barcode,
-            wildberries: self.thing.wildberries,
-            sku: &self.thing.sku,
-            size_id: &self.size_id,
-        }
-    }
 }
 
 impl Sortable for Claim {
-    fn order(&self, other: &Self) -> Ordering {
-        self.place().order(&other.place())
-    }
+    type SortKey<'a> = Place<'a>;
 
-    fn weight(&self) -> usize {
-        size_of::<Self>() + self.barcode.capacity() + self.size_id.capacity() + self.thing.heap()
+    fn sort_key(&self) -> Place<'_> {
+        let Thing { wildberries, sku, .. } = &self.thing;
+        place(&self.barcode, *wildberries, sku, &self.size_id)
     }
 }
 
@@ -84,37 +74,19 @@ pub struct Outdated {
     pub size_id: String,
 }
 
-impl Outdated {
-    fn place(&self) -> Place<'_> {
-        let Self { barcode, wildberries, sku, size_id } = self;
-        Place { barcode, wildberries: *wildberries, sku, size_id }
-    }
-}
-
 impl Sortable for Outdated {
-    fn order(&self, other: &Self) -> Ordering {
-        self.place().order(&other.place())
-    }
+    type SortKey<'a> = Place<'a>;
 
-    fn weight(&self) -> usize {
-        size_of::<Self>() + self.barcode.capacity() + self.sku.capacity() + self.size_id.capacity()
+    fn sort_key(&self) -> Place<'_> {
+        place(&self.barcode, self.wildberries, &self.sku, &self.size_id)
     }
 }
 
-struct Place<'a> {
-    barcode: &'a str,
-    wildberries: bool,
-    sku: &'a str,
-    size_id: &'a str,
-}
+/// Barcode, whether it is Wildberries', `sku` and `size_id`.
+type Place<'a> = (DatabaseText<'a>, bool, DatabaseText<'a>, DatabaseText<'a>);
 
-impl Place<'_> {
-    fn order(&self, other: &Self) -> Ordering {
-        database_order(self.barcode, other.barcode)
-            .then_with(|| self.wildberries.cmp(&other.wildberries))
-            .then_with(|| database_order(self.sku, other.sku))
-            .then_with(|| database_order(self.size_id, other.size_id))
-    }
+fn place<'a>(barcode: &'a str, wildberries: bool, sku: &'a str, size_id: &'a str) -> Place<'a> {
+    (DatabaseText(barcode), wildberries, DatabaseText(sku), DatabaseText(size_id))
 }
 
 /// What a sync knows better than the table.
@@ -138,13 +110,14 @@ pub fn each(
     let mut stored = Merge::new(stored.map(|row| read(row?)));
     let mut outdated = Merge::new(news.outdated.finish()?.map(|row| Ok(row?)));
     let mut keep = |claim: Claim, on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>| {
-        outdated.pass_until(|row| row.place().order(&claim.place()), |_| Ok(()))?;
-        let known_better = outdated.take_if(|row| row.place().order(&claim.place()).is_eq())?;
+        outdated.pass_until(|row| row.sort_key().cmp(&claim.sort_key()), |_| Ok(()))?;
+        let known_better = outdated.take_if(|row| row.sort_key() == claim.sort_key())?;
         if known_better.is_some() { Ok(()) } else { on_claim(claim) }
     };
     for new in news.claims.finish()? {
         let new = new?;
-        stored.pass_until(|it| it.order(&new), |claim| keep(claim, on_claim))?;
+        stored
+            .pass_until(|it| it.sort_key().cmp(&new.sort_key()), |claim| keep(claim, on_claim))?;
         on_claim(new)?;
     }
     stored.pass_until(|_| Ordering::Less, |claim| keep(claim, on_claim))

@@ -5,8 +5,6 @@ mod claims;
 mod pairs;
 mod rules;
 
-use std::cmp::Ordering;
-
 use chrono::NaiveDate;
 use mysql::Conn;
 use serde::{Deserialize, Serialize};
@@ -109,20 +107,20 @@ fn gather_news(
     for (number, listing) in (0..).zip(new.read()) {
         let listing = listing?;
         for barcode in &listing.barcodes {
-            news.claims.push(claim(source, &listing, barcode, false, Some(number)))?;
+            news.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
         }
     }
     for update in updates.read() {
         let KnownUpdate { listing, stored, set_by_hand, counts } = update?;
         for (barcode, _) in &stored {
-            news.outdated.push(outdated(source, &listing.sku, &listing.size_id, barcode))?;
+            news.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
         }
         let lost = stored.iter().map(|(barcode, _)| barcode);
         let lost = lost.filter(|barcode| !listing.barcodes.contains(barcode));
         let all = listing.barcodes.iter().map(|it| (it, false)).chain(lost.map(|it| (it, true)));
         for (barcode, lost) in all.filter(|_| counts) {
             let claim = claim(source, &listing, barcode, lost, None);
-            news.claims.push(Claim { set_by_hand, ..claim })?;
+            news.claims.push(&Claim { set_by_hand, ..claim })?;
         }
     }
     if source == Source::Ozon {
@@ -140,7 +138,7 @@ fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<
         for ListingKey { sku, size_id } in batch {
             let listing = (sku, size_id);
             for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
-                news.outdated.push(outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
+                news.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
             }
         }
     }
@@ -183,12 +181,10 @@ struct Assignment {
 }
 
 impl Sortable for Assignment {
-    fn order(&self, other: &Self) -> Ordering {
-        self.number.cmp(&other.number)
-    }
+    type SortKey<'a> = u64;
 
-    fn weight(&self) -> usize {
-        size_of::<Self>()
+    fn sort_key(&self) -> u64 {
+        self.number
     }
 }
 
@@ -248,7 +244,7 @@ impl Decisions {
             let Some(number) = claim.number else { continue };
             self.linked += u64::from(product_id.is_some());
             let same_as = leader.filter(|leader| product_id.is_none() && *leader != number);
-            self.assignments.push(Assignment { number, product_id, same_as })?;
+            self.assignments.push(&Assignment { number, product_id, same_as })?;
         }
         Ok(())
     }

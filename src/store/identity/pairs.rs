@@ -1,12 +1,10 @@
 //! From claims to pairs: which thing on Ozon is which thing on Wildberries, and which listings belong to either.
 //! Everything goes through sorters, so memory does not grow with the catalogue.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
 use super::claims::Claim;
-use super::rules::{Claimants, Thing, only_partner, partners};
+use super::rules::{Claimants, Thing, ThingKey, only_partner, partners};
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
@@ -27,28 +25,18 @@ struct ByWildberries(Edge);
 struct ByOzon(Edge);
 
 impl Sortable for ByWildberries {
-    fn order(&self, other: &Self) -> Ordering {
-        self.0
-            .wildberries
-            .order(&other.0.wildberries)
-            .then_with(|| self.0.ozon.order(&other.0.ozon))
-    }
+    type SortKey<'a> = (ThingKey<'a>, ThingKey<'a>);
 
-    fn weight(&self) -> usize {
-        size_of::<Self>() + self.0.ozon.heap() + self.0.wildberries.heap()
+    fn sort_key(&self) -> Self::SortKey<'_> {
+        (self.0.wildberries.sort_key(), self.0.ozon.sort_key())
     }
 }
 
 impl Sortable for ByOzon {
-    fn order(&self, other: &Self) -> Ordering {
-        self.0
-            .ozon
-            .order(&other.0.ozon)
-            .then_with(|| self.0.wildberries.order(&other.0.wildberries))
-    }
+    type SortKey<'a> = (ThingKey<'a>, ThingKey<'a>);
 
-    fn weight(&self) -> usize {
-        size_of::<Self>() + self.0.ozon.heap() + self.0.wildberries.heap()
+    fn sort_key(&self) -> Self::SortKey<'_> {
+        (self.0.ozon.sort_key(), self.0.wildberries.sort_key())
     }
 }
 
@@ -66,17 +54,11 @@ pub struct Member {
 }
 
 impl Sortable for Member {
-    fn order(&self, other: &Self) -> Ordering {
-        self.cluster
-            .order(&other.cluster)
-            .then_with(|| self.lost_to.is_some().cmp(&other.lost_to.is_some()))
-            .then_with(|| self.claim.thing.order(&other.claim.thing))
-            .then_with(|| self.claim.size_id.cmp(&other.claim.size_id))
-    }
+    type SortKey<'a> = (ThingKey<'a>, bool, ThingKey<'a>, &'a str);
 
-    fn weight(&self) -> usize {
-        let lost_to = self.lost_to.as_ref().map_or(0, Thing::heap);
-        size_of::<Self>() + self.cluster.heap() + lost_to + self.claim.weight()
+    fn sort_key(&self) -> Self::SortKey<'_> {
+        let Self { cluster, lost_to, claim, .. } = self;
+        (cluster.sort_key(), lost_to.is_some(), claim.thing.sort_key(), &claim.size_id)
     }
 }
 
@@ -84,12 +66,10 @@ impl Sortable for Member {
 struct ByThing(Claim);
 
 impl Sortable for ByThing {
-    fn order(&self, other: &Self) -> Ordering {
-        self.0.thing.order(&other.0.thing).then_with(|| self.0.size_id.cmp(&other.0.size_id))
-    }
+    type SortKey<'a> = (ThingKey<'a>, &'a str);
 
-    fn weight(&self) -> usize {
-        self.0.weight()
+    fn sort_key(&self) -> Self::SortKey<'_> {
+        (self.0.thing.sort_key(), &self.0.size_id)
     }
 }
 
@@ -123,7 +103,7 @@ impl Pairing {
         }
         let side = if claim.thing.wildberries { &mut self.wildberries } else { &mut self.ozon };
         *side = std::mem::take(side).and(&claim.thing);
-        Ok(self.listings.push(ByThing(claim))?)
+        Ok(self.listings.push(&ByThing(claim))?)
     }
 
     fn end_barcode(&mut self) -> Result<(), StoreError> {
@@ -134,10 +114,10 @@ impl Pairing {
             if claim.thing != ozon && claim.thing != wildberries {
                 let cluster = wildberries.clone();
                 let lost_to = Some(ozon.clone());
-                self.members.push(Member { cluster, paired: true, lost_to, claim })?;
+                self.members.push(&Member { cluster, paired: true, lost_to, claim })?;
             }
         }
-        Ok(self.edges.push(ByWildberries(Edge { ozon, wildberries, believed: false }))?)
+        Ok(self.edges.push(&ByWildberries(Edge { ozon, wildberries, believed: false }))?)
     }
 
     /// The listings of every thing, together with those of its partner, and then those that lost a barcode to them.
@@ -162,13 +142,13 @@ impl Pairing {
                 let edge = by_ozon.take_if(|edge| edge.ozon == claim.thing)?;
                 partner = edge.as_ref().map(|edge| edge.wildberries.clone());
                 if let Some(edge) = edge {
-                    by_wildberries.push(ByWildberries(edge))?;
+                    by_wildberries.push(&ByWildberries(edge))?;
                 }
                 pending = Some(claim.thing.clone());
             }
             let paired = partner.is_some();
             let cluster = partner.clone().unwrap_or_else(|| claim.thing.clone());
-            members.push(Member { cluster, paired, lost_to: None, claim })?;
+            members.push(&Member { cluster, paired, lost_to: None, claim })?;
         }
         let mut pairs = Merge::new(by_wildberries.finish()?.map(|edge| Ok(edge?.0)));
         let mut last: Option<(Thing, bool)> = None;
@@ -183,7 +163,7 @@ impl Pairing {
             };
             last = Some((claim.thing.clone(), paired));
             let cluster = claim.thing.clone();
-            members.push(Member { cluster, paired, lost_to: None, claim })?;
+            members.push(&Member { cluster, paired, lost_to: None, claim })?;
         }
         Ok(members.finish()?)
     }
@@ -200,7 +180,7 @@ fn believe(edges: Sorter<ByWildberries>) -> Result<Spool<Edge>, StoreError> {
             let believed =
                 only_partner(&group.iter().map(|edge| &edge.ozon).collect::<Vec<_>>()).is_some();
             for edge in group {
-                by_ozon.push(ByOzon(Edge { believed, ..edge }))?;
+                by_ozon.push(&ByOzon(Edge { believed, ..edge }))?;
             }
             Ok(())
         },

@@ -8,11 +8,14 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::Source;
-use crate::staging::database_order;
+use crate::staging::DatabaseText;
 
 /// How long a size that Wildberries no longer answers keeps its barcodes to itself: the stock methods leave out what has
 /// run out, and a card in the bin is in no list.
 const LAPSE: Days = Days::new(30);
+
+/// What a thing is ordered by: whether it is Wildberries', its `sku`, its size.
+pub type ThingKey<'a> = (bool, DatabaseText<'a>, DatabaseText<'a>);
 
 /// A thing that is sold on one marketplace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,15 +40,12 @@ impl Thing {
 
     /// Any order will do, as long as it is one.
     pub fn order(&self, other: &Self) -> Ordering {
-        self.wildberries
-            .cmp(&other.wildberries)
-            .then_with(|| database_order(&self.sku, &other.sku))
-            .then_with(|| database_order(&self.size, &other.size))
+        self.sort_key().cmp(&other.sort_key())
     }
 
-    /// Bytes of memory beyond its own size.
-    pub fn heap(&self) -> usize {
-        self.sku.capacity() + self.size.capacity()
+    /// What [`Thing::order`] looks at.
+    pub fn sort_key(&self) -> ThingKey<'_> {
+        (self.wildberries, DatabaseText(&self.sku), DatabaseText(&self.size))
     }
 }
 

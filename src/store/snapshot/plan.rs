@@ -8,7 +8,7 @@ use mysql::{Conn, Row};
 
 use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
 use crate::inventory::{Quantities, Source};
-use crate::staging::{Spool, SpoolWriter, database_order, listing_order};
+use crate::staging::{DatabaseText, Spool, SpoolWriter, listing_order};
 use crate::store::error::StoreError;
 use crate::store::merge::Merge;
 use crate::store::row::read_row;
@@ -118,7 +118,9 @@ impl ExistingRow {
 
     fn order(&self, row: &TargetRow) -> Ordering {
         listing_order((&self.sku, &self.size_id), row.key())
-            .then_with(|| database_order(&self.warehouse_name, &row.warehouse_name))
+            .then_with(|| {
+                DatabaseText(&self.warehouse_name).cmp(&DatabaseText(&row.warehouse_name))
+            })
             .then_with(|| self.stock_type.cmp(&(row.stock_type as u64 + 1)))
     }
 
