@@ -23,6 +23,7 @@ use crate::output;
 use crate::progress::{Phase, Span};
 use crate::staging::Snapshot;
 use crate::store::interruption::Interruption;
+use crate::store::newest_runs::newest_needs_retry;
 use crate::store::session::{Session, with_retries};
 use crate::store::sync_log::{self, Account, Changes, Found, Run, Status};
 use crate::store::write::{self, Order};
@@ -114,7 +115,7 @@ impl<'a> Sync<'a> {
         let interruption = Interruption::watch(&database)?;
         interruption.says_farewell(watch.farewell());
         let mut session = Session::open(&database, source, interruption.clone())?;
-        if args.retry_failed && !sync_log::newest_needs_retry(session.database()?.conn(), source)? {
+        if args.retry_failed && !newest_needs_retry(session.database()?.conn(), source)? {
             return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
         }
         let run = begin_row(args, source, &database, &mut session)?;

@@ -3,7 +3,6 @@
 use std::io::{BufReader, Read};
 
 use super::http::{Call, Http, Reply};
-use super::wildberries::items::{Survey, survey};
 use super::{Format, Part, PartReader, Pull};
 use crate::cost::Cost;
 use crate::failure::{Exit, Failure, OrFail};
@@ -32,22 +31,12 @@ impl Assembly {
         call: &Call,
         format: Format,
     ) -> Result<Reply<Part>, Failure> {
-        let reply = self.add_after(http, call, format, |_| Ok(()))?;
+        let reply = self.add_surveyed(http, call, format, |_| Ok(()))?;
         Ok(reply.map(|(part, ())| part))
     }
 
-    /// Fetches a page of JSON behind the answers that are there, and surveys it. One that is cut off is asked for again.
-    pub(super) fn add_page(
-        &mut self,
-        http: &mut Http,
-        call: &Call,
-        format: Format,
-    ) -> Result<Reply<Survey>, Failure> {
-        let reply = self.add_after(http, call, format, |page| survey(page, format))?;
-        Ok(reply.map(|(_, survey)| survey))
-    }
-
-    fn add_after<T>(
+    /// The same, with what `look` finds in the answer. One in which it finds that it is cut off is asked for again.
+    pub(super) fn add_surveyed<T>(
         &mut self,
         http: &mut Http,
         call: &Call,

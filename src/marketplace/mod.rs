@@ -22,7 +22,8 @@ use std::os::unix::fs::FileExt;
 pub use read::read_records;
 
 use crate::cost::Cost;
-use crate::inventory::StockType;
+use crate::failure::Failure;
+use crate::inventory::{Record, Rejection, StockType};
 use crate::progress::{self, Phase};
 
 /// What a stretch of a [`Pull`] holds.
@@ -74,6 +75,9 @@ pub struct Pull {
     /// What it took to get them.
     pub cost: Cost,
 }
+
+/// What is done with each record; its failure ends the reading.
+pub type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
 
 /// A part of a pull's document, read by position: readers of the same file do not disturb each other.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,8 @@
 //! the readers below; whether a record counts is up to `inventory`.
 
 use super::file::whole;
-use super::{Format, Pull, ozon, wildberries};
+use super::{Format, OnRecord, Pull, ozon, wildberries};
 use crate::failure::Failure;
-use crate::inventory::{Record, Rejection};
-
-/// What is done with each record; its failure ends the reading.
-pub type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
 
 /// Reads all records of a pull as a stream; memory does not grow with the catalogue. Records are numbered from 1 on
 /// across the parts, as their rejections and warnings say. Returns the number of each part's first record.

@@ -17,6 +17,7 @@ mod listings;
 pub mod lock;
 mod merge;
 pub mod migrations;
+pub mod newest_runs;
 mod other_stock;
 pub mod overview;
 pub mod page;

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use mysql::Conn;
 
 use super::error::StoreError;
-use super::{row, snapshot, sync_log};
+use super::newest_runs::stored_last;
+use super::{row, snapshot};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
@@ -34,7 +35,7 @@ impl StockBefore {
     pub fn ask(conn: &mut Conn, source: Source) -> Result<Option<Self>, StoreError> {
         let Some(day) = snapshot::newest_day(conn, source)? else { return Ok(None) };
         let rows = snapshot::rows_of(conn, source, day)?;
-        let stated = sync_log::stored_last(conn, source)?
+        let stated = stored_last(conn, source)?
             .filter(|stored| stored.day == Some(day) && stored.rows == Some(rows))
             .and_then(|stored| stored.products_with_stock);
         let listings = match stated {

@@ -59,20 +59,6 @@ const COMPLETE: &str = "
         write_ms = :write_ms
     WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
 
-const STORED_LAST: &str = "
-    SELECT NULLIF(snapshot_date, 0), rows_total, stock_total, products_with_stock FROM sync_logs
-    WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
-      AND NULLIF(completed_at, 0) IS NOT NULL
-    ORDER BY started_at DESC, id DESC
-    LIMIT 1";
-
-const NEWEST: &str = "
-    SELECT status, NULLIF(completed_at, 0) IS NOT NULL
-    FROM sync_logs
-    WHERE source = ? AND sync_type = 'inventory'
-    ORDER BY started_at DESC, id DESC
-    LIMIT 1";
-
 const COMMITTED: &str = "
     SELECT rows_inserted, rows_changed, rows_removed, rows_total - rows_inserted - rows_changed,
            products_created, listings_created, listings_linked, products_joined
@@ -311,43 +297,6 @@ pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
         Some(true) => Found::Failed,
         None => Found::Gone,
     })
-}
-
-/// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
-pub struct StoredLast {
-    /// The snapshot's day.
-    pub day: Option<NaiveDate>,
-    /// Its rows.
-    pub rows: Option<u64>,
-    /// Its pieces, reserved ones included.
-    pub stock: Option<i64>,
-    /// Its listings of which anything is in stock.
-    pub products_with_stock: Option<u64>,
-}
-
-/// The newest run of a marketplace that stored; `None` if none ever has.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
-    let stored = row::first(conn, STORED_LAST, (source.as_str(),))?;
-    let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
-    Ok(stored.map(|(day, rows, stock, products_with_stock)| StoredLast {
-        day,
-        rows: count(rows),
-        stock,
-        products_with_stock: count(products_with_stock),
-    }))
-}
-
-/// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
-    let newest: Option<(String, bool)> = row::first(conn, NEWEST, (source.as_str(),))?;
-    Ok(newest
-        .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
 }
 
 /// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.

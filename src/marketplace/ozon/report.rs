@@ -9,9 +9,8 @@ mod workbook;
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 
 use crate::failure::Failure;
-use crate::marketplace::PartReader;
 use crate::marketplace::content::{broken, looks_like, not_stock_data};
-use crate::marketplace::read::OnRecord;
+use crate::marketplace::{OnRecord, PartReader};
 use lines::Lines;
 
 /// Reads one report; `number` counts the pull's records.

@@ -13,9 +13,8 @@ use crate::failure::Failure;
 use crate::inventory::quantity::whole_number;
 use crate::inventory::wildberries::{RemainsItem, RemainsWarehouse, StatisticsItem, WarehouseItem};
 use crate::inventory::{Field, Record, Rejection, StockType, printable};
-use crate::marketplace::Format;
 use crate::marketplace::content::not_stock_data;
-use crate::marketplace::read::OnRecord;
+use crate::marketplace::{Format, OnRecord};
 
 /// More warehouses in one item than Wildberries has by far; what is beyond would only fill the memory.
 const MOST_WAREHOUSES: usize = 10_000;

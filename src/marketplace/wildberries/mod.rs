@@ -7,9 +7,10 @@ mod remains;
 mod stocks_report;
 mod supplier_stocks;
 
-use super::Pull;
+use self::items::{Survey, survey};
 use super::assembly::Assembly;
-use super::http::Http;
+use super::http::{Call, Http, Reply};
+use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
@@ -54,6 +55,17 @@ fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure
         stocks_report::SELLER_WAREHOUSES.fetch(http, settings, &mut assembly)?;
     }
     Ok(assembly.finish(http))
+}
+
+/// Fetches a page of JSON behind the answers that are there, and surveys it.
+fn add_page(
+    assembly: &mut Assembly,
+    http: &mut Http,
+    call: &Call,
+    format: Format,
+) -> Result<Reply<Survey>, Failure> {
+    let reply = assembly.add_surveyed(http, call, format, |page| survey(page, format))?;
+    Ok(reply.map(|(_, survey)| survey))
 }
 
 /// What a rejected token is answered with where a method needs this category.

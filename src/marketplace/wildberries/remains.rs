@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{ANALYTICS, key_advice};
+use super::{ANALYTICS, add_page, key_advice};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::grouped;
@@ -50,7 +50,7 @@ pub(super) fn fetch(
     let call = question(STATUS, http.url(&format!("{PATH}/tasks/{task}/status"))?).every(interval);
     until_ready("Wildberries: report of remains", PATIENCE, interval, "", || ask(http, &call))?;
     let call = question(DOWNLOAD, http.url(&format!("{PATH}/tasks/{task}/download"))?);
-    let found = match assembly.add_page(http, &call, Format::WarehouseRemains)? {
+    let found = match add_page(assembly, http, &call, Format::WarehouseRemains)? {
         Reply::Body(found) => found,
         Reply::Nothing => {
             log::info!("{CREATE}: nothing");

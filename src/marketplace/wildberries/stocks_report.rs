@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::items::Place;
-use super::{ANALYTICS, MOST_PAGES, endless, key_advice, new_token};
+use super::{ANALYTICS, MOST_PAGES, add_page, endless, key_advice, new_token};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::grouped;
@@ -58,7 +58,7 @@ impl Method {
             let call = Call::post(self.name, http.url(self.path)?, &body)
                 .every(settings.request_interval)
                 .advising((self.key_advice)());
-            let reply = assembly.add_page(http, &call, self.format);
+            let reply = add_page(assembly, http, &call, self.format);
             let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
                 Reply::Nothing => {
                     log::info!("{} page {page}: nothing", self.name);

@@ -8,7 +8,7 @@ use crate::marketplace::Format;
 use crate::marketplace::assembly::Assembly;
 use crate::marketplace::http::{Call, Http, Reply};
 
-use super::{MOST_PAGES, endless, key_advice};
+use super::{MOST_PAGES, add_page, endless, key_advice};
 
 const NAME: &str = "Wildberries: supplier/stocks";
 const CATEGORY: &str = "Статистика";
@@ -38,7 +38,7 @@ pub(super) fn fetch(
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
             .advising(key_advice(CATEGORY));
-        let reply = assembly.add_page(http, &call, Format::SupplierStocks);
+        let reply = add_page(assembly, http, &call, Format::SupplierStocks);
         let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
             Reply::Body(found) => found,
             Reply::Nothing => return Ok(()),

@@ -1,7 +1,8 @@
 //! What the monitor found, said in the page's language. In English these are the monitor's own sentences; in Russian they are made
 //! here from the kind of a finding and its numbers.
 
-use super::language::{Forms, Language};
+use super::language::Language;
+use super::phrases::Forms;
 use crate::inventory::{Source, printable};
 use crate::monitor::anomalies::{self, Anomaly};
 use crate::monitor::finding::{self, Finding, Severity};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-use super::phrases::{EN, Phrases, RU};
+use super::phrases::{EN, Forms, Phrases, RU};
 use crate::inventory::grouped;
 
 /// The language of the page.
@@ -13,9 +13,6 @@ pub enum Language {
     /// English.
     English,
 }
-
-/// A noun in its forms: with 1 (21, 31 …), with 2 to 4 (22 …), with all others. English has two of them.
-pub struct Forms(pub &'static str, pub &'static str, pub &'static str);
 
 /// A blank that does not break a line.
 const NO_BREAK: char = '\u{a0}';

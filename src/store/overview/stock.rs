@@ -5,9 +5,9 @@ use mysql::Conn;
 
 use crate::inventory::Source;
 use crate::store::error::StoreError;
+use crate::store::newest_runs::{StoredLast, stored_last};
 use crate::store::row;
 use crate::store::snapshot::newest_day;
-use crate::store::sync_log::{self, StoredLast};
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
 const DAY_BEFORE: &str = "
@@ -212,7 +212,7 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
         doubts.duplicate_rows =
             row::first(conn, DUPLICATES, (source.as_str(), day))?.unwrap_or_default();
     }
-    let stored = sync_log::stored_last(conn, source)?;
+    let stored = stored_last(conn, source)?;
     doubts.written = stored.is_some();
     if let Some(StoredLast { day: Some(day), rows: Some(rows), stock: Some(stock), .. }) = stored {
         doubts.stated = Some((day, rows, stock));

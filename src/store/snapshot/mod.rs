@@ -13,7 +13,8 @@ pub use plan::{Plan, plan};
 
 use super::bulk::{Cell, ToCells};
 use super::error::StoreError;
-use super::{row, sync_log};
+use super::newest_runs::stored_last;
+use super::row;
 use crate::inventory::{Quantities, Source, StockType};
 use crate::staging::StagedRow;
 
@@ -30,7 +31,7 @@ const ROWS: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND sna
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = row::first(conn, NEWEST_DAY, (source.as_str(),))?;
     // A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
-    let empty = sync_log::stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
+    let empty = stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
     Ok(with_rows.flatten().max(empty.and_then(|stored| stored.day)))
 }
 

@@ -4,8 +4,8 @@ use super::columns::Columns;
 use crate::failure::Failure;
 use crate::inventory::field::record_label;
 use crate::inventory::{Field, Rejection};
+use crate::marketplace::OnRecord;
 use crate::marketplace::content::not_stock_data;
-use crate::marketplace::read::OnRecord;
 
 /// Takes the rows of a report in their order.
 pub(super) struct Lines<'a, 'b> {
