@@ -117,7 +117,7 @@ fn rows_that_are_gone_negative_or_contradict_themselves_are_unsound_and_come_fir
         ]
     );
     let text = check(&world).expect(4).shows("3 rows where current is not available + reserved");
-    assert!(text.stdout.contains("2 rows are missing"), "{}", text.stdout);
+    assert!(text.stdout.contains("2 rows missing"), "{}", text.stdout);
     // The advice mends it.
     world.run("sync ozon --full").expect(0);
     world.run("sync wb --full").expect(0);

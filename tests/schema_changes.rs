@@ -324,7 +324,7 @@ fn the_log_is_kept_by_months_and_old_months_go_once_nothing_is_to_be_migrated() 
         3,
         "a migration deletes nothing"
     );
-    world.run("migrate").expect(0).shows("dropped with 1 rows, past LOG_RETENTION");
+    world.run("migrate").expect(0).shows("dropped with 1 row, past LOG_RETENTION");
     let kept = world.database.number(
         "SELECT COUNT(*) FROM sync_logs WHERE started_at > UTC_TIMESTAMP() - INTERVAL 90 DAY",
     );
@@ -344,7 +344,7 @@ fn snapshots_past_their_time_go_but_never_a_source_s_newest() {
     assert!(!keep("3650d").contains("deleted"));
     let told = keep("1d");
     assert!(
-        told.contains("1 rows of Ozon before 2026-11-02 deleted, past INVENTORY_RETENTION"),
+        told.contains("1 row of Ozon before 2026-11-02 deleted, past INVENTORY_RETENTION"),
         "{told}"
     );
     let left = "SELECT source, snapshot_date, COUNT(*) FROM inventory_data GROUP BY source, snapshot_date ORDER BY source";

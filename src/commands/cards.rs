@@ -4,6 +4,7 @@
 use crate::config::WildberriesSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
+use crate::inventory::counted;
 use crate::marketplace::wildberries::cards::CardReader;
 use crate::store::cards;
 use crate::store::session::Session;
@@ -31,15 +32,18 @@ pub fn learn(
     unknown: u64,
 ) -> Reading {
     let mut reading = Reading::default();
-    log::info!("{unknown} listings without a name or a barcode: asking for Wildberries' cards");
+    log::info!(
+        "{} without a name or a barcode: asking for Wildberries' cards",
+        counted(unknown, "listing")
+    );
     match read(settings, session, meter, &mut reading) {
         Ok(()) => reading.complete = true,
         Err(failure) => {
             session.roll_back();
             log::warn!(
                 "names and barcodes are not complete, stock is written without them; the next run goes on behind the \
-                 {} cards that were read: {failure}",
-                reading.cards
+                 {} that were read: {failure}",
+                counted(reading.cards, "card")
             );
         }
     }

@@ -12,6 +12,6 @@ pub mod validation;
 pub mod wildberries;
 
 pub use field::{Field, Rejection};
-pub use printable::{grouped, printable};
+pub use printable::{counted, grouped, printable};
 pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};
 pub use validation::ValidationResult;

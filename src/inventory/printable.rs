@@ -20,6 +20,12 @@ pub fn grouped(number: u64, between: char) -> String {
     grouped
 }
 
+/// A number of things for a sentence: `1 row`, `7 rows`. For nouns whose plural ends in `s`.
+pub fn counted(number: impl Into<i128>, noun: &str) -> String {
+    let number: i128 = number.into();
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len().min(4 * SHOWN));

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::finding::{Finding, Kind, Severity};
-use crate::inventory::Source;
+use crate::inventory::{Source, counted};
 use crate::secret::Secret;
 
 /// Ozon's keys live at most 180 days (its documentation, November 2026); half of that is a good day to make a new one.
@@ -52,7 +52,7 @@ pub fn judge_ozon(issued: NaiveDate, today: NaiveDate) -> Option<Finding> {
     }
     let left = OZON_END - age;
     let end = if left >= 0 {
-        format!("it ends after {OZON_END} days at the latest, in {left} days")
+        format!("it ends after {OZON_END} days at the latest, in {}", counted(left, "day"))
     } else {
         format!("it ended after {OZON_END} days")
     };

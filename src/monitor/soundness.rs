@@ -1,7 +1,7 @@
 //! Do the stored numbers agree with each other, and with what the runs say they stored?
 
 use super::finding::{Finding, Kind, Severity};
-use crate::inventory::Source;
+use crate::inventory::{Source, counted};
 use crate::store::overview::Doubts;
 
 /// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
@@ -14,11 +14,15 @@ pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
         && (rows, pieces) != there
     {
         let lost = rows.saturating_sub(there.0);
-        let missing = if lost > 0 { format!(", {lost} rows are missing") } else { String::new() };
+        let missing =
+            if lost > 0 { format!(", {} missing", counted(lost, "row")) } else { String::new() };
         let message = format!(
-            "the last successful sync left {rows} rows with {pieces} pieces for {day}, but there are {} with {}{missing}; \
+            "the last successful sync left {} with {} for {day}, but there are {} with {}{missing}; \
              something else changes inventory_data: find it, and run `{command} --full`",
-            there.0, there.1
+            counted(rows, "row"),
+            counted(pieces, "piece"),
+            there.0,
+            there.1
         );
         found.push((Kind::RowsDisagree, message));
     } else if doubts.written && doubts.day.is_none() {
@@ -44,7 +48,10 @@ pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
             } else {
                 format!("something else has written them: run `{command} --full`")
             };
-            found.push((kind, format!("the snapshot{day} has {rows} rows {what}; {advice}")));
+            found.push((
+                kind,
+                format!("the snapshot{day} has {} {what}; {advice}", counted(rows, "row")),
+            ));
         }
     }
     if let (true, Some(day)) = (doubts.is_empty(), doubts.day) {
@@ -108,7 +115,7 @@ mod tests {
         };
         let findings = judge(Source::Ozon, &doubts);
         assert!(findings[0].message.contains(
-            "left 10 rows with 55 pieces for 2026-11-23, but there are 9 with 50, 1 rows are missing"
+            "left 10 rows with 55 pieces for 2026-11-23, but there are 9 with 50, 1 row missing"
         ));
     }
 

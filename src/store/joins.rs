@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::identity::Move;
 use super::planned::PlannedListing;
 use super::products::Products;
-use crate::inventory::Source;
+use crate::inventory::{Source, counted};
 use crate::staging::{Spool, SpoolWriter};
 
 const CREATE_MOVED: &str = "
@@ -76,16 +76,16 @@ pub fn apply(
         conn.query_drop(NOTE_JOINS)?;
         joined.products_joined = conn.affected_rows();
         log::info!(
-            "{} products turned out to be the same as another: {} listings and their history go over to it",
-            joined.products_joined,
-            moves.count()
+            "{} turned out to be the same as another, which takes over {} with all history",
+            counted(joined.products_joined, "product"),
+            counted(moves.count(), "listing")
         );
     }
     if leaving.count() > 0 {
         let leaving = found_products(conn, leaving, &mut joined)?;
         relocate(conn, way, &leaving)?;
         log::info!(
-            "{} listings lost a barcode to another listing: they become products of their own, with their history",
+            "listings that lost a barcode to another become products of their own, with their history: {}",
             leaving.count()
         );
     }

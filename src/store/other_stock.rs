@@ -7,7 +7,7 @@ use mysql::Conn;
 use super::error::StoreError;
 use super::row;
 use crate::failure::{Exit, Failure};
-use crate::inventory::{Source, StockType};
+use crate::inventory::{Source, StockType, counted};
 
 const ROWS_BY_TYPE: &str = "
     SELECT CAST(stock_type AS CHAR), COUNT(*) FROM inventory_data
@@ -28,8 +28,9 @@ pub(super) fn refusal(
     let names: Vec<&str> = can_hold.iter().map(|stock_type| stock_type.as_str()).collect();
     let rows: Vec<(String, u64)> = row::all(conn, ROWS_BY_TYPE, (source.as_str(), day))?;
     let beyond = rows.iter().filter(|(stock_type, _)| !names.contains(&stock_type.as_str()));
-    let beyond: Vec<String> =
-        beyond.map(|(stock_type, count)| format!("{count} rows of {stock_type}")).collect();
+    let beyond: Vec<String> = beyond
+        .map(|(stock_type, count)| format!("{} of {stock_type}", counted(*count, "row")))
+        .collect();
     if beyond.is_empty() {
         return Ok(None);
     }

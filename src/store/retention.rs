@@ -12,6 +12,7 @@ use super::explained::{Explained, OrDatabase};
 use super::row;
 use crate::config::RetentionSettings;
 use crate::failure::{Exit, Failure};
+use crate::inventory::counted;
 
 /// Whole months that are kept ready ahead of the current one.
 const AHEAD: u32 = 3;
@@ -100,8 +101,8 @@ pub fn drop_old_logs(
             .or_database(|| format!("counting the partition {name} of sync_logs"))?;
         if change(database, &format!("ALTER TABLE sync_logs DROP PARTITION {name}"))? {
             say(format!(
-                "sync_logs: partition {name} dropped with {} rows, past LOG_RETENTION",
-                count.unwrap_or(0)
+                "sync_logs: partition {name} dropped with {}, past LOG_RETENTION",
+                counted(count.unwrap_or(0), "row")
             ))?;
         }
     }
@@ -121,7 +122,7 @@ pub fn delete_old_alerts(
         Failure::from(error).context("deleting messages past LOG_RETENTION from stocksync_alerts")
     })?;
     if deleted > 0 {
-        say(format!("stocksync_alerts: {deleted} rows deleted, past LOG_RETENTION"))?;
+        say(format!("stocksync_alerts: {} deleted, past LOG_RETENTION", counted(deleted, "row")))?;
     }
     Ok(())
 }
@@ -150,7 +151,8 @@ pub fn delete_old_stock(
         }
         let deleted = delete_in_batches(database, &source, before)?;
         say(format!(
-            "inventory_data: {deleted} rows of {source} before {before} deleted, past INVENTORY_RETENTION"
+            "inventory_data: {} of {source} before {before} deleted, past INVENTORY_RETENTION",
+            counted(deleted, "row")
         ))?;
     }
     Ok(())

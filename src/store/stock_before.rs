@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::newest_runs::stored_last;
 use super::{row, snapshot};
 use crate::failure::{Exit, Failure};
-use crate::inventory::Source;
+use crate::inventory::{Source, counted};
 
 /// Takes eight times as long as the number of rows, which an index alone answers.
 const LISTINGS_WITH_STOCK: &str = "
@@ -51,8 +51,9 @@ impl StockBefore {
         Failure::new(
             Exit::Unsound,
             format!(
-                "{source} answered {now} products with stock where the snapshot of {day} has {listings}: refused, nothing was \
-                 changed; look at the marketplace, and if that is the truth run again with --accept-shrink"
+                "{source} answered {} with stock where the snapshot of {day} has {listings}: refused, nothing was \
+                 changed; look at the marketplace, and if that is the truth run again with --accept-shrink",
+                counted(now, "product")
             ),
         )
     }

@@ -5,6 +5,7 @@ mod status;
 use crate::cli::MigrateArgs;
 use crate::config::{DatabaseSettings, Environment, RetentionSettings};
 use crate::failure::{Exit, Failure};
+use crate::inventory::counted;
 use crate::output::line;
 use crate::store::migrations::{self, Outcome, SHIPPED, Step, Way};
 use crate::store::{Database, backup, retention};
@@ -123,9 +124,9 @@ fn back_up(
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
     line(&format!(
-        "{}{done}: {} statements run, {} had nothing left to do, {:.1} s",
+        "{}{done}: {} run, {} had nothing left to do, {:.1} s",
         step.migration.file(),
-        outcome.ran,
+        counted(outcome.ran as u64, "statement"),
         outcome.skipped,
         outcome.took.as_secs_f64()
     ))

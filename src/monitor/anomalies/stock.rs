@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Anomaly, DayStock, Kind, Product, percent};
 use crate::config::Thresholds;
-use crate::inventory::Source;
+use crate::inventory::{Source, counted};
 use crate::monitor::finding::Severity;
 use crate::store::overview::ProductStock;
 
@@ -90,8 +90,9 @@ fn zero_stock(source: Source, compared: &Comparison, limit: f64) -> Option<Anoma
         return None;
     }
     let message = format!(
-        "{} of {with_stock} products with stock ran out since {} ({})",
+        "{} of {} with stock ran out since {} ({})",
         products.len(),
+        counted(with_stock as u64, "product"),
         before.day,
         percent(share)
     );
@@ -139,8 +140,8 @@ fn churn(source: Source, compared: &Comparison, limit: f64, kind: Kind) -> Optio
     }
     let what = if vanished { "are no longer listed" } else { "are new" };
     let message = format!(
-        "{} products {what}; the snapshot before had {before} ({})",
-        products.len(),
+        "{} {what}; the snapshot before had {before} ({})",
+        counted(products.len() as u64, "product"),
         percent(share)
     );
     Some(
