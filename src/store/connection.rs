@@ -3,11 +3,11 @@
 
 use std::fs::File;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use mysql::prelude::Queryable;
-use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
+use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, Row, SslOpts};
 
 use super::error::StoreError;
 use super::explained::{Explained, OrDatabase, tls_error};
@@ -29,8 +29,10 @@ const MIGRATION_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// One `SET` for the whole session. The connection idles while a marketplace is asked, for half an hour and more.
-/// Zero dates stay allowed: an old table may hold them, and rebuilding it must not fail for that.
-const SESSION: &str = "SET NAMES utf8mb4, time_zone = '+00:00', \
+/// Zero dates stay allowed: an old table may hold them, and rebuilding it must not fail for that. What a server may have set for all its
+/// sessions must neither leave a failed run's row uncommitted nor forbid or shorten a statement.
+const SESSION: &str = "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, \
+     sql_safe_updates = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, \
      sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
      wait_timeout = 28800, net_read_timeout = 600, net_write_timeout = 600";
 
@@ -41,6 +43,15 @@ const MIGRATION_SESSION: &str = "SET lock_wait_timeout = 300";
 pub struct Database {
     conn: Conn,
     name: String,
+    opened: Instant,
+}
+
+/// What is left of a connection when it is gone: its number on the server, which means it until that restarts.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionMark {
+    /// As `SHOW PROCESSLIST` and `KILL` know it.
+    pub number: u32,
+    opened: Instant,
 }
 
 impl Database {
@@ -79,7 +90,7 @@ impl Database {
             .query_first("SELECT DATABASE()")
             .or_database(|| "setting up the session")?
             .unwrap_or_else(|| settings.database.clone());
-        Ok(Self { conn, name })
+        Ok(Self { conn, name, opened: Instant::now() })
     }
 
     /// The driver's connection, for the statements of this module's neighbours.
@@ -87,9 +98,20 @@ impl Database {
         &mut self.conn
     }
 
-    /// The number of this session on the server, as `SHOW PROCESSLIST` and `KILL` know it.
-    pub fn connection_id(&self) -> u32 {
-        self.conn.connection_id()
+    /// By what this connection can be found when it is gone.
+    pub fn mark(&self) -> ConnectionMark {
+        ConnectionMark { number: self.conn.connection_id(), opened: self.opened }
+    }
+
+    /// Whether a mark's number still means its connection. A server that has restarted has ended it, has forgotten its locks, and
+    /// counts from the beginning: the number is a stranger's by now.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn knows(&mut self, mark: ConnectionMark) -> Result<bool, StoreError> {
+        let uptime: Option<Row> = self.conn.query_first("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
+        let uptime: Option<(String, u64)> = uptime.map(row::read_row).transpose()?;
+        Ok(uptime.is_none_or(|(_, seconds)| seconds >= mark.opened.elapsed().as_secs()))
     }
 
     /// What the server's clock says.

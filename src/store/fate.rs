@@ -10,11 +10,12 @@ use super::sync_log::{self, Changes, Found, Run};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 
-/// Runs of the same marketplace that began later and have written. While the lock was held there can be none.
+/// Runs of the same marketplace that began later and have written; their numbers say what is later, as two machines' clocks may not.
+/// The day before only spares the months past. While the lock was held there can be none.
 const OVERTAKEN_BY: &str = "
     SELECT run_id
     FROM sync_logs
-    WHERE marketplace = ? AND started_at >= ? AND id > ? AND status <> 'failed' AND completed_at IS NOT NULL
+    WHERE marketplace = ? AND started_at >= ? - INTERVAL 1 DAY AND id > ? AND status <> 'failed' AND completed_at IS NOT NULL
     ORDER BY id DESC
     LIMIT 1";
 

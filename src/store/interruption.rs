@@ -9,7 +9,7 @@ use mysql::prelude::Queryable;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::connection::Database;
+use super::connection::{ConnectionMark, Database};
 use super::sync_log::{self, Account, Found, Run};
 use crate::config::DatabaseSettings;
 use crate::cost::Meter;
@@ -30,7 +30,7 @@ struct Inner {
 
 #[derive(Default)]
 struct Known {
-    connection: Option<u32>,
+    connection: Option<ConnectionMark>,
     run: Option<(Run, Meter)>,
     farewell: Option<Box<dyn FnOnce(u8) + Send>>,
 }
@@ -57,7 +57,7 @@ impl Interruption {
     }
 
     /// Notes on which connection the run does its work.
-    pub fn works_on(&self, connection: u32) {
+    pub fn works_on(&self, connection: ConnectionMark) {
         self.known().connection = Some(connection);
     }
 
@@ -120,20 +120,20 @@ fn what_it_left(found: Found) -> &'static str {
 /// Ends the run's connection, which rolls back what it had begun, and completes the run's row unless the run had done it.
 fn log_interruption(
     settings: &DatabaseSettings,
-    connection: Option<u32>,
+    connection: Option<ConnectionMark>,
     run: &Run,
     account: &Account,
     signal: &str,
     code: u8,
 ) -> Result<Found, Failure> {
     let mut database = Database::connect(settings)?;
-    let conn = database.conn();
-    if let Some(connection) = connection
-        && let Err(error) = conn.exec_drop("KILL CONNECTION ?", (connection,))
+    if let Some(mark @ ConnectionMark { number, .. }) = connection
+        && database.knows(mark)?
+        && let Err(error) = database.conn().exec_drop("KILL CONNECTION ?", (number,))
     {
         // It may be gone already, which is as good.
-        log::debug!("ending connection {connection}: {error}");
+        log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(sync_log::complete_failed(conn, run, code, &message, account)?)
+    Ok(sync_log::complete_failed(database.conn(), run, code, &message, account)?)
 }

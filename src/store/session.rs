@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 
-use super::connection::Database;
+use super::connection::{ConnectionMark, Database};
 use super::error::{StoreError, may_pass};
 use super::interruption::Interruption;
 use super::lock::{self, Purpose};
@@ -27,7 +27,7 @@ pub struct Session {
     interruption: Interruption,
     database: Option<Database>,
     /// Connections before this one, which the server may believe to be alive, or still be rolling back.
-    lost: Vec<u32>,
+    lost: Vec<ConnectionMark>,
     /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
     rollback: Duration,
 }
@@ -70,7 +70,7 @@ impl Session {
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
     fn drop_connection(&mut self) {
         if let Some(database) = self.database.take() {
-            self.lost.push(database.connection_id());
+            self.lost.push(database.mark());
         }
     }
 
@@ -103,15 +103,16 @@ impl Session {
         migrations::require_current(&mut database)?;
         let mut holder = Holder::Stranger;
         for lost in &self.lost {
-            if lock::end_holder(&mut database, self.purpose, *lost)? {
-                holder = Holder::Own(*lost);
+            if database.knows(*lost)? && lock::end_holder(&mut database, self.purpose, lost.number)?
+            {
+                holder = Holder::Own(lost.number);
             }
         }
         if let Holder::Own(lost) = holder {
             log::info!("waiting until the server has rolled back the broken connection {lost}");
         }
         // Should the answer get lost, this connection has the lock and nobody knows.
-        self.lost.push(database.connection_id());
+        self.lost.push(database.mark());
         let wait = holder.patience(wait, self.rollback);
         if !lock::acquire(&mut database, self.purpose, wait)? {
             if holder != Holder::Stranger {
@@ -120,7 +121,7 @@ impl Session {
             return Err(holder.refusal());
         }
         self.lost.clear();
-        self.interruption.works_on(database.connection_id());
+        self.interruption.works_on(database.mark());
         self.database = Some(database);
         Ok(())
     }

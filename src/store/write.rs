@@ -170,6 +170,7 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
         }
         Setback::Unreachable(failure) => {
             let may_pass = may_pass(&failure);
+            session.roll_back();
             (failure, may_pass)
         }
         Setback::Fault(fault) | Setback::InDoubt(fault) => {

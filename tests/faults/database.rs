@@ -1,5 +1,7 @@
 //! Everything that a database server does to a sync, tried on a real one.
 
+mod settings;
+
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
@@ -32,7 +34,7 @@ pub fn group() -> Group {
     faults.extend(locks());
     faults.extend(restarts());
     faults.extend(refusals());
-    faults.extend(settings());
+    faults.extend(settings::settings());
     Group { name: "Database", stage: || Stage::on(server()), faults }
 }
 
@@ -133,19 +135,44 @@ fn locks() -> Vec<Fault> {
                 running.wait()
             },
         ),
+        Fault::new("the connection is killed while another one writes", 0, waiting_for_its_turn)
+            .survived()
+            .attempts(2),
         Fault::new("another run writes after this one has lost its lock", 75, overtaken)
             .survived()
             .unlogged(),
     ]
 }
 
-/// The first of two runs loses its connection, and with it its lock; the second one writes newer stock.
+/// The connection breaks while the run waits for the other marketplace's write to end.
+fn waiting_for_its_turn(stage: &Stage, binary: Binary) -> Outcome {
+    let name = &stage.world.database.name;
+    let mut other = stage.world.database.conn();
+    other.query_drop(format!("DO GET_LOCK('stocksync:write:{name}', 5)")).unwrap();
+    let running = binary.spawn();
+    let waits = format!(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{name}' AND state = 'User lock'"
+    );
+    until("the run waits for its turn", || stage.world.database.number(&waits) > 0);
+    for connection in stage.connections() {
+        stage.world.database.run(&format!("KILL CONNECTION {connection}"));
+    }
+    drop(other);
+    running.wait()
+}
+
+/// The first of two runs loses its connection, and with it its lock; the second one, on a machine whose clock is a minute slow,
+/// writes newer stock.
 fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
     let first = stage.asking(&binary, Duration::from_millis(1_500));
     for connection in stage.connections() {
         stage.world.database.run(&format!("KILL CONNECTION {connection}"));
     }
     binary.run().expect(0);
+    stage.world.database.run(
+        "UPDATE sync_logs SET started_at = started_at - INTERVAL 1 MINUTE, completed_at = completed_at - INTERVAL 1 MINUTE \
+         ORDER BY id DESC LIMIT 1",
+    );
     let written = stage.held();
     let outcome = first.wait();
     assert!(written.is_untouched(&stage.held()), "the newer stock stays");
@@ -157,6 +184,27 @@ fn overtaken(stage: &Stage, binary: Binary) -> Outcome {
 
 fn patient(binary: Binary) -> Binary {
     binary.env("DB_RETRY_ATTEMPTS", "100").env("DB_RETRY_DELAY", "200ms")
+}
+
+/// After the server's restart another run holds the lock, on a connection that has the number which this run's had.
+fn stranger(stage: &Stage, binary: Binary) -> Outcome {
+    let running = stage.asking(&binary, Duration::from_secs(6));
+    let number: u32 = stage.connections().concat().parse().unwrap();
+    // Servers tell since when they are up in whole seconds.
+    thread::sleep(Duration::from_secs(3));
+    server().stop();
+    server().restart(&FLAGS);
+    let mut other = stage.world.database.conn();
+    while other.connection_id() < number {
+        other = stage.world.database.conn();
+    }
+    assert_eq!(other.connection_id(), number);
+    let lock = format!("stocksync:sync Ozon:{}", stage.world.database.name);
+    let granted: Option<u8> = other.query_first(format!("SELECT GET_LOCK('{lock}', 0)")).unwrap();
+    assert_eq!(granted, Some(1));
+    let outcome = running.wait();
+    assert_eq!(other.query_first("SELECT 1").ok().flatten(), Some(1_u8), "it lives on");
+    outcome
 }
 
 fn restarts() -> Vec<Fault> {
@@ -176,6 +224,9 @@ fn restarts() -> Vec<Fault> {
             running.wait()
         })
         .survived(),
+        Fault::new("a stranger's connection has the old one's number", 75, stranger)
+            .unfinished()
+            .says("another run of this marketplace"),
         Fault::new("the server is gone when the stock is to be written", 74, |stage, binary| {
             let running = stage.asking(&binary, A_MOMENT);
             server().kill();
@@ -241,72 +292,6 @@ fn refusals() -> Vec<Fault> {
         .attempts(1)
         .says("denied"),
     ]
-}
-
-/// With a setting of the server, which is put back afterwards.
-fn with_setting(stage: &Stage, name: &str, value: &str, act: impl FnOnce() -> Outcome) -> Outcome {
-    let mut root = stage.world.database.conn();
-    let before: String = root.query_first(format!("SELECT @@GLOBAL.{name}")).unwrap().unwrap();
-    root.query_drop(format!("SET GLOBAL {name} = {value}")).unwrap();
-    let outcome = act();
-    root.query_drop(format!("SET GLOBAL {name} = {before}")).unwrap();
-    outcome
-}
-
-fn settings() -> Vec<Fault> {
-    vec![
-        Fault::new("the server is read-only", 74, |stage, binary| {
-            with_setting(stage, "read_only", "1", || binary.run())
-        })
-        .attempts(2)
-        .unlogged()
-        .says("read-only"),
-        Fault::new("the server becomes read-only before the write", 74, |stage, binary| {
-            let running = stage.asking(&binary, A_MOMENT);
-            with_setting(stage, "read_only", "1", || running.wait())
-        })
-        .attempts(2)
-        .unfinished(),
-        Fault::new("the server is read-only for a moment", 0, |stage, binary| {
-            let running = stage.asking(&patient(binary), A_MOMENT);
-            let mut root = stage.world.database.conn();
-            root.query_drop("SET GLOBAL read_only = 1").unwrap();
-            thread::sleep(Duration::from_millis(1_200));
-            root.query_drop("SET GLOBAL read_only = 0").unwrap();
-            running.wait()
-        })
-        .survived(),
-        Fault::new("too many connections", 74, |stage, binary| crowded(stage, || binary.run()))
-            .attempts(2)
-            .unlogged()
-            .says("takes no more connections"),
-        Fault::new("local_infile is off", 0, |stage, binary| {
-            with_setting(stage, "local_infile", "0", || binary.run())
-        })
-        .survived()
-        .attempts(1),
-        Fault::new("max_allowed_packet is 16 KiB", 0, |stage, binary| {
-            with_setting(stage, "max_allowed_packet", "16384", || binary.run())
-        })
-        .survived()
-        .attempts(1),
-        Fault::new("max_allowed_packet is 16 KiB and local_infile is off", 0, |stage, binary| {
-            with_setting(stage, "local_infile", "0", || {
-                with_setting(stage, "max_allowed_packet", "16384", || binary.run())
-            })
-        })
-        .survived()
-        .attempts(1),
-    ]
-}
-
-fn crowded(stage: &Stage, act: impl FnOnce() -> Outcome) -> Outcome {
-    with_setting(stage, "max_connections", "10", || {
-        let crowd: Vec<_> = (0..9).map(|_| stage.world.database.conn()).collect();
-        let outcome = act();
-        drop(crowd);
-        outcome
-    })
 }
 
 /// A server whose data file may not grow.
