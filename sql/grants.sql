@@ -1,7 +1,11 @@
 -- Two users with no more rights than they need: one changes the schema, by hand or once a month; one does the daily work,
 -- and its password lies where cron reads it. Edit the database's name (planning), the hosts and the passwords, and run this
 -- as an administrator after the first `stocksync migrate`, and again after an upgrade that adds tables: rights on a table can only
--- be given when it is there. Running it twice does no harm.
+-- be given when it is there. Running it twice does no harm. A user who is there keeps rights and password; one who had all rights
+-- loses them before this by
+--     REVOKE ALL PRIVILEGES ON `planning`.* FROM 'stocksync'@'localhost';
+-- and gets a new password by
+--     ALTER USER 'stocksync'@'localhost' IDENTIFIED BY '…';
 
 -- `migrate`: makes, changes and drops tables, moves their rows, deletes old ones, and reads all of it for the backup.
 -- TRIGGER: a backup without it would leave out the triggers and say nothing. REFERENCES: MySQL asks for it where a foreign key is

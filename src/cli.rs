@@ -79,7 +79,7 @@ pub struct SyncArgs {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Throw away this day's rows of the marketplace first, in the same transaction
+    /// Throw away this day's rows of the marketplace first, in the same transaction; any shrink counts as meant
     #[arg(long)]
     pub full: bool,
 

@@ -4,6 +4,7 @@ mod history;
 mod metrics;
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use serde_json::Value;
 
@@ -262,4 +263,25 @@ fn every_metric_is_described_in_the_readme_and_no_other() {
         .filter_map(|line| line.strip_prefix("# TYPE stocksync_")?.split(' ').next())
         .collect();
     assert_eq!(described, exposed, "README.md on the left, the metrics on the right");
+}
+
+#[test]
+fn an_output_that_is_a_link_or_no_file_stays_what_it_is() {
+    let world = World::new(Catalogue::demo());
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    let report = |path: &std::path::Path| {
+        world.binary().args("report --format prometheus --output").arg(path).run().expect(0);
+    };
+    fs::write(place("secret.prom"), "old").unwrap();
+    fs::set_permissions(place("secret.prom"), fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("secret.prom", place("linked.prom")).unwrap();
+    report(&place("linked.prom"));
+    assert!(place("linked.prom").is_symlink());
+    assert!(fs::read_to_string(place("secret.prom")).unwrap().contains("stocksync_"));
+    let mode = fs::metadata(place("secret.prom")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    symlink("/dev/null", place("nowhere")).unwrap();
+    report(&place("nowhere"));
+    assert!(place("nowhere").is_symlink());
 }

@@ -25,17 +25,18 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     migrations::require_current(&mut database)?;
     let known = ask(args, &mut database, &sources, keys)?;
     let report = judge(&known, now);
-    match args.format {
-        FreshnessFormat::Text => output::line(&text(&report, &alerts))?,
+    let rendered = match args.format {
+        FreshnessFormat::Text => text(&report, &alerts),
         FreshnessFormat::Json => {
-            let json =
-                serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?;
-            output::line(&json)?;
+            serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?
         }
-    }
+    };
+    // Whoever is to be alerted is alerted also where nobody can be told here.
+    let printed = output::line(&rendered);
     if let Err(error) = watch::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("nobody was alerted: {error}");
     }
+    printed?;
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 

@@ -77,8 +77,8 @@ fn begin_row(
         return Ok(Run::unlogged(source));
     }
     with_retries(database, || {
-        let conn = session.database()?.conn();
-        sync_log::begin(conn, source, args.file.is_some())
+        let connection = session.database()?;
+        sync_log::begin(connection, source, args.file.is_some())
             .map_err(|fault| session.failed(fault).context("beginning the run's row in sync_logs"))
     })
 }
@@ -140,7 +140,7 @@ impl<'a> Sync<'a> {
 
     fn pull_and_write(&mut self) -> Result<Exit, Failure> {
         let settings = SyncSettings::read(self.environment)?;
-        let day = self.run.started_at.with_timezone(&settings.utc_offset).date_naive();
+        let day = sync_log::now().with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;

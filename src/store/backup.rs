@@ -93,7 +93,7 @@ pub fn write(
         return Err(Failure::new(Exit::Configuration, message));
     }
     let program = find_program()?;
-    let path = directory.join(file_name(&settings.database));
+    let path = free_name(directory, &settings.database);
     let unfinished = path.with_extension("gz.unfinished");
     let outcome = dump(settings, tables, &program, &unfinished)
         .and_then(|bytes| {
@@ -129,13 +129,23 @@ fn find_program() -> Result<PathBuf, Failure> {
         })
 }
 
-/// `stocksync-planning-20261123T061500Z.sql.gz`; what a file name cannot hold becomes `_`.
+/// A name that no earlier backup has: a migration and its rollback may come in the same second.
+fn free_name(directory: &Path, database: &str) -> PathBuf {
+    let name = file_name(database);
+    let path = |number: u32| match number {
+        1 => directory.join(format!("{name}.sql.gz")),
+        number => directory.join(format!("{name}-{number}.sql.gz")),
+    };
+    (1..).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(1))
+}
+
+/// `stocksync-planning-20261123T061500Z`; what a file name cannot hold becomes `_`.
 fn file_name(database: &str) -> String {
     let plain = |character: char| {
         if character.is_alphanumeric() || "-_.".contains(character) { character } else { '_' }
     };
     let database: String = database.chars().map(plain).collect();
-    format!("stocksync-{database}-{}.sql.gz", Utc::now().format("%Y%m%dT%H%M%SZ"))
+    format!("stocksync-{database}-{}", Utc::now().format("%Y%m%dT%H%M%SZ"))
 }
 
 fn dump(
@@ -297,6 +307,18 @@ mod tests {
     #[test]
     fn a_password_survives_the_options_file_whatever_it_holds() {
         assert_eq!(quoted("p#w \"a\\b' ё"), "\"p#w \\\"a\\\\b' ё\"");
+    }
+
+    #[test]
+    fn a_backup_never_takes_the_name_of_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut names = std::collections::BTreeSet::new();
+        for _ in 0..3 {
+            let name = free_name(directory.path(), "planning");
+            File::create(&name).unwrap();
+            names.insert(name);
+        }
+        assert_eq!(names.len(), 3);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const STORED_LAST: &str = "
 const NEWEST: &str = "
     SELECT status, NULLIF(completed_at, 0) IS NOT NULL
     FROM sync_logs
-    WHERE source = ? AND sync_type = 'inventory'
+    WHERE marketplace = ? AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
     LIMIT 1";
 

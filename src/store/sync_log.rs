@@ -2,13 +2,14 @@
 //! and completed in the transaction that writes the stock.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
+use super::connection::Database;
 use super::error::StoreError;
 use super::row;
 use crate::cost::{Cost, Meter};
@@ -80,14 +81,18 @@ pub struct Run {
     pub run_id: String,
     /// The marketplace.
     pub source: Source,
-    /// When it began; whole seconds, as the column holds them.
+    /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
+    /// them.
     pub started_at: DateTime<Utc>,
+    /// The same moment, to measure from.
+    began: Instant,
 }
 
 impl Run {
     /// A run without a row: one that writes nothing.
     pub fn unlogged(source: Source) -> Self {
-        Self { id: 0, run_id: logging::run_id().to_owned(), source, started_at: now() }
+        let run_id = logging::run_id().to_owned();
+        Self { id: 0, run_id, source, started_at: now(), began: Instant::now() }
     }
 }
 
@@ -197,12 +202,15 @@ pub struct Account {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, StoreError> {
-    let (started_at, run_id) = (now(), logging::run_id().to_owned());
-    let begun: Option<(u64, NaiveDateTime)> = row::first(conn, BEGUN, (&run_id, source.as_str()))?;
+pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
+    let (began, run_id) = (Instant::now(), logging::run_id().to_owned());
+    let begun: Option<(u64, NaiveDateTime)> =
+        row::first(database.conn(), BEGUN, (&run_id, source.as_str()))?;
     if let Some((id, started_at)) = begun {
-        return Ok(Run { id, run_id, source, started_at: started_at.and_utc() });
+        return Ok(Run { id, run_id, source, started_at: started_at.and_utc(), began });
     }
+    let started_at = database.server_time()?;
+    let conn = database.conn();
     conn.exec_drop(
         BEGIN,
         (
@@ -212,7 +220,7 @@ pub fn begin(conn: &mut Conn, source: Source, manual: bool) -> Result<Run, Store
             started_at.naive_utc(),
         ),
     )?;
-    Ok(Run { id: conn.last_insert_id(), run_id, source, started_at })
+    Ok(Run { id: conn.last_insert_id(), run_id, source, started_at, began })
 }
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
@@ -231,8 +239,8 @@ pub fn complete(
     let (changes, totals) = account.written.unzip();
     let changes = changes.unwrap_or_default();
     let Cost { requests, bytes } = account.meter.read();
-    let completed_at = now();
-    let seconds = (completed_at - run.started_at).num_seconds().max(0);
+    let seconds = i64::try_from(run.began.elapsed().as_secs()).unwrap_or(i64::MAX);
+    let completed_at = run.started_at + TimeDelta::try_seconds(seconds).unwrap_or_default();
     let values: Vec<(&str, Value)> = vec![
         ("status", status.as_str().into()),
         ("message", message.map(shortened).into()),

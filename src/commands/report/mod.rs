@@ -3,7 +3,9 @@
 mod gather;
 mod page;
 
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cli::{ReportArgs, ReportFormat};
@@ -38,24 +40,36 @@ pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. The name beside it
-/// begins with a dot and does not end as the file does, so that no collector of `*.prom` picks it up.
+/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. A device or a pipe is
+/// written as it stands: nobody wants a file in its place.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let directory =
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = (|| {
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        writeln!(file, "{text}")?;
-        make_readable(file.as_file())?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        anyhow::Ok(())
-    })();
+    let written = match fs::metadata(path) {
+        Ok(there) if !there.is_file() => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut device| writeln!(device, "{text}"))
+            .map_err(anyhow::Error::from),
+        // A link stays, and so do the rights that somebody has given.
+        Ok(there) => path
+            .canonicalize()
+            .map_err(anyhow::Error::from)
+            .and_then(|file| replace_file(&file, there.permissions(), text)),
+        Err(_) => replace_file(path, Permissions::from_mode(FOR_ALL_TO_READ), text),
+    };
     written.or_fail(Exit::Program, || format!("writing {}", path.display()))
 }
 
-/// A temporary file is its owner's alone; a report is for the web server and the metrics collector too.
-fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+/// A report is for the web server and the metrics collector too; a temporary file is its owner's alone.
+const FOR_ALL_TO_READ: u32 = 0o644;
+
+/// The name beside the file begins with a dot and does not end as the file does, so that no collector of `*.prom` picks it up.
+fn replace_file(path: &Path, permissions: Permissions, text: &str) -> anyhow::Result<()> {
+    let directory =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    writeln!(file, "{text}")?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }

@@ -91,7 +91,7 @@ pub const EN: Phrases = Phrases {
     },
     one_marketplace: "Nothing to compare: only one marketplace has stock here",
     too_early: "Too few snapshots yet to tell",
-    longer_ago: "more than 30 days ago",
+    longer_ago: "not in these 30 days",
     nameless: "No name",
     first: "The first",
     of: "of",
