@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::support::binary::Binary;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::row::{self, StockRow};
+use crate::support::marketplace::catalogue::wb::WbPlace;
 use crate::support::marketplace::endpoint::Endpoint;
 use crate::support::marketplace::fault::Fault;
 use crate::support::marketplace::http::{Reply, Wire};
@@ -68,6 +69,58 @@ fn nothing_on_the_sellers_warehouses_is_no_failure() {
     world.run("sync wb").expect(0); // the method answers 204
     let expected = world.marketplaces.catalogue().expected_wb(true);
     assert_success(&world, expected.len(), &expected);
+}
+
+fn own(warehouse_id: i64, warehouse: &str, quantity: u32) -> WbPlace {
+    WbPlace {
+        warehouse_id,
+        warehouse: warehouse.into(),
+        region: String::new(),
+        quantity,
+        to_client: 0,
+        from_client: 0,
+        before: None,
+    }
+}
+
+#[test]
+fn warehouses_of_one_name_are_one_row_with_the_pieces_of_all_and_are_told_once() {
+    let mut catalogue = Catalogue::small(2);
+    let mut expected = catalogue.clone();
+    for (index, [one, two, three]) in [[5, 7, 2], [0, 0, 4]].into_iter().enumerate() {
+        catalogue.wb[index].own = vec![
+            own(100, "Мой \u{1b}склад", one),
+            own(150, "Другой", 6),
+            own(200, "Мой \u{1b}склад", two),
+            own(300, "Мой \u{1b}склад", three),
+        ];
+        expected.wb[index].own =
+            vec![own(0, "Мой \u{1b}склад", one + two + three), own(0, "Другой", 6)];
+    }
+    let items = catalogue.expected_wb(true).len();
+    let expected = expected.expected_wb(true);
+    // On one page, and then with the same name on two pages, also at the place where they meet.
+    for limit in ["250000", "60", "2"] {
+        let world = World::new(catalogue.clone());
+        let run = world.binary().env("WB_PAGE_LIMIT", limit).args("sync wb").run().expect(0);
+        assert_success(&world, items, &expected);
+        assert_eq!(run.stderr.matches("have the same name").count(), 1, "{}", run.stderr);
+        run.says("several warehouses have the same name \"Мой \\u{1b}склад\"");
+    }
+}
+
+#[test]
+fn more_pieces_under_one_name_than_a_row_holds_are_rejected() {
+    let mut catalogue = Catalogue::small(2);
+    let most = i32::MAX as u32;
+    catalogue.wb[0].own = vec![own(100, "Мой склад", most), own(200, "Мой склад", 1)];
+    let items = catalogue.expected_wb(true).len();
+    let world = World::new(catalogue.clone());
+    world.run("sync wb").expect(3).says("more than 2147483647");
+    catalogue.wb[0].own = vec![own(100, "Мой склад", most)];
+    world.assert_stock(WB, &catalogue.expected_wb(true));
+    let log = world.last_log();
+    assert_eq!((log.status.as_str(), log.processed, log.rejected), ("partial", items as i64, 1));
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! Wildberries' cards: what one says of its sizes, and which size a stock answer means. Pure.
 
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_KEY, bounded_text, id, key, product_name, text,
+    Field, LONGEST_BARCODE, LONGEST_KEY, MOST_BARCODES, bounded_text, id, key, product_name, text,
 };
-
-/// Barcodes of one size that are kept; real ones have a few.
-const MOST_BARCODES: usize = 500;
 
 /// What a card says of one of its sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

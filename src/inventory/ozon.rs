@@ -1,9 +1,11 @@
 //! Ozon's products report: what a line of it says, and which stock follows from that. The report's columns and cells
 //! are somebody else's business.
 
+use std::collections::HashSet;
+
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_KEY, Rejection, described, key, product_name, record_label,
-    text,
+    Field, LONGEST_BARCODE, LONGEST_KEY, MOST_BARCODES, Rejection, described, key, product_name,
+    record_label, text,
 };
 use super::quantity::{cell_quantity, checked_current};
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType, printable};
@@ -150,7 +152,8 @@ fn unmark(field: &mut Field) {
 
 /// The barcodes of a list parted by `;` or `,`, in its order, each once.
 fn barcodes(list: &str, warnings: &mut Vec<String>) -> Vec<String> {
-    let mut barcodes: Vec<String> = Vec::new();
+    let mut barcodes = Vec::new();
+    let mut seen = HashSet::new();
     for part in list.split([';', ',']) {
         let barcode = part.trim();
         let barcode = barcode.strip_prefix('\'').unwrap_or(barcode).trim();
@@ -159,7 +162,13 @@ fn barcodes(list: &str, warnings: &mut Vec<String>) -> Vec<String> {
             warnings.push(format!(
                 "the barcode \"{shown}\" is left out: it has more than {LONGEST_BARCODE} characters"
             ));
-        } else if !barcode.is_empty() && !barcodes.iter().any(|known| known == barcode) {
+        } else if !barcode.is_empty() && seen.insert(barcode) {
+            if barcodes.len() == MOST_BARCODES {
+                warnings.push(format!(
+                    "there are more than {MOST_BARCODES} barcodes, only the first {MOST_BARCODES} count"
+                ));
+                break;
+            }
             barcodes.push(barcode.to_owned());
         }
     }
@@ -177,6 +186,8 @@ fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, Str
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn written(text: &str) -> Field {
@@ -283,6 +294,19 @@ mod tests {
         let list = format!("'460;  461,460;;{long}");
         assert_eq!(barcodes(&list, &mut warnings), ["460", "461"]);
         assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn of_a_cell_full_of_barcodes_the_first_500_count_and_a_warning_says_so() {
+        let many: Vec<String> = (0..100_000).map(|number| format!("46{number:011}")).collect();
+        let mut warnings = Vec::new();
+        let begun = Instant::now();
+        assert_eq!(barcodes(&many.join(";"), &mut warnings), many[..500]);
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        let expected = ["there are more than 500 barcodes, only the first 500 count"];
+        assert_eq!(warnings, expected);
+        let twice = format!("{0};{0}", many[..500].join(";"));
+        assert_eq!(barcodes(&twice, &mut Vec::new()), many[..500]);
     }
 
     #[test]

@@ -32,6 +32,14 @@ pub fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
     }
 }
 
+/// The same field of two warehouses taken together, which must itself be a quantity.
+///
+/// # Errors
+/// The sum, in words for a rejection.
+pub fn checked_sum(field: &str, one: i32, other: i32) -> Result<i32, String> {
+    in_range(field, i128::from(one) + i128::from(other))
+}
+
 /// The sum of two quantities, which must itself be one.
 ///
 /// # Errors

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::quantity::{checked_current, checked_sum};
+
 /// A marketplace. The names are those of the column `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
@@ -83,6 +85,22 @@ impl Quantities {
     pub fn current(self) -> i64 {
         i64::from(self.available) + i64::from(self.reserved)
     }
+
+    /// What lies on two warehouses together.
+    ///
+    /// # Errors
+    /// The sum that no column holds, in words for a rejection.
+    pub fn checked_sum(self, other: Self) -> Result<Self, String> {
+        let sum = |field: &str, of: fn(&Self) -> i32| checked_sum(field, of(&self), of(&other));
+        let sum = Self {
+            available: sum("available", |it| it.available)?,
+            reserved: sum("reserved", |it| it.reserved)?,
+            in_way_to_client: sum("inWayToClient", |it| it.in_way_to_client)?,
+            in_way_from_client: sum("inWayFromClient", |it| it.in_way_from_client)?,
+        };
+        checked_current(sum.available, sum.reserved)?;
+        Ok(sum)
+    }
 }
 
 /// The stock of a listing on one warehouse: one row of `inventory_data` in the making.
@@ -116,8 +134,9 @@ pub struct Listing {
 pub enum Identity {
     /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is a duplicate.
     Listing,
-    /// The record holds one warehouse's stock: a second one for the same listing, warehouse and type is a duplicate.
-    Warehouse,
+    /// The record holds the stock of the warehouse of this `warehouseId`: a second one for the same listing, warehouse and type
+    /// is a duplicate, unless both have an id and these differ. Then two warehouses share a name.
+    Warehouse(Option<i64>),
     /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the greatest
     /// number, `lastChangeDate` in milliseconds since 1970, counts, and none is a duplicate.
     NewestOfWarehouse(i64),

@@ -22,6 +22,8 @@ pub struct WarehouseItem {
     pub nm_id: Field,
     /// `chrtId`: the size.
     pub chrt_id: Field,
+    /// `warehouseId`; of Wildberries' own warehouses it may be one constant for all.
+    pub warehouse_id: Field,
     /// `warehouseName`.
     pub warehouse_name: Field,
     /// `quantity`: what can be sold.
@@ -67,9 +69,18 @@ impl WarehouseItem {
         Ok(Record {
             listing,
             lines: vec![line],
-            identity: Identity::Warehouse,
+            identity: Identity::Warehouse(self.warehouse_id()),
             warnings: Vec::new(),
         })
+    }
+
+    /// It only tells warehouses of one name apart, so what is no id costs no stock.
+    fn warehouse_id(&self) -> Option<i64> {
+        match &self.warehouse_id {
+            Field::Integer(number) => i64::try_from(*number).ok(),
+            Field::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
     }
 
     fn label(&self, number: u64) -> String {
@@ -181,6 +192,7 @@ mod tests {
             stock_type: StockType::Fbo,
             nm_id: Field::Integer(47_254_354),
             chrt_id: Field::Integer(91_663_228),
+            warehouse_id: Field::Integer(-999_999),
             warehouse_name: written(" Склад WB "),
             quantity: Field::Integer(43),
             in_way_to_client: Field::Integer(14),
@@ -206,7 +218,7 @@ mod tests {
         let record = on_warehouse().validate(1).unwrap();
         assert_eq!(record.listing.sku, "47254354");
         assert_eq!(record.listing.size_id, "91663228");
-        assert_eq!(record.identity, Identity::Warehouse);
+        assert_eq!(record.identity, Identity::Warehouse(Some(-999_999)));
         let quantities =
             Quantities { available: 43, reserved: 0, in_way_to_client: 14, in_way_from_client: 11 };
         let expected =
@@ -239,6 +251,20 @@ mod tests {
         assert_eq!(record.lines[0].stock_type, StockType::Fbs);
         let quantities = Quantities { available: 43, ..Quantities::default() };
         assert_eq!(record.lines[0].quantities, quantities);
+    }
+
+    #[test]
+    fn what_is_no_id_of_a_warehouse_costs_no_stock() {
+        for (warehouse_id, id) in [
+            (Field::Integer(507), Some(507)),
+            (written("507"), Some(507)),
+            (Field::Absent, None),
+            (written("главный"), None),
+            (Field::Integer(i128::MAX), None),
+        ] {
+            let record = WarehouseItem { warehouse_id, ..on_warehouse() }.validate(1).unwrap();
+            assert_eq!(record.identity, Identity::Warehouse(id));
+        }
     }
 
     #[test]

@@ -57,7 +57,17 @@ pub struct Snapshot {
     pub totals: Totals,
 }
 
-/// A record that claims the place of an earlier one.
+/// What comes of a record that claims the place of an earlier one.
+pub enum Clash {
+    /// It does not count.
+    Duplicate(Duplicate),
+    /// It is about another warehouse of this name, and both count in one row.
+    SameName(String),
+    /// It is about another warehouse of the same name, but no row holds the pieces of both: it does not count.
+    TooMany(Rejection),
+}
+
+/// A record that does not count, as an earlier one says the same.
 pub struct Duplicate {
     /// Its number in the pull.
     pub number: u64,
@@ -82,51 +92,92 @@ impl Staging {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
-    /// Sorts, and settles who counts where several records claim one place: each record that loses is handed to
-    /// `on_duplicate` once, unless its repetition is by design.
+    /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_clash`
+    /// once, unless its repetition is by design.
     ///
     /// # Errors
     /// The temporary files cannot be written or read back.
-    pub fn finish(self, on_duplicate: &mut dyn FnMut(Duplicate)) -> io::Result<Snapshot> {
-        let mut rows = SpoolWriter::new()?;
-        let mut totals = Totals::default();
+    pub fn finish(self, on_clash: &mut dyn FnMut(Clash)) -> io::Result<Snapshot> {
+        let mut settled = Settled::new()?;
+        // Not settled as long as another warehouse of its name may follow.
         let mut last: Option<StagedRow> = None;
         let mut last_rejected = 0;
-        let mut stock_counted = false;
         for row in self.sorter.finish()? {
             let row = row?;
-            let same_listing =
-                last.as_ref().filter(|last| listing_order(last.key(), row.key()).is_eq());
-            if let Some(winner) = same_listing
+            let mut same_listing =
+                last.as_mut().filter(|last| listing_order(last.key(), row.key()).is_eq());
+            if let Some(winner) = &mut same_listing
                 && (winner.owner != row.owner || winner.place() == row.place())
             {
-                if row.recency.is_none() && last_rejected != row.number {
+                if winner.shares_name_with(&row) {
+                    on_clash(add(winner, row));
+                } else if row.recency.is_none() && last_rejected != row.number {
                     last_rejected = row.number;
-                    on_duplicate(Duplicate {
-                        number: row.number,
-                        winner: winner.number,
-                        rejection: duplicate(&row, winner.number),
-                    });
+                    on_clash(Clash::Duplicate(duplicate(&row, winner.number)));
                 }
                 continue;
             }
-            if same_listing.is_none() {
-                totals.listings += 1;
-                stock_counted = false;
+            let new_listing = same_listing.is_none();
+            if let Some(last) = last.replace(row) {
+                settled.push(&last)?;
             }
-            if !stock_counted && row.quantities.current() > 0 {
-                totals.listings_with_stock += 1;
-                stock_counted = true;
+            if new_listing {
+                settled.begin_listing();
             }
-            totals.add(&row);
-            rows.push(&row)?;
-            last = Some(row);
         }
-        Ok(Snapshot { rows: rows.finish()?, totals })
+        last.map_or(Ok(()), |last| settled.push(&last))?;
+        Ok(Snapshot { rows: settled.rows.finish()?, totals: settled.totals })
     }
 }
 
-fn duplicate(row: &StagedRow, winner: u64) -> Rejection {
+/// The rows that nothing can change any more.
+struct Settled {
+    rows: SpoolWriter<StagedRow>,
+    totals: Totals,
+    stock_counted: bool,
+}
+
+impl Settled {
+    fn new() -> io::Result<Self> {
+        Ok(Self { rows: SpoolWriter::new()?, totals: Totals::default(), stock_counted: false })
+    }
+
+    fn begin_listing(&mut self) {
+        self.totals.listings += 1;
+        self.stock_counted = false;
+    }
+
+    fn push(&mut self, row: &StagedRow) -> io::Result<()> {
+        if !self.stock_counted && row.quantities.current() > 0 {
+            self.totals.listings_with_stock += 1;
+            self.stock_counted = true;
+        }
+        self.totals.add(row);
+        self.rows.push(row)
+    }
+}
+
+/// Adds the pieces of another warehouse of the same name. What comes next is compared with that one.
+fn add(sum: &mut StagedRow, row: StagedRow) -> Clash {
+    match sum.quantities.checked_sum(row.quantities) {
+        Ok(quantities) => {
+            sum.quantities = quantities;
+            (sum.number, sum.warehouse_id) = (row.number, row.warehouse_id);
+            Clash::SameName(row.warehouse_name)
+        }
+        Err(reason) => {
+            let what = "with another warehouse of the same name";
+            Clash::TooMany(rejection(&row, format!("together {what}, {reason}")))
+        }
+    }
+}
+
+fn duplicate(row: &StagedRow, winner: u64) -> Duplicate {
+    let rejection = rejection(row, format!("duplicate of record {winner}, which counts"));
+    Duplicate { number: row.number, winner, rejection }
+}
+
+fn rejection(row: &StagedRow, reason: String) -> Rejection {
     let size =
         if row.size_id.is_empty() { String::new() } else { format!(", size {:?}", row.size_id) };
     let warehouse = if row.owner == 0 {
@@ -136,7 +187,7 @@ fn duplicate(row: &StagedRow, winner: u64) -> Rejection {
     };
     Rejection {
         record: format!("record {} (sku {:?}{size}{warehouse})", row.number, row.sku),
-        reason: format!("duplicate of record {winner}, which counts"),
+        reason,
         original: serde_json::to_string(row).ok(),
     }
 }

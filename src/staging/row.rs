@@ -32,6 +32,8 @@ pub struct StagedRow {
     /// The record's number where one record holds all of a listing's stock, else 0: rows of one listing
     /// with different owners cannot both be right.
     pub owner: u64,
+    /// `warehouseId` where the answer tells it: rows of one place with different ids are added up.
+    pub warehouse_id: Option<i64>,
     /// `lastChangeDate` in milliseconds where repetition is by design.
     pub recency: Option<i64>,
 }
@@ -41,8 +43,11 @@ impl StagedRow {
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
         let owner = if identity == Identity::Listing { number } else { 0 };
-        let recency =
-            if let Identity::NewestOfWarehouse(moment) = identity { Some(moment) } else { None };
+        let (warehouse_id, recency) = match identity {
+            Identity::Listing => (None, None),
+            Identity::Warehouse(id) => (id, None),
+            Identity::NewestOfWarehouse(moment) => (None, Some(moment)),
+        };
         let listings = std::iter::repeat_n(listing, lines.len());
         listings.zip(lines).map(move |(listing, line)| {
             let Listing { sku, size_id, barcodes, seller_article, name } = listing;
@@ -58,6 +63,7 @@ impl StagedRow {
                 name,
                 number,
                 owner,
+                warehouse_id,
                 recency,
             }
         })
@@ -72,6 +78,11 @@ impl StagedRow {
     pub fn place(&self) -> (DatabaseText<'_>, StockType) {
         (DatabaseText(&self.warehouse_name), self.stock_type)
     }
+
+    /// Whether a row of the same place is about another warehouse, which only shares the name.
+    pub fn shares_name_with(&self, other: &Self) -> bool {
+        self.warehouse_id.zip(other.warehouse_id).is_some_and(|(one, other)| one != other)
+    }
 }
 
 /// Rows that claim the same place stand together, the one that counts first.
@@ -80,10 +91,11 @@ impl Sortable for StagedRow {
         (DatabaseText<'a>, DatabaseText<'a>, u64, (DatabaseText<'a>, StockType), Rank);
 
     fn sort_key(&self) -> Self::SortKey<'_> {
-        let rank = match self.recency {
+        let rank = match (self.recency, self.warehouse_id) {
             // Of two readings of the same moment the later one is the fresher answer.
-            Some(moment) => Rank::Reading(Reverse((moment, self.number))),
-            None => Rank::Record(self.number),
+            (Some(moment), _) => Rank::Reading(Reverse((moment, self.number))),
+            (None, Some(id)) => Rank::OfWarehouse(id, self.number),
+            (None, None) => Rank::Record(self.number),
         };
         let (sku, size_id) = (DatabaseText(&self.sku), DatabaseText(&self.size_id));
         (sku, size_id, self.owner, self.place(), rank)
@@ -95,6 +107,8 @@ impl Sortable for StagedRow {
 pub enum Rank {
     /// A reading of a moment, with its record's number.
     Reading(Reverse<(i64, u64)>),
+    /// The id of a warehouse, and the number of a record that may not be repeated for it.
+    OfWarehouse(i64, u64),
     /// The number of a record that may not be repeated.
     Record(u64),
 }

@@ -24,16 +24,22 @@ fn stage(records: Vec<Record>) -> (Vec<(String, String, i32)>, Totals, Vec<Strin
     for (index, record) in records.into_iter().enumerate() {
         staging.push(index as u64 + 1, record).unwrap();
     }
-    let mut duplicates = Vec::new();
-    let snapshot =
-        staging.finish(&mut |duplicate| duplicates.push(duplicate.rejection.record)).unwrap();
+    let mut clashes = Vec::new();
+    let mut note = |clash| {
+        clashes.push(match clash {
+            Clash::Duplicate(duplicate) => duplicate.rejection.record,
+            Clash::TooMany(rejection) => rejection.to_string(),
+            Clash::SameName(name) => format!("another {name:?}"),
+        });
+    };
+    let snapshot = staging.finish(&mut note).unwrap();
     let rows = snapshot
         .rows
         .read()
         .map(|row| row.unwrap())
         .map(|row| (row.sku, row.warehouse_name, row.quantities.available))
         .collect();
-    (rows, snapshot.totals, duplicates)
+    (rows, snapshot.totals, clashes)
 }
 
 fn row(sku: &str, warehouse: &str, available: i32) -> (String, String, i32) {
@@ -69,13 +75,68 @@ fn a_second_record_of_a_listing_is_a_duplicate_even_if_it_speaks_of_another_ware
 #[test]
 fn a_second_record_of_a_warehouse_is_a_duplicate_and_other_warehouses_are_not() {
     let (rows, _, duplicates) = stage(vec![
-        record("1", Identity::Warehouse, &[("Казань", StockType::Fbo, 5)]),
-        record("1", Identity::Warehouse, &[("Тула", StockType::Fbo, 6)]),
-        record("1", Identity::Warehouse, &[("Казань", StockType::Fbs, 7)]),
-        record("1", Identity::Warehouse, &[("Казань", StockType::Fbo, 8)]),
+        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbo, 5)]),
+        record("1", Identity::Warehouse(None), &[("Тула", StockType::Fbo, 6)]),
+        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbs, 7)]),
+        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbo, 8)]),
     ]);
     assert_eq!(rows, [row("1", "Казань", 5), row("1", "Казань", 7), row("1", "Тула", 6)]);
     assert_eq!(duplicates, ["record 4 (sku \"1\", warehouse \"Казань\")"]);
+}
+
+fn on(warehouse_id: impl Into<Option<i64>>, name: &str, available: i32) -> Record {
+    record("1", Identity::Warehouse(warehouse_id.into()), &[(name, StockType::Fbs, available)])
+}
+
+#[test]
+fn warehouses_of_one_name_and_different_ids_are_one_row_of_all_their_pieces() {
+    let (rows, totals, clashes) = stage(vec![
+        on(300, "Склад", 1),
+        on(200, "Склад  ", 20),
+        on(100, "Другой", 7),
+        on(100, "Склад", 300),
+        on(200, "Склад", 4_000),
+    ]);
+    assert_eq!(rows, [row("1", "Другой", 7), row("1", "Склад", 321)]);
+    let again = "record 5 (sku \"1\", warehouse \"Склад\")";
+    assert_eq!(clashes, ["another \"Склад  \"", again, "another \"Склад\""]);
+    assert_eq!((totals.rows, totals.listings, totals.available), (2, 1, 328));
+}
+
+#[test]
+fn stock_that_only_the_second_warehouse_of_a_name_has_counts() {
+    let (_, totals, _) = stage(vec![on(100, "Склад", 0), on(200, "Склад", 5)]);
+    assert_eq!((totals.rows, totals.listings_with_stock), (1, 1));
+}
+
+#[test]
+fn a_constant_id_or_none_makes_neither_different_names_equal_nor_equal_ones_different() {
+    for id in [Some(-999_999), None] {
+        let (rows, _, clashes) =
+            stage(vec![on(id, "Казань", 1), on(id, "Тула", 20), on(id, "Казань", 300)]);
+        assert_eq!(rows, [row("1", "Казань", 1), row("1", "Тула", 20)]);
+        assert_eq!(clashes, ["record 3 (sku \"1\", warehouse \"Казань\")"]);
+    }
+    let (rows, _, clashes) =
+        stage(vec![on(None, "Тула", 1), on(7, "Тула", 20), on(8, "Тула", 300)]);
+    assert_eq!(rows, [row("1", "Тула", 320)]);
+    assert_eq!(clashes.len(), 2);
+}
+
+#[test]
+fn a_warehouse_whose_pieces_do_not_fit_into_the_row_of_its_name_does_not_count() {
+    let (rows, totals, clashes) =
+        stage(vec![on(100, "Склад", i32::MAX - 1), on(200, "Склад", 2), on(300, "Склад", 1)]);
+    assert_eq!(rows, [row("1", "Склад", i32::MAX)]);
+    assert_eq!(totals.available, i64::from(i32::MAX));
+    assert_eq!(
+        clashes,
+        [
+            "record 2 (sku \"1\", warehouse \"Склад\"): together with another warehouse of the same name, \
+             available is 2147483648, more than 2147483647",
+            "another \"Склад\"",
+        ]
+    );
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 use super::rejects::Rejects;
 use crate::failure::{Exit, Failure, OrFail};
-use crate::inventory::{Rejection, ValidationResult};
+use crate::inventory::{Rejection, ValidationResult, printable};
 use crate::marketplace::shift::shifted;
 use crate::marketplace::{self, Pull};
 use crate::progress::{self, Phase, Span};
-use crate::staging::{Duplicate, Snapshot, Staging};
+use crate::staging::{Clash, Duplicate, Snapshot, Staging};
 use crate::store::sync_log::{Account, Run};
+
+/// Names that several warehouses have, each of which is told; who has more of them has seen enough.
+const MOST_NAMES: usize = 20;
 
 /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
 pub(super) fn read(
@@ -43,10 +46,15 @@ pub(super) fn read(
         }
     })?;
     let mut moved = None;
+    let mut shared_names = Vec::new();
     let snapshot = staging
-        .finish(&mut |duplicate| match on_two_pages(&duplicate, &beginnings) {
-            Some(reason) => moved = Some(reason),
-            None => reject(&mut validation, duplicate.rejection),
+        .finish(&mut |clash| match clash {
+            Clash::Duplicate(duplicate) => match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => moved = Some(reason),
+                None => reject(&mut validation, duplicate.rejection),
+            },
+            Clash::TooMany(rejection) => reject(&mut validation, rejection),
+            Clash::SameName(name) => add_name(&mut shared_names, name),
         })
         .or_fail(Exit::Program, no_temporary_files)?;
     rejects.finish();
@@ -55,17 +63,21 @@ pub(super) fn read(
     if let Some(reason) = moved {
         return Err(shifted(reason));
     }
+    warn_of_names(&mut validation, &shared_names);
     account.processed = validation.total;
     account.rejected = validation.rejected;
     say_what_was_not_shown(&validation);
-    if !validation.is_stock_data() {
-        let message = format!(
-            "this is not stock data, nothing was written: {}",
-            validation.summary().unwrap_or_default()
-        );
-        return Err(Failure::new(Exit::NotStockData, message));
-    }
+    must_be_stock_data(&validation)?;
     Ok((snapshot, validation))
+}
+
+fn must_be_stock_data(validation: &ValidationResult) -> Result<(), Failure> {
+    if validation.is_stock_data() {
+        return Ok(());
+    }
+    let summary = validation.summary().unwrap_or_default();
+    let message = format!("this is not stock data, nothing was written: {summary}");
+    Err(Failure::new(Exit::NotStockData, message))
 }
 
 /// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
@@ -78,6 +90,20 @@ fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
             duplicate.rejection.record
         )
     })
+}
+
+fn add_name(names: &mut Vec<String>, name: String) {
+    if names.len() < MOST_NAMES && !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+fn warn_of_names(validation: &mut ValidationResult, shared: &[String]) {
+    for name in shared {
+        let name = printable(name);
+        let words = "their pieces are added up in one row";
+        warn(validation, format!("several warehouses have the same name \"{name}\": {words}"));
+    }
 }
 
 fn reject(validation: &mut ValidationResult, rejection: Rejection) {

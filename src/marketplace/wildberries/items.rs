@@ -30,14 +30,16 @@ pub struct Survey {
     pub ends: Option<(Place, Place)>,
 }
 
-/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`; all of it where these are missing.
+/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and `warehouseId` if it has one; all of
+/// the item where the others are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place([String; 3]);
+pub struct Place([String; 4]);
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Place([nm_id, chrt_id, warehouse]) = self;
-        let words = format!("nmId {nm_id}, chrtId {chrt_id}, warehouse {warehouse}");
+        let Place([nm_id, chrt_id, id, warehouse]) = self;
+        let warehouse = format!("{id} {warehouse}");
+        let words = format!("nmId {nm_id}, chrtId {chrt_id}, warehouse {}", warehouse.trim_start());
         f.write_str(&printable(&words))
     }
 }
@@ -47,9 +49,14 @@ impl Place {
         let text = String::from_utf8_lossy(item);
         let raw = |value: Option<&RawValue>| value.map(|value| value.get().to_owned());
         let said = serde_json::from_str(&text).ok().and_then(|said: Said| {
-            Some([raw(said.nm_id)?, raw(said.chrt_id)?, raw(said.warehouse_name)?])
+            let id = raw(said.warehouse_id).unwrap_or_default();
+            Some([raw(said.nm_id)?, raw(said.chrt_id)?, id, raw(said.warehouse_name)?])
         });
-        Self(said.unwrap_or_else(|| [text.into_owned(), String::new(), String::new()]))
+        Self(
+            said.unwrap_or_else(|| {
+                [text.into_owned(), String::new(), String::new(), String::new()]
+            }),
+        )
     }
 }
 
@@ -193,6 +200,8 @@ struct Said<'a> {
     #[serde(borrow)]
     supplier_article: Option<&'a RawValue>,
     #[serde(borrow)]
+    warehouse_id: Option<&'a RawValue>,
+    #[serde(borrow)]
     warehouse_name: Option<&'a RawValue>,
     #[serde(borrow)]
     quantity: Option<&'a RawValue>,
@@ -212,6 +221,7 @@ impl Said<'_> {
             stock_type,
             nm_id: field(self.nm_id, damaged),
             chrt_id: field(self.chrt_id, damaged),
+            warehouse_id: field(self.warehouse_id, damaged),
             warehouse_name: field(self.warehouse_name, damaged),
             quantity: field(self.quantity, damaged),
             in_way_to_client: field(self.in_way_to_client, damaged),

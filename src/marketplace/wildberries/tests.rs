@@ -103,6 +103,21 @@ fn a_quantity_that_changed_between_two_pages_is_no_shift() {
 }
 
 #[test]
+fn another_warehouse_of_the_same_name_is_another_item_where_two_pages_meet() {
+    let item = |id: u8, warehouse: u16| {
+        let place = format!("\"warehouseId\":{warehouse},\"warehouseName\":\"A\"");
+        format!("{{\"nmId\":{id},\"chrtId\":1,{place},\"quantity\":1}}")
+    };
+    let page = |items: [String; 3]| ok(format!("{{\"data\":{{\"items\":[{}]}}}}", items.join(",")));
+    let first = page([item(1, 100), item(2, 100), item(3, 100)]);
+    let second = page([item(3, 200), item(4, 100), item(5, 100)]);
+    let stand = Stand::answering(|_| vec![first, second]);
+    let (exit, text) = ended(paged(&stand));
+    assert_eq!(exit, Exit::Unreachable);
+    assert!(text.contains("begins with nmId 3, chrtId 1, warehouse 200 \"A\""), "{text}");
+}
+
+#[test]
 fn a_page_that_comes_again_and_again_is_not_stock_data() {
     let stand = Stand::answering(|_| vec![page(3, 0); 2]);
     assert_eq!(ended(paged(&stand)).0, Exit::NotStockData);
