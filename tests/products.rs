@@ -2,6 +2,7 @@
 
 mod gone;
 mod many;
+mod names;
 mod shop;
 
 use std::sync::Arc;

@@ -22,6 +22,7 @@ mod other_stock;
 pub mod overview;
 pub mod page;
 mod planned;
+mod product_names;
 pub mod product_overview;
 mod products;
 pub mod retention;

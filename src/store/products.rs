@@ -1,7 +1,7 @@
 //! The table `dim_products`: the seller's own, found in whatever shape it is. Rows are only ever added to it,
 //! and a missing name filled in.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
@@ -10,19 +10,18 @@ use super::bulk::placeholders;
 use super::error::StoreError;
 use super::explained::Explained;
 use super::planned::PlannedListing;
+use super::product_names::ProductNames;
+use super::row;
 use crate::inventory::Source;
 
+/// The columns, and of each whether it may be NULL, its character set and how many characters it holds for certain. Of a TEXT the
+/// server tells its bytes only, and of bytes no character set.
 const COLUMNS: &str = "
-    SELECT COLUMN_NAME FROM information_schema.COLUMNS
-    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dim_products'";
-
-const FILL_UP_NAMES: &str = "
-    UPDATE dim_products AS p
-    JOIN product_listings AS l ON l.product_id = p.product_id
-    SET p.product_name = l.name
-    WHERE l.source = ?
-      AND l.name IS NOT NULL
-      AND (p.product_name IS NULL OR p.product_name = '')";
+    SELECT c.COLUMN_NAME, c.IS_NULLABLE = 'YES', c.CHARACTER_SET_NAME,
+           c.CHARACTER_OCTET_LENGTH DIV COALESCE(s.MAXLEN, 4)
+    FROM information_schema.COLUMNS AS c
+    LEFT JOIN information_schema.CHARACTER_SETS AS s ON s.CHARACTER_SET_NAME = c.CHARACTER_SET_NAME
+    WHERE c.TABLE_SCHEMA = DATABASE() AND c.TABLE_NAME = ?";
 
 /// The server's code for a value that a unique key has already.
 const DUPLICATE: u16 = 1062;
@@ -34,6 +33,8 @@ const SKU_LENGTH: usize = 255;
 pub struct Products {
     /// Those of `product_name`, `sku`, `source` that are there.
     columns: Vec<&'static str>,
+    /// What `product_name` can hold, if it is there.
+    names: Option<ProductNames>,
     /// The distance between two generated ids (more than 1 in a cluster).
     id_step: i64,
 }
@@ -41,14 +42,18 @@ pub struct Products {
 impl Products {
     /// Asks the database for the table's shape.
     pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
-        let present: HashSet<String> =
-            conn.query_map(COLUMNS, |name: String| name.to_lowercase())?.into_iter().collect();
+        type Column = (String, bool, Option<String>, Option<u64>);
+        let named = |(name, nullable, charset, longest): Column| {
+            (name.to_lowercase(), ProductNames::new(nullable, charset.as_deref(), longest))
+        };
+        let mut present: HashMap<_, _> =
+            row::map(conn, COLUMNS, ("dim_products",), named)?.into_iter().collect();
         let columns = ["product_name", "sku", "source"]
             .into_iter()
-            .filter(|name| present.contains(*name))
+            .filter(|name| present.contains_key(*name))
             .collect();
         let id_step = conn.query_first("SELECT @@auto_increment_increment")?.unwrap_or(1);
-        Ok(Self { columns, id_step })
+        Ok(Self { columns, names: present.remove("product_name"), id_step })
     }
 
     /// Creates a product for each listing that has none and shares none.
@@ -90,10 +95,7 @@ impl Products {
 
     /// Gives products without a name the name of one of their listings.
     pub fn fill_up_names(&self, conn: &mut Conn, source: Source) -> Result<(), StoreError> {
-        if self.columns.contains(&"product_name") {
-            conn.exec_drop(FILL_UP_NAMES, (source.as_str(),))?;
-        }
-        Ok(())
+        self.names.as_ref().map_or(Ok(()), |names| names.fill_up(conn, source))
     }
 
     fn insert_one(
@@ -115,7 +117,10 @@ impl Products {
 
     fn values(&self, source: Source, listing: &PlannedListing, sku: &str) -> Vec<Value> {
         let value = |column: &&str| match *column {
-            "product_name" => listing.name.clone().into(),
+            "product_name" => {
+                let names = self.names.as_ref();
+                names.and_then(|names| names.at_first(listing.name.as_deref())).into()
+            }
             "sku" => sku.into(),
             _ => source.as_str().into(),
         };
