@@ -6,7 +6,7 @@ use mysql::prelude::Queryable;
 
 use super::bulk::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use super::error::StoreError;
-use super::identity::Move;
+use super::identity::{Follower, Links, Move};
 use super::planned::PlannedListing;
 use super::products::Products;
 use crate::inventory::{Source, counted};
@@ -48,6 +48,9 @@ const MOVE_HISTORY: &str = "
     SET i.product_id = m.to_product, i.last_sync_at = i.last_sync_at, i.created_at = i.created_at
     WHERE m.part = ? AND i.product_id = m.from_product";
 
+const PRODUCT: &str = "
+    SELECT product_id FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
+
 const NOTE_JOINS: &str = "
     INSERT INTO product_joins (joined_product_id, product_id)
     SELECT DISTINCT m.from_product, m.to_product
@@ -64,12 +67,8 @@ pub struct Joined {
 }
 
 /// Brings listings to their products, and the rows of `inventory_data` with them.
-pub fn apply(
-    conn: &mut Conn,
-    way: BulkWay,
-    moves: &Spool<Move>,
-    leaving: &Spool<Move>,
-) -> Result<Joined, StoreError> {
+pub fn apply(conn: &mut Conn, way: BulkWay, links: &Links) -> Result<Joined, StoreError> {
+    let Links { moves, leaving, followers, .. } = links;
     let mut joined = Joined::default();
     if moves.count() > 0 {
         relocate(conn, way, moves)?;
@@ -87,6 +86,14 @@ pub fn apply(
         log::info!(
             "listings that lost a barcode to another become products of their own, with their history: {}",
             leaving.count()
+        );
+    }
+    if followers.count() > 0 {
+        let followed = follow(conn, followers)?;
+        relocate(conn, way, &followed)?;
+        log::info!(
+            "listings that have another barcode leave a product to who has the old one, with their history: {}",
+            followers.count()
         );
     }
     Ok(joined)
@@ -113,7 +120,20 @@ struct InPart {
     part: i64,
 }
 
-/// A new product for each thing that leaves; its listings stand together, and one may be there by several barcodes.
+/// Only now have all leaders the product that they keep.
+fn follow(conn: &mut Conn, followers: &Spool<Follower>) -> Result<Spool<Move>, StoreError> {
+    let mut followed = SpoolWriter::new()?;
+    for follower in followers.read() {
+        let Follower { moved, wildberries, leader } = follower?;
+        let source = if wildberries { Source::Wildberries } else { Source::Ozon };
+        let key = (source.as_str(), leader.sku, leader.size_id);
+        let to = conn.exec_first(PRODUCT, key)?;
+        followed.push(&Move { to, ..moved })?;
+    }
+    Ok(followed.finish()?)
+}
+
+/// A new product for each thing that leaves; its listings stand together.
 fn found_products(
     conn: &mut Conn,
     leaving: &Spool<Move>,
@@ -125,7 +145,6 @@ fn found_products(
     for leaver in leaving.read() {
         let mut leaver = leaver?;
         match last.as_ref().filter(|last| last.thing == leaver.thing) {
-            Some(last) if last.size_id == leaver.size_id => continue,
             Some(last) => leaver.to = last.to,
             None => {
                 let mut listing = PlannedListing {

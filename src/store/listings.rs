@@ -121,7 +121,8 @@ pub fn plan(
             (new, updates, of_new + of_known)
         }
     };
-    let learned = Learned { new, updates: &updates, gone: &walked.gone };
+    let came_or_went = walked.vanished.count() + walked.returned.count();
+    let learned = Learned { new, updates: &updates, gone: &walked.gone, came_or_went };
     let links = identity::link(conn, source, day, learned)?;
     let Walked { lacking, vanished, returned, targets, .. } = walked;
     let day_before = newest_day(conn, source)?.unwrap_or(day);

@@ -100,7 +100,7 @@ pub struct Rebarcoded {
 }
 
 /// Which listing of a source.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingKey {
     /// The column of the same name.
     pub sku: String,

@@ -335,8 +335,7 @@ fn carry_out(
     if lesson == Lesson::Complete {
         known::mark_asked(conn, day)?;
     }
-    let links = &plans.listings.links;
-    let joined = joins::apply(conn, way, &links.moves, &links.leaving)?;
+    let joined = joins::apply(conn, way, &plans.listings.links)?;
     let mut changes = plans.changes();
     changes.products_created += joined.products_created;
     changes.products_joined = joined.products_joined;

@@ -2,6 +2,7 @@
 //! is written by `listings` and `joins`. The rules themselves are in `rules`.
 
 mod claims;
+mod decisions;
 mod pairs;
 mod rules;
 
@@ -10,14 +11,14 @@ use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
 use self::claims::{Claim, News, Outdated};
+use self::decisions::Decisions;
 use self::pairs::{Member, Pairing};
-use self::rules::{Fate, Standing, fate, must_leave};
 pub use self::rules::{Thing, counts_since};
 use super::barcodes;
 use super::error::StoreError;
 use super::planned::{KnownUpdate, ListingKey, PlannedListing};
 use crate::inventory::Source;
-use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
+use crate::staging::{Sorter, Spool, SpoolWriter};
 
 /// Listings of one question.
 const BATCH: usize = 500;
@@ -39,6 +40,17 @@ pub struct Move {
     pub thing: Thing,
 }
 
+/// A known listing that comes to the product which another listing has once this sync has created and moved all else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follower {
+    /// The listing.
+    pub moved: Move,
+    /// Whether the other one is Wildberries'.
+    pub wildberries: bool,
+    /// The other one.
+    pub leader: ListingKey,
+}
+
 /// What the barcodes say after this sync's news.
 pub struct Links {
     /// The new listings, with their products as far as they exist.
@@ -51,6 +63,8 @@ pub struct Links {
     pub moves: Spool<Move>,
     /// Known listings whose barcode went over to another one: each thing among them becomes a product of its own.
     pub leaving: Spool<Move>,
+    /// Known listings whose new partner has no product yet but one of these.
+    pub followers: Spool<Follower>,
 }
 
 /// What a sync has learned about barcodes.
@@ -61,6 +75,8 @@ pub struct Learned<'a> {
     pub updates: &'a Spool<KnownUpdate>,
     /// Known listings that the pull does not hold.
     pub gone: &'a Spool<ListingKey>,
+    /// How many listings have vanished or returned: their barcodes are free for others, or no longer.
+    pub came_or_went: u64,
 }
 
 /// Finds out who belongs to whom. Nothing is asked of the database when there is no news.
@@ -70,20 +86,21 @@ pub fn link(
     day: NaiveDate,
     learned: Learned<'_>,
 ) -> Result<Links, StoreError> {
-    let Learned { new, updates, gone } = learned;
-    if new.count() + updates.count() == 0 {
+    let Learned { new, updates, gone, came_or_went } = learned;
+    if new.count() + updates.count() + came_or_went == 0 {
         return Ok(Links {
             new,
             products_to_create: 0,
             linked: 0,
             moves: SpoolWriter::new()?.finish()?,
             leaving: SpoolWriter::new()?.finish()?,
+            followers: SpoolWriter::new()?.finish()?,
         });
     }
     let news = gather_news(conn, source, &new, updates, gone)?;
     let mut pairing = Pairing::default();
     claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
-    let mut decisions = Decisions::new()?;
+    let mut decisions = Decisions::default();
     let mut group: Vec<Member> = Vec::new();
     for member in pairing.finish()? {
         let member = member?;
@@ -169,120 +186,5 @@ fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> Outdated
         wildberries: source == Source::Wildberries,
         sku: sku.to_owned(),
         size_id: size_id.to_owned(),
-    }
-}
-
-/// Where a new listing goes.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Assignment {
-    number: u64,
-    product_id: Option<i64>,
-    same_as: Option<u64>,
-}
-
-impl Sortable for Assignment {
-    type SortKey<'a> = u64;
-
-    fn sort_key(&self) -> u64 {
-        self.number
-    }
-}
-
-struct Decisions {
-    assignments: Sorter<Assignment>,
-    moves: SpoolWriter<Move>,
-    leaving: SpoolWriter<Move>,
-    linked: u64,
-}
-
-impl Decisions {
-    fn new() -> Result<Self, StoreError> {
-        Ok(Self {
-            assignments: Sorter::default(),
-            moves: SpoolWriter::new()?,
-            leaving: SpoolWriter::new()?,
-            linked: 0,
-        })
-    }
-
-    /// Settles the listings of one thing, or of a pair of things.
-    fn take(&mut self, group: &[Member]) -> Result<(), StoreError> {
-        let split = group.partition_point(|member| member.lost_to.is_none());
-        let (present, former) = group.split_at(split);
-        let mut listings: Vec<&Claim> = present.iter().map(|member| &member.claim).collect();
-        listings.dedup_by(|a, b| a.thing == b.thing && a.size_id == b.size_id);
-        let standings: Vec<Standing> = listings.iter().map(|claim| claim.standing()).collect();
-        let fate = fate(&standings);
-        self.settle(&listings, fate)?;
-        let Fate::Gather(product_id) = fate else { return Ok(()) };
-        let has = |thing: &Thing| listings.iter().any(|claim| claim.thing == *thing);
-        for member in former {
-            let applies = present.first().is_some_and(|first| first.paired)
-                && member.lost_to.as_ref().is_some_and(has)
-                && !has(&member.claim.thing);
-            if applies && must_leave(member.claim.standing(), product_id) {
-                self.leaving.push(&relocation(&member.claim, product_id, None))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn settle(&mut self, listings: &[&Claim], fate: Fate) -> Result<(), StoreError> {
-        let leader = listings.iter().filter_map(|claim| claim.number).min();
-        for claim in listings {
-            let product_id = match (fate, claim.product_id) {
-                (Fate::Gather(to), Some(from)) if from != to => {
-                    self.moves.push(&relocation(claim, from, Some(to)))?;
-                    self.linked += 1;
-                    continue;
-                }
-                (_, Some(_)) => continue,
-                (Fate::Gather(product_id), None) => Some(product_id),
-                (Fate::Leave(product_id), None) => product_id,
-                (Fate::Found, None) => None,
-            };
-            let Some(number) = claim.number else { continue };
-            self.linked += u64::from(product_id.is_some());
-            let same_as = leader.filter(|leader| product_id.is_none() && *leader != number);
-            self.assignments.push(&Assignment { number, product_id, same_as })?;
-        }
-        Ok(())
-    }
-
-    fn finish(self, new: &Spool<PlannedListing>) -> Result<Links, StoreError> {
-        let mut assignments = self.assignments.finish()?.peekable();
-        let mut assigned = SpoolWriter::new()?;
-        let mut products_to_create = 0;
-        for (number, listing) in (0..).zip(new.read()) {
-            let mut listing = listing?;
-            while let Some(found) =
-                assignments.next_if(|it| it.as_ref().map_or(true, |it| it.number == number))
-            {
-                let found = found?;
-                listing.product_id = found.product_id;
-                listing.same_as = found.same_as;
-            }
-            products_to_create +=
-                u64::from(listing.product_id.is_none() && listing.same_as.is_none());
-            assigned.push(&listing)?;
-        }
-        Ok(Links {
-            new: assigned.finish()?,
-            products_to_create,
-            linked: self.linked,
-            moves: self.moves.finish()?,
-            leaving: self.leaving.finish()?,
-        })
-    }
-}
-
-fn relocation(claim: &Claim, from: i64, to: Option<i64>) -> Move {
-    Move {
-        wildberries: claim.thing.wildberries,
-        sku: claim.thing.sku.clone(),
-        size_id: claim.size_id.clone(),
-        from,
-        to,
-        thing: claim.thing.clone(),
     }
 }

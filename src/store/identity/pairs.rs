@@ -40,6 +40,21 @@ impl Sortable for ByOzon {
     }
 }
 
+/// What a listing is to a cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Part {
+    /// It is a listing of the cluster's.
+    Present,
+    /// It is one of the pair's too, and lost a barcode to others.
+    Lost {
+        /// Whether its product is the other marketplace's thing's by which it came there.
+        left_behind: bool,
+    },
+    /// It lost a barcode which this thing on Ozon has now; the loss counts only if that is the partner. `None`: it lost one
+    /// which a thing of the cluster has or had, so it may share the product only as long as that has no partner.
+    Former(Option<Thing>),
+}
+
 /// A listing of a thing; also one that once carried the barcode by which the thing has its partner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
@@ -47,29 +62,53 @@ pub struct Member {
     pub cluster: Thing,
     /// Whether the cluster is a pair.
     pub paired: bool,
-    /// For one that lost a barcode: the thing on Ozon that has it now. The loss counts only if that is the partner.
-    pub lost_to: Option<Thing>,
+    /// What the listing is to it.
+    pub part: Part,
     /// The listing, by any of its barcodes.
     pub claim: Claim,
 }
 
 impl Sortable for Member {
-    type SortKey<'a> = (ThingKey<'a>, bool, ThingKey<'a>, &'a str);
+    type SortKey<'a> = (ThingKey<'a>, u8, ThingKey<'a>, &'a str);
 
     fn sort_key(&self) -> Self::SortKey<'_> {
-        let Self { cluster, lost_to, claim, .. } = self;
-        (cluster.sort_key(), lost_to.is_some(), claim.thing.sort_key(), &claim.size_id)
+        let Self { cluster, part, claim, .. } = self;
+        let part = match part {
+            Part::Present => 0,
+            Part::Lost { .. } => 1,
+            Part::Former(_) => 2,
+        };
+        (cluster.sort_key(), part, claim.thing.sort_key(), &claim.size_id)
     }
 }
 
+/// Why a listing is looked at.
 #[derive(Serialize, Deserialize)]
-struct ByThing(Claim);
+enum Reason {
+    /// It carries a barcode.
+    Carries,
+    /// It lost one.
+    Lost {
+        /// As in [`Part::Lost`].
+        left_behind: bool,
+        /// The pair that has the barcode now.
+        to: Option<(Thing, Thing)>,
+    },
+    /// It has or had a barcode that this listing of the other marketplace lost, and has the same product.
+    Beside(Claim),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ByThing {
+    claim: Claim,
+    reason: Reason,
+}
 
 impl Sortable for ByThing {
     type SortKey<'a> = (ThingKey<'a>, &'a str);
 
     fn sort_key(&self) -> Self::SortKey<'_> {
-        (self.0.thing.sort_key(), &self.0.size_id)
+        (self.claim.thing.sort_key(), &self.claim.size_id)
     }
 }
 
@@ -80,13 +119,13 @@ pub struct Pairing {
     ozon: Claimants,
     wildberries: Claimants,
     former: Vec<Claim>,
+    carriers: Vec<Claim>,
     edges: Sorter<ByWildberries>,
     listings: Sorter<ByThing>,
-    members: Sorter<Member>,
 }
 
-/// Listings that lost the same barcode; more than this is a placeholder that somebody cleaned up.
-const MOST_FORMER: usize = 20;
+/// Listings that carry, or lost, the same barcode; more than this is a placeholder, or was one that somebody cleaned up.
+const MOST: usize = 20;
 
 impl Pairing {
     /// The next claim.
@@ -96,27 +135,46 @@ impl Pairing {
             self.barcode.clone_from(&claim.barcode);
         }
         if claim.lost {
-            if self.former.len() < MOST_FORMER {
+            if self.former.len() < MOST {
                 self.former.push(claim);
             }
             return Ok(());
         }
         let side = if claim.thing.wildberries { &mut self.wildberries } else { &mut self.ozon };
         *side = std::mem::take(side).and(&claim.thing);
-        Ok(self.listings.push(&ByThing(claim))?)
+        let listing = ByThing { claim, reason: Reason::Carries };
+        self.listings.push(&listing)?;
+        if self.carriers.len() < MOST {
+            self.carriers.push(listing.claim);
+        }
+        Ok(())
     }
 
     fn end_barcode(&mut self) -> Result<(), StoreError> {
         let former = std::mem::take(&mut self.former);
+        let carriers = std::mem::take(&mut self.carriers);
         let found = partners(std::mem::take(&mut self.ozon), std::mem::take(&mut self.wildberries));
-        let Some((ozon, wildberries)) = found else { return Ok(()) };
-        for claim in former {
-            if claim.thing != ozon && claim.thing != wildberries {
-                let cluster = wildberries.clone();
-                let lost_to = Some(ozon.clone());
-                self.members.push(&Member { cluster, paired: true, lost_to, claim })?;
+        for claim in &former {
+            let mut beside = 0;
+            for other in carriers.iter().chain(&former).filter(|other| share(claim, other)) {
+                let (other, reason) = (other.clone(), Reason::Beside(claim.clone()));
+                self.listings.push(&ByThing { claim: other, reason })?;
+                beside += 1;
+            }
+            // If both have lost it, it is the article that goes.
+            let left_behind = if claim.thing.wildberries {
+                carriers.iter().any(|other| share(claim, other))
+            } else {
+                beside > 0
+            };
+            let to = found.clone();
+            let to = to.filter(|(ozon, wb)| claim.thing != *ozon && claim.thing != *wb);
+            if beside > 0 || to.is_some() {
+                let (claim, reason) = (claim.clone(), Reason::Lost { left_behind, to });
+                self.listings.push(&ByThing { claim, reason })?;
             }
         }
+        let Some((ozon, wildberries)) = found else { return Ok(()) };
         Ok(self.edges.push(&ByWildberries(Edge { ozon, wildberries, believed: false }))?)
     }
 
@@ -126,17 +184,18 @@ impl Pairing {
         let edges = believe(self.edges)?;
         let mut by_ozon = Merge::new(edges.read().map(|edge| Ok(edge?)));
         let mut by_wildberries: Sorter<ByWildberries> = Sorter::default();
-        let mut members = self.members;
+        let mut members = Sorter::default();
         let mut pending: Option<Thing> = None;
         let mut wildberries = SpoolWriter::new()?;
         let mut partner: Option<Thing> = None;
         // Ozon's things come first in the order of things.
         for listing in self.listings.finish()? {
-            let ByThing(claim) = listing?;
-            if claim.thing.wildberries {
-                wildberries.push(&claim)?;
+            let listing = listing?;
+            if listing.claim.thing.wildberries {
+                wildberries.push(&listing)?;
                 continue;
             }
+            let claim = &listing.claim;
             if pending.as_ref() != Some(&claim.thing) {
                 by_ozon.pass_until(|edge: &Edge| edge.ozon.order(&claim.thing), |_| Ok(()))?;
                 let edge = by_ozon.take_if(|edge| edge.ozon == claim.thing)?;
@@ -148,12 +207,13 @@ impl Pairing {
             }
             let paired = partner.is_some();
             let cluster = partner.clone().unwrap_or_else(|| claim.thing.clone());
-            members.push(&Member { cluster, paired, lost_to: None, claim })?;
+            seat(&mut members, cluster, paired, listing)?;
         }
         let mut pairs = Merge::new(by_wildberries.finish()?.map(|edge| Ok(edge?.0)));
         let mut last: Option<(Thing, bool)> = None;
-        for claim in wildberries.finish()?.read() {
-            let claim = claim?;
+        for listing in wildberries.finish()?.read() {
+            let listing = listing?;
+            let claim = &listing.claim;
             let paired = match &last {
                 Some((thing, paired)) if *thing == claim.thing => *paired,
                 _ => {
@@ -163,10 +223,49 @@ impl Pairing {
             };
             last = Some((claim.thing.clone(), paired));
             let cluster = claim.thing.clone();
-            members.push(&Member { cluster, paired, lost_to: None, claim })?;
+            seat(&mut members, cluster, paired, listing)?;
         }
         Ok(members.finish()?)
     }
+}
+
+/// Whether two listings of either marketplace have the same product, and no person has a say in it.
+fn share(one: &Claim, other: &Claim) -> bool {
+    one.thing.wildberries != other.thing.wildberries
+        && one.product_id.is_some()
+        && one.product_id == other.product_id
+        && !one.set_by_hand
+        && !other.set_by_hand
+}
+
+/// A listing that lost a barcode may have to make room for others; but its own pair decides first.
+fn seat(
+    members: &mut Sorter<Member>,
+    cluster: Thing,
+    paired: bool,
+    listing: ByThing,
+) -> Result<(), StoreError> {
+    let ByThing { claim, reason } = listing;
+    match reason {
+        Reason::Carries => {
+            members.push(&Member { cluster, paired, part: Part::Present, claim })?;
+        }
+        Reason::Lost { left_behind, to } => {
+            if paired {
+                let (part, claim) = (Part::Lost { left_behind }, claim.clone());
+                members.push(&Member { cluster, paired, part, claim })?;
+            }
+            if let Some((ozon, cluster)) = to {
+                let part = Part::Former(Some(ozon));
+                members.push(&Member { cluster, paired: true, part, claim })?;
+            }
+        }
+        Reason::Beside(claim) if paired => {
+            members.push(&Member { cluster, paired, part: Part::Former(None), claim })?;
+        }
+        Reason::Beside(_) => {}
+    }
+    Ok(())
 }
 
 /// The edges of things that have one partner only, seen from either side; by Ozon's thing, each once.

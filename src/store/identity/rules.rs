@@ -88,11 +88,11 @@ pub fn only_partner<'a>(partners: &[&'a Thing]) -> Option<&'a Thing> {
     partners.iter().all(|partner| partner == first).then_some(first)
 }
 
-/// From which day on a listing must have been seen for its barcodes to count. Ozon's report lists every article that is
-/// not archived, so what its newest pull (on `newest`) lacks has let go of its barcodes.
+/// From which day on a listing that the newest pull (on `newest`) lacks must have been seen for its barcodes to count. Ozon's
+/// report lists every article that is not archived, so what it lacks has let go of its barcodes, even if seen the same day.
 pub fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
     match source {
-        Source::Ozon => newest,
+        Source::Ozon => newest.succ_opt().unwrap_or(newest),
         Source::Wildberries => newest.checked_sub_days(LAPSE).unwrap_or(newest),
     }
 }
@@ -131,6 +131,18 @@ pub fn fate(listings: &[Standing]) -> Fate {
         });
     }
     products.first().map_or(Fate::Found, |oldest| Fate::Gather(*oldest))
+}
+
+/// The same for a pair of which a listing has lost the barcode by which it came to one of the products in `left`: that one is
+/// left to who carries the barcode still. A pair without any other product founds one, to which all of it comes.
+pub fn fate_of_pair(listings: &[Standing], left: &[i64]) -> Fate {
+    match fate(listings) {
+        Fate::Gather(oldest) if left.contains(&oldest) => {
+            let is_left = |it: &&Standing| it.product_id.is_some_and(|it| left.contains(&it));
+            fate(&listings.iter().filter(|it| !is_left(it)).copied().collect::<Vec<_>>())
+        }
+        fate => fate,
+    }
 }
 
 /// Whether a listing that once carried a barcode has to leave the product of those who carry it now: it would stand there
@@ -204,7 +216,7 @@ mod tests {
     fn an_article_that_ozon_no_longer_lists_lets_go_of_its_barcode_at_once_and_a_size_after_30_days()
      {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(counts_since(Source::Ozon, day("2026-11-23")), day("2026-11-23"));
+        assert_eq!(counts_since(Source::Ozon, day("2026-11-23")), day("2026-11-24"));
         assert_eq!(counts_since(Source::Wildberries, day("2026-11-23")), day("2026-10-24"));
     }
 
@@ -225,6 +237,16 @@ mod tests {
         assert_eq!(fate(&[by_hand, at(12)]), Fate::Leave(None));
         assert_eq!(fate(&[by_hand, NEW]), Fate::Leave(Some(3)));
         assert!(!must_leave(by_hand, 3));
+    }
+
+    #[test]
+    fn a_pair_leaves_the_product_to_a_former_partner_who_carries_the_barcode_still() {
+        assert_eq!(fate_of_pair(&[at(3), at(12)], &[3]), Fate::Gather(12));
+        assert_eq!(fate_of_pair(&[at(12), at(3)], &[12]), Fate::Gather(3));
+        assert_eq!(fate_of_pair(&[at(3), NEW], &[3]), Fate::Found);
+        assert_eq!(fate_of_pair(&[at(3), at(12)], &[3, 12]), Fate::Found);
+        let by_hand = Standing { set_by_hand: true, ..at(12) };
+        assert_eq!(fate_of_pair(&[at(3), by_hand], &[3]), Fate::Leave(None));
     }
 
     #[test]
