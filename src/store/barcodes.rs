@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::bulk::placeholders;
 use super::error::StoreError;
-use super::planned::{KnownUpdate, StoredBarcode};
+use super::planned::{KnownUpdate, ListingKey, StoredBarcode};
 use super::row;
 use crate::inventory::Source;
 use crate::staging::Spool;
@@ -19,6 +19,15 @@ use crate::staging::Spool;
 const LOSE: &str = "
     UPDATE listing_barcodes SET lost_on = ?
     WHERE source = ? AND sku = ? AND size_id = ? AND barcode = ? AND lost_on IS NULL";
+
+/// Completed with the `sku`s, for which both servers have a range; a card's few other sizes do no harm.
+const RIVALS: &str = "
+    SELECT EXISTS (
+        SELECT 1
+        FROM listing_barcodes AS own
+        JOIN listing_barcodes AS rival ON rival.barcode = own.barcode AND rival.source = own.source
+        WHERE own.source = ? AND own.sku IN {skus}
+          AND (rival.sku <> own.sku OR rival.size_id <> own.size_id))";
 
 /// Rows of one statement.
 const BATCH: usize = 500;
@@ -60,6 +69,24 @@ pub fn of_listings(
         }
     }
     Ok(found)
+}
+
+/// Whether another listing of the same marketplace has, or had, a barcode of one of these.
+pub fn have_rivals(
+    conn: &mut Conn,
+    source: Source,
+    listings: &Spool<ListingKey>,
+) -> Result<bool, StoreError> {
+    for batch in listings.batches(BATCH) {
+        let batch = batch?;
+        let statement = RIVALS.replace("{skus}", &placeholders(1, batch.len()));
+        let mut values: Vec<Value> = vec![source.as_str().into()];
+        values.extend(batch.into_iter().map(|listing| Value::from(listing.sku)));
+        if row::first(conn, statement, values)? == Some((true,)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Adds the barcodes of listings that are new in the table.

@@ -121,10 +121,10 @@ pub fn plan(
             (new, updates, of_new + of_known)
         }
     };
-    let came_or_went = walked.vanished.count() + walked.returned.count();
-    let learned = Learned { new, updates: &updates, gone: &walked.gone, came_or_went };
+    let Walked { lacking, gone, vanished, returned, targets, .. } = walked;
+    let learned =
+        Learned { new, updates: &updates, gone: &gone, vanished: &vanished, returned: &returned };
     let links = identity::link(conn, source, day, learned)?;
-    let Walked { lacking, vanished, returned, targets, .. } = walked;
     let day_before = newest_day(conn, source)?.unwrap_or(day);
     let plan = ListingPlan { links, unknown, lacking, updates, vanished, returned, day_before };
     Ok((plan, targets))

@@ -75,19 +75,24 @@ pub struct Learned<'a> {
     pub updates: &'a Spool<KnownUpdate>,
     /// Known listings that the pull does not hold.
     pub gone: &'a Spool<ListingKey>,
-    /// How many listings have vanished or returned: their barcodes are free for others, or no longer.
-    pub came_or_went: u64,
+    /// Those of them that the newest snapshot holds: their barcodes may be free for others now.
+    pub vanished: &'a Spool<ListingKey>,
+    /// Known listings that are back: their barcodes may be free no longer.
+    pub returned: &'a Spool<ListingKey>,
 }
 
-/// Finds out who belongs to whom. Nothing is asked of the database when there is no news.
+/// Finds out who belongs to whom. All barcodes are looked through only when there is news.
 pub fn link(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
     learned: Learned<'_>,
 ) -> Result<Links, StoreError> {
-    let Learned { new, updates, gone, came_or_went } = learned;
-    if new.count() + updates.count() + came_or_went == 0 {
+    let Learned { new, updates, gone, vanished, returned } = learned;
+    if new.count() + updates.count() == 0
+        && !barcodes::have_rivals(conn, source, vanished)?
+        && !barcodes::have_rivals(conn, source, returned)?
+    {
         return Ok(Links {
             new,
             products_to_create: 0,
