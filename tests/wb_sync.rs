@@ -71,31 +71,21 @@ fn nothing_on_the_sellers_warehouses_is_no_failure() {
     assert_success(&world, expected.len(), &expected);
 }
 
-fn own(warehouse_id: i64, warehouse: &str, quantity: u32) -> WbPlace {
-    WbPlace {
-        warehouse_id,
-        warehouse: warehouse.into(),
-        region: String::new(),
-        quantity,
-        to_client: 0,
-        from_client: 0,
-        before: None,
-    }
-}
-
 #[test]
 fn warehouses_of_one_name_are_one_row_with_the_pieces_of_all_and_are_told_once() {
     let mut catalogue = Catalogue::small(2);
     let mut expected = catalogue.clone();
     for (index, [one, two, three]) in [[5, 7, 2], [0, 0, 4]].into_iter().enumerate() {
         catalogue.wb[index].own = vec![
-            own(100, "Мой \u{1b}склад", one),
-            own(150, "Другой", 6),
-            own(200, "Мой \u{1b}склад", two),
-            own(300, "Мой \u{1b}склад", three),
+            WbPlace::holding(100, "Мой \u{1b}склад", one),
+            WbPlace::holding(150, "Другой", 6),
+            WbPlace::holding(200, "Мой \u{1b}склад", two),
+            WbPlace::holding(300, "Мой \u{1b}склад", three),
         ];
-        expected.wb[index].own =
-            vec![own(0, "Мой \u{1b}склад", one + two + three), own(0, "Другой", 6)];
+        expected.wb[index].own = vec![
+            WbPlace::holding(0, "Мой \u{1b}склад", one + two + three),
+            WbPlace::holding(0, "Другой", 6),
+        ];
     }
     let items = catalogue.expected_wb(true).len();
     let expected = expected.expected_wb(true);
@@ -113,11 +103,12 @@ fn warehouses_of_one_name_are_one_row_with_the_pieces_of_all_and_are_told_once()
 fn more_pieces_under_one_name_than_a_row_holds_are_rejected() {
     let mut catalogue = Catalogue::small(2);
     let most = i32::MAX as u32;
-    catalogue.wb[0].own = vec![own(100, "Мой склад", most), own(200, "Мой склад", 1)];
+    catalogue.wb[0].own =
+        vec![WbPlace::holding(100, "Мой склад", most), WbPlace::holding(200, "Мой склад", 1)];
     let items = catalogue.expected_wb(true).len();
     let world = World::new(catalogue.clone());
     world.run("sync wb").expect(3).says("more than 2147483647");
-    catalogue.wb[0].own = vec![own(100, "Мой склад", most)];
+    catalogue.wb[0].own = vec![WbPlace::holding(100, "Мой склад", most)];
     world.assert_stock(WB, &catalogue.expected_wb(true));
     let log = world.last_log();
     assert_eq!((log.status.as_str(), log.processed, log.rejected), ("partial", items as i64, 1));

@@ -41,13 +41,12 @@ impl<T: Serialize> SpoolWriter<T> {
     /// # Errors
     /// The temporary file cannot be written.
     pub fn push(&mut self, value: &T) -> io::Result<()> {
-        self.scratch.clear();
-        self.scratch = postcard::to_extend(value, std::mem::take(&mut self.scratch))
-            .map_err(io::Error::other)?;
-        let bytes = std::mem::take(&mut self.scratch);
-        let outcome = self.push_bytes(&bytes);
+        let mut bytes = std::mem::take(&mut self.scratch);
+        bytes.clear();
+        let bytes = postcard::to_extend(value, bytes).map_err(io::Error::other)?;
+        self.push_bytes(&bytes)?;
         self.scratch = bytes;
-        outcome
+        Ok(())
     }
 
     /// Appends a value that is serialized already.

@@ -10,7 +10,7 @@ use super::sync_log::{self, Changes, Found, Run};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 
-/// Runs of the same marketplace that began later and have written; their numbers say what is later, as two machines' clocks may not.
+/// Runs of the same marketplace that began later and have written; their numbers say what is later, as a clock may not.
 /// The day before only spares the months past. While the lock was held there can be none.
 const OVERTAKEN_BY: &str = "
     SELECT run_id

@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::identity::{Follower, Links, Move};
 use super::planned::PlannedListing;
 use super::products::Products;
+use super::row;
 use crate::inventory::{Source, counted};
 use crate::staging::{Spool, SpoolWriter};
 
@@ -127,7 +128,7 @@ fn follow(conn: &mut Conn, followers: &Spool<Follower>) -> Result<Spool<Move>, S
         let Follower { moved, wildberries, leader } = follower?;
         let source = if wildberries { Source::Wildberries } else { Source::Ozon };
         let key = (source.as_str(), leader.sku, leader.size_id);
-        let to = conn.exec_first(PRODUCT, key)?;
+        let to = row::first(conn, PRODUCT, key)?.map(|(product_id,): (i64,)| product_id);
         followed.push(&Move { to, ..moved })?;
     }
     Ok(followed.finish()?)

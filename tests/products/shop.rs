@@ -107,15 +107,7 @@ impl Shop {
 }
 
 pub(super) fn place(warehouse: &str, quantity: u32) -> WbPlace {
-    WbPlace {
-        warehouse_id: 1,
-        warehouse: warehouse.into(),
-        region: String::new(),
-        quantity,
-        to_client: 0,
-        from_client: 0,
-        before: None,
-    }
+    WbPlace::holding(1, warehouse, quantity)
 }
 
 pub(super) fn cards_asked(world: &World) -> usize {

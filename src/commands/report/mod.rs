@@ -43,20 +43,18 @@ pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure
 /// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. A device or a pipe is
 /// written as it stands: nobody wants a file in its place.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let written = match fs::metadata(path) {
-        Ok(there) if !there.is_file() => OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut device| writeln!(device, "{text}"))
-            .map_err(anyhow::Error::from),
-        // A link stays, and so do the rights that somebody has given.
-        Ok(there) => path
-            .canonicalize()
-            .map_err(anyhow::Error::from)
-            .and_then(|file| replace_file(&file, there.permissions(), text)),
-        Err(_) => replace_file(path, Permissions::from_mode(FOR_ALL_TO_READ), text),
+    write_to(path, text).or_fail(Exit::Program, || format!("writing {}", path.display()))
+}
+
+fn write_to(path: &Path, text: &str) -> anyhow::Result<()> {
+    let Ok(there) = fs::metadata(path) else {
+        return replace_file(path, Permissions::from_mode(FOR_ALL_TO_READ), text);
     };
-    written.or_fail(Exit::Program, || format!("writing {}", path.display()))
+    if there.is_file() {
+        // A link stays, and so do the rights that somebody has given.
+        return replace_file(&path.canonicalize()?, there.permissions(), text);
+    }
+    Ok(writeln!(OpenOptions::new().write(true).open(path)?, "{text}")?)
 }
 
 /// A report is for the web server and the metrics collector too; a temporary file is its owner's alone.

@@ -39,6 +39,21 @@ pub struct WbPlace {
     pub before: Option<u32>,
 }
 
+impl WbPlace {
+    /// With nothing on its way.
+    pub fn holding(warehouse_id: i64, warehouse: &str, quantity: u32) -> Self {
+        Self {
+            warehouse_id,
+            warehouse: warehouse.into(),
+            region: String::new(),
+            quantity,
+            to_client: 0,
+            from_client: 0,
+            before: None,
+        }
+    }
+}
+
 impl WbSize {
     pub fn going_out(&self) -> u32 {
         self.stray[0] + self.stock.iter().map(|place| place.to_client).sum::<u32>()
