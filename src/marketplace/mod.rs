@@ -11,6 +11,7 @@ pub mod ozon;
 pub(crate) mod properties;
 pub mod read;
 pub mod shift;
+mod table;
 mod waiting;
 pub mod wildberries;
 

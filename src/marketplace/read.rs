@@ -2,6 +2,7 @@
 //! the readers below; whether a record counts is up to `inventory`.
 
 use super::file::whole;
+use super::table;
 use super::{Format, OnRecord, Pull, ozon, wildberries};
 use crate::failure::Failure;
 
@@ -19,7 +20,9 @@ pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64
         beginnings.push(number + 1);
         let repeats = index > 0 && pull.parts[index - 1].format == part.format;
         let read = match part.format {
-            Format::OzonReport => ozon::report::read(input, &mut number, on_record),
+            Format::OzonReport => {
+                table::read::<ozon::report::Columns>(input, &mut number, on_record)
+            }
             format => wildberries::items::read(input, format, repeats, &mut number, on_record),
         };
         // What was fetched has been found whole, so half an answer here is half a file.

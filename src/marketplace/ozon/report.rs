@@ -1,88 +1,214 @@
-//! Ozon's products report, CSV or XLSX, told apart by its content. Both turn into rows of cells here; which column means
-//! what is in `columns`, what a row is worth is up to `inventory::ozon`.
-
-mod columns;
-mod delimited;
-mod lines;
-mod workbook;
-
-use std::io::{BufRead, BufReader, Seek, SeekFrom};
+//! Which column of the report means what. The headers are in Russian whatever language was asked for, and their wording
+//! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
 
 use crate::failure::Failure;
-use crate::marketplace::content::{broken, looks_like, not_stock_data};
-use crate::marketplace::{OnRecord, PartReader};
-use lines::Lines;
+use crate::inventory::field::record_label;
+use crate::inventory::ozon::{ReportLine, stock_in};
+use crate::inventory::{Field, Record, Rejection, printable};
+use crate::marketplace::content::not_stock_data;
+use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
 
-/// Reads one report; `number` counts the pull's records.
-pub(in crate::marketplace) fn read(
-    mut report: PartReader<'_>,
-    number: &mut u64,
-    on_record: &mut OnRecord<'_>,
-) -> Result<(), Failure> {
-    let unreadable = |error| broken("the report cannot be read", error);
-    let head = {
-        let mut reader = BufReader::with_capacity(200, &mut report);
-        reader.fill_buf().map_err(unreadable)?.to_vec()
-    };
-    report.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let lines = Lines::new(number, on_record);
-    if head.starts_with(b"PK\x03\x04") {
-        return workbook::read(report, lines);
-    }
-    if is_text(&head) {
-        return delimited::read(report, lines);
-    }
-    Err(not_stock_data(format!("the report is neither CSV nor XLSX but {}", looks_like(&head))))
+/// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
+const STOCK_BEGINS: &str = "доступно к продаже по схеме";
+
+/// What a column can mean, and the headers seen for it, in the order of [`Columns::place`].
+const MEANINGS: [Meaning; 8] = [
+    (Need::Required, &["Артикул", "Product ID"]),
+    (Need::Incidental, &["Название товара", "Наименование товара"]),
+    (Need::Incidental, &["Barcode", "Штрихкод"]),
+    (Need::Required, &["Доступно к продаже по схеме FBO, шт.", "Доступно на складе Ozon, шт"]),
+    (Need::Required, &["Зарезервировано, шт"]),
+    (
+        Need::Required,
+        &[
+            "Доступно к продаже по схеме FBS, шт.",
+            "Доступно на моих складах, шт",
+            "Доступно на моем складе, шт",
+        ],
+    ),
+    (Need::Optional, &["Доступно к продаже по схеме realFBS, шт."]),
+    (
+        Need::Required,
+        &["Зарезервировано на моих складах, шт", "Зарезервировано на моем складе, шт"],
+    ),
+];
+
+/// The place of the barcodes in [`MEANINGS`].
+const BARCODES: usize = 2;
+
+/// Where each meaning stands in the report at hand.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::marketplace) struct Columns {
+    place: [Option<usize>; MEANINGS.len()],
+    /// Columns of a kind of stock that nobody knows yet, with their titles.
+    unknown: Vec<(usize, String)>,
 }
 
-/// Whether this may be the text form: not empty, no markup or JSON, no UTF-16, nothing binary.
-fn is_text(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    // UTF-16 and an old Excel workbook: both would pass for Windows-1251.
-    let foreign: [&[u8]; 3] = [b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0"];
-    !foreign.iter().any(|mark| text.starts_with(mark))
-        && !text.contains(&0)
-        && !matches!(text.first(), None | Some(b'<' | b'{' | b'['))
+impl Layout for Columns {
+    fn find(titles: &[String]) -> Result<Self, NoHeader> {
+        let place = places(titles, &MEANINGS)?;
+        let unknown = titles
+            .iter()
+            .enumerate()
+            .filter(|(index, title)| {
+                !place.contains(&Some(*index)) && plain(title).starts_with(STOCK_BEGINS)
+            })
+            .map(|(index, title)| (index, printable(title)))
+            .collect();
+        Ok(Self { place, unknown })
+    }
+
+    fn contain(&self, column: usize) -> bool {
+        self.place.contains(&Some(column)) || self.unknown.iter().any(|(place, _)| *place == column)
+    }
+
+    fn record(
+        &mut self,
+        number: u64,
+        cell: &dyn Fn(usize) -> Field,
+    ) -> Result<Result<Record, Rejection>, Failure> {
+        self.require_known(number, cell)?;
+        Ok(self.line(cell).validate(number))
+    }
+
+    fn label(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> String {
+        let article = self.place[0].map_or(Field::Absent, cell);
+        record_label("record", number, &[("article", &article)])
+    }
+
+    fn warn(&self) {
+        self.warn_of_what_is_not_told();
+        for (_, title) in &self.unknown {
+            log::warn!(
+                "the report has a kind of stock that is not known yet, «{title}»; no product has any, so nothing is lost by \
+                 passing over it; once one has, the report will be refused"
+            );
+        }
+    }
+}
+
+impl Columns {
+    /// Refuses a report one of whose rows has stock of a kind that nobody knows yet: without that, the stock of all products
+    /// would look exact and not be.
+    fn require_known(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> Result<(), Failure> {
+        for (index, title) in &self.unknown {
+            let Some(pieces) = stock_in(cell(*index)) else { continue };
+            let record = self.label(number, cell);
+            return Err(not_stock_data(format!(
+                "{record}: «{title}» {pieces}, stock of a kind that is not known yet; nothing of the report was written, lest \
+                 that stock be lost; report the column's title, a newer stocksync may know it"
+            )));
+        }
+        Ok(())
+    }
+
+    /// A row's cells by their meaning.
+    fn line(&self, cell: &dyn Fn(usize) -> Field) -> ReportLine {
+        let [
+            article,
+            name,
+            _,
+            fbo_available,
+            fbo_reserved,
+            fbs_available,
+            real_fbs_available,
+            own_reserved,
+        ] = self.place.map(|place| place.map_or(Field::Absent, cell));
+        ReportLine {
+            article,
+            name,
+            barcodes: self.place[BARCODES].map(cell),
+            fbo_available,
+            fbo_reserved,
+            fbs_available,
+            real_fbs_available,
+            own_reserved,
+        }
+    }
+
+    fn warn_of_what_is_not_told(&self) {
+        for ((need, aliases), place) in MEANINGS.iter().zip(self.place) {
+            if *need == Need::Incidental && place.is_none() {
+                log::warn!(
+                    "the report has no column for «{}»; what was known of it is kept, new products are stored without it",
+                    aliases[0]
+                );
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
-    use crate::cost::Cost;
-    use crate::failure::Exit;
-    use crate::marketplace::{Format, Part, Pull};
 
-    fn failure(content: &[u8]) -> String {
-        let mut document = tempfile::tempfile().unwrap();
-        document.write_all(content).unwrap();
-        let part = Part { format: Format::OzonReport, start: 0, length: content.len() as u64 };
-        let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
-        let failure = read(pull.open(&part), &mut 0, &mut |_| Ok(())).unwrap_err();
-        assert_eq!(failure.exit(), Exit::NotStockData);
-        failure.to_string()
+    const MODERN: &str = "Артикул;Ozon Product ID;SKU;Количество товара в кванте;Barcode;Название товара;Контент-рейтинг;Бренд;Статус товара;Метки;Отзывы;Рейтинг;Причины скрытия;Дата создания;Категория;Тип;Объем товара, л;Объемный вес, кг;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Доступно к продаже по схеме realFBS, шт.;Зарезервировано на моих складах, шт;Текущая цена с учетом скидки, ₽;Цена до скидки (перечеркнутая цена), ₽;Цена Premium, ₽;Размер НДС, %;Ошибки;Предупреждения";
+    const OLD: &str = "Product ID;Ozon Product ID;FBO OZON SKU ID;FBS OZON SKU ID;Barcode;Наименование товара;Доступно на складе Ozon, шт;Зарезервировано, шт;Доступно на моих складах, шт;Зарезервировано на моих складах, шт.";
+
+    fn find(header: &str) -> Result<[Option<usize>; 8], String> {
+        let titles: Vec<_> = header.split(';').map(str::to_owned).collect();
+        Columns::find(&titles).map(|columns| columns.place).map_err(|none| none.failure.to_string())
     }
 
     #[test]
-    fn what_is_no_report_is_told_in_words() {
-        for (content, words) in [
-            (&b"\xef\xbb\xbf <!doctype html><title>502"[..], "an HTML page beginning with"),
-            (b"{\"code\":5,\"message\":\"gone\"}", "JSON beginning with \"{\"code\":5"),
-            (b"<Error>AccessDenied</Error>", "XML beginning with"),
-            (b"\xff\xfe\x10\x04\x40\x04", "text in UTF-16"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
-            (b"", "nothing at all"),
-            (b"\xef\xbb\xbf\r\n", "nothing at all"),
-            (b"GIF89a\0\0", "binary data"),
-        ] {
-            let said = failure(content);
-            assert!(said.contains(words), "{said}");
+    fn the_header_of_2026_is_understood() {
+        let places = [0, 5, 4, 18, 19, 20, 21, 22].map(Some);
+        assert_eq!(find(MODERN), Ok(places));
+    }
+
+    #[test]
+    fn the_header_of_older_reports_is_understood_and_has_no_realfbs() {
+        let places = [Some(0), Some(5), Some(4), Some(6), Some(7), Some(8), None, Some(9)];
+        assert_eq!(find(OLD), Ok(places));
+    }
+
+    #[test]
+    fn case_blanks_and_a_final_full_stop_do_not_matter() {
+        let odd = MODERN
+            .replace("Артикул", "\u{a0}АРТИКУЛ. ")
+            .replace("FBO, шт.", "fbo,\u{a0}шт")
+            .replace("Зарезервировано, шт;", "'Зарезервировано,  шт.;");
+        assert_eq!(find(&odd), find(MODERN));
+    }
+
+    #[test]
+    fn missing_columns_are_named_beside_those_that_are_there() {
+        let said = find("Артикул;Цена\u{1b};Зарезервировано, шт").unwrap_err();
+        assert_eq!(
+            said,
+            "the report has no column for «Доступно к продаже по схеме FBO, шт.», «Доступно к продаже по схеме FBS, шт.», «Зарезервировано на моих складах, шт»; its columns are «Артикул», «Цена\\u{1b}», «Зарезервировано, шт»"
+        );
+    }
+
+    #[test]
+    fn a_kind_of_stock_that_is_not_known_yet_is_read_and_may_hold_nothing() {
+        let header = format!("{MODERN};ДОСТУПНО к продаже по схеме FBP, шт.");
+        let titles: Vec<_> = header.split(';').map(str::to_owned).collect();
+        let columns = Columns::find(&titles).unwrap();
+        assert!(columns.contain(29) && !columns.contain(28));
+        let with = |text: &'static str| {
+            move |column| if column == 29 { Field::written(text) } else { Field::Absent }
+        };
+        for nothing in ["", " ", "0", "'0", "0,0", "0.00"] {
+            assert!(columns.require_known(1, &with(nothing)).is_ok(), "{nothing:?}");
+        }
+        for something in ["1", "-1", "0.5", "да", "0.000"] {
+            let said = columns.require_known(1, &with(something)).unwrap_err().to_string();
+            assert!(
+                said.starts_with("record 1: «ДОСТУПНО к продаже по схеме FBP, шт.» is "),
+                "{said}"
+            );
         }
     }
 
     #[test]
-    fn a_broken_archive_is_no_stock_data() {
-        assert!(failure(b"PK\x03\x04 and nothing else").contains("workbook"));
+    fn two_columns_of_the_same_stock_are_ambiguous() {
+        let said = find(&format!("{MODERN};Доступно на складе Ozon, шт")).unwrap_err();
+        assert!(said.contains("mean the same"), "{said}");
+    }
+
+    #[test]
+    fn of_two_names_the_first_counts() {
+        assert_eq!(find(&format!("{MODERN};Наименование товара")), find(MODERN));
     }
 }
