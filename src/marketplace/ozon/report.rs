@@ -4,9 +4,10 @@
 use crate::failure::Failure;
 use crate::inventory::field::record_label;
 use crate::inventory::ozon::{ReportLine, stock_in};
-use crate::inventory::{Field, Record, Rejection, printable};
-use crate::marketplace::content::not_stock_data;
+use crate::inventory::{Field, Record, Rejection};
+use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
+use crate::text::printable;
 
 /// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";

@@ -2,8 +2,8 @@
 //! Which titles there are is up to the layouts.
 
 use crate::failure::Failure;
-use crate::inventory::printable;
-use crate::marketplace::content::not_stock_data;
+use crate::marketplace::answers::sniff::not_stock_data;
+use crate::text::printable;
 
 /// Columns that a message lists.
 const LISTED: usize = 40;

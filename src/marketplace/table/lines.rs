@@ -5,7 +5,7 @@ use super::{Layout, NoHeader};
 use crate::failure::Failure;
 use crate::inventory::{Field, Rejection};
 use crate::marketplace::OnRecord;
-use crate::marketplace::content::not_stock_data;
+use crate::marketplace::answers::sniff::not_stock_data;
 
 /// Rows among which the header is looked for; what stands before it are titles.
 const HEADER_WITHIN: usize = 10;

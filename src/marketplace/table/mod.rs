@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Seek, SeekFrom};
 
 pub(super) use header::{Meaning, Need, NoHeader, places, plain};
 
-use super::content::{broken, looks_like, not_stock_data};
+use super::answers::sniff::{broken, looks_like, not_stock_data};
 use super::{OnRecord, PartReader};
 use crate::failure::Failure;
 use crate::inventory::{Field, Record, Rejection};

@@ -18,10 +18,10 @@ use zip::result::ZipError;
 use super::Layout;
 use super::lines::Lines;
 use crate::failure::{Exit, Failure, OrFail};
-use crate::inventory::printable;
 use crate::marketplace::PartReader;
-use crate::marketplace::ahead::Ahead;
-use crate::marketplace::content::{Bounded, broken, not_stock_data};
+use crate::marketplace::answers::read_ahead::Ahead;
+use crate::marketplace::answers::sniff::{Bounded, broken, not_stock_data};
+use crate::text::printable;
 use strings::SharedStrings;
 use xml::Xml;
 

@@ -4,10 +4,11 @@ use quick_xml::events::BytesStart;
 
 use super::cell::{self, Kind, MOST_COLUMNS};
 use crate::failure::Failure;
-use crate::inventory::{Field, printable};
-use crate::marketplace::content::LONGEST_RECORD;
+use crate::inventory::Field;
+use crate::marketplace::answers::sniff::LONGEST_RECORD;
 use crate::marketplace::table::Layout;
 use crate::marketplace::table::lines::Lines;
+use crate::text::printable;
 
 /// What a row has in a column.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use super::row::Row;
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
 use crate::failure::Failure;
-use crate::inventory::{Field, printable};
+use crate::inventory::Field;
 use crate::marketplace::table::Layout;
 use crate::marketplace::table::lines::Lines;
+use crate::text::printable;
 
 /// Reads the rows of a sheet and hands them to `lines`, as long as these want any.
 pub(super) fn read<L: Layout>(
