@@ -33,6 +33,7 @@ mod rights;
 mod runs;
 mod schema_changes;
 mod secrets;
+mod spoilt_barcodes;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
