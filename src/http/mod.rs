@@ -1,4 +1,4 @@
-//! One request with its pace, retries, limits and address guard, for marketplaces and notifications alike.
+//! One request with its pace, retries, limits and address guard, for marketplaces and alerts alike.
 //! Knows no marketplace and no record.
 
 pub mod answer;
