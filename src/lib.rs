@@ -23,3 +23,4 @@ pub mod report;
 pub mod secret;
 pub mod staging;
 pub mod store;
+pub mod wb_token;

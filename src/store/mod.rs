@@ -18,7 +18,7 @@ pub mod lock;
 mod merge;
 pub mod migrations;
 pub mod newest_runs;
-mod other_stock;
+pub mod other_stock;
 pub mod overview;
 pub mod page;
 mod planned;

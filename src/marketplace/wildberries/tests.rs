@@ -21,12 +21,14 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
         seller_warehouses,
         page_limit: 250_000,
         request_interval: Duration::from_millis(1),
+        base_token_interval: Duration::from_millis(1),
         http: hasty(),
     }
 }
 
 fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
-    super::fetch(settings, &Meter::default())
+    let permit = Permit { seller_warehouses: settings.seller_warehouses, cards: true, base: false };
+    super::fetch(settings, permit, &Meter::default())
 }
 
 fn page(items: usize, first: usize) -> Vec<u8> {
