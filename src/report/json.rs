@@ -5,10 +5,10 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Report, SourceReport};
+use crate::alert::{Severity, State, Topic};
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::Verdict;
-use crate::store::alerts::{Severity, State, Topic};
-use crate::store::product_overview::ProductOverview;
+use crate::store::queries::products::ProductOverview;
 
 #[derive(Serialize)]
 struct Root<'a> {

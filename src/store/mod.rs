@@ -1,41 +1,18 @@
-//! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
+//! Everything that speaks SQL: a room per subject, and the values that they hand to each other.
+//! Nothing beyond this room holds a statement; nothing in it speaks HTTP or judges stock.
 
-pub mod alerts;
-pub mod backup;
-mod barcodes;
-pub mod bulk;
-pub mod cards;
-pub mod connection;
-pub mod error;
-pub mod explained;
-mod fate;
-mod identity;
-pub mod interruption;
-mod joins;
-mod known;
-mod listings;
-pub mod lock;
-mod merge;
-pub mod migrations;
-pub mod newest_runs;
-pub mod other_stock;
-pub mod overview;
-pub mod page;
-mod planned;
-mod product_names;
-pub mod product_overview;
-mod products;
-pub mod retention;
-mod row;
-pub mod session;
+pub mod alert_log;
+pub mod database;
+pub(crate) mod listings;
+mod matching;
+pub mod newest;
+mod plan_rows;
+pub mod queries;
+pub mod schema;
 mod snapshot;
-pub mod stock_before;
-pub mod sync_log;
-mod walk;
-pub mod write;
+pub mod sync_run;
+pub mod sync_write;
 
-pub use connection::Database;
-pub use error::StoreError;
-pub use explained::{Explained, OrDatabase};
-pub use session::Session;
+pub use database::{Database, Explained, OrDatabase, StoreError};
 pub use snapshot::newest_day;
+pub use sync_run::Session;

@@ -7,8 +7,9 @@ use crate::config::{SyncSettings, WildberriesSettings};
 use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, StockType};
 use crate::marketplace::wildberries::Permit;
-use crate::store::session::with_retries;
-use crate::store::{newest_day, other_stock};
+use crate::store::newest_day;
+use crate::store::sync_run::session::with_retries;
+use crate::store::sync_write::other_stock;
 
 impl Sync<'_> {
     /// Ends a run whose key says that it cannot do what is asked of it. A file needs no key.

@@ -11,12 +11,12 @@ mod supplier_stocks;
 pub use self::permit::Permit;
 
 use self::items::{Survey, survey};
-use super::assembly::Assembly;
-use super::http::{Call, Http, Reply};
+use super::answers::builder::Assembly;
 use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
+use crate::http::{Call, Http, Reply};
 use crate::inventory::Source;
 use crate::wb_token::Category;
 

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use super::{Permit, add_page, key_advice};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::pace::pause;
+use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
-use crate::marketplace::assembly::Assembly;
-use crate::marketplace::http::pace::pause;
-use crate::marketplace::http::{Call, Http, Reply};
-use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::marketplace::answers::builder::Assembly;
+use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::text::grouped;
 use crate::wb_token::Category;
 
 const CREATE: &str = "Wildberries: warehouse_remains";

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::marketplace::Format;
-use crate::marketplace::http::stand::{Stand, answer, hasty, ok};
 use crate::secret::Secret;
+use crate::testing::http_stub::{Stand, answer, hasty, ok};
 
 const TOKEN: &str = "eyJhbGciOi.token.signature";
 
@@ -27,7 +27,8 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
 }
 
 fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
-    let permit = Permit { seller_warehouses: settings.seller_warehouses, cards: true, base: false };
+    let utc = chrono::FixedOffset::east_opt(0).unwrap();
+    let permit = Permit::of(settings, chrono::Utc::now(), utc)?;
     super::fetch(settings, permit, &Meter::default())
 }
 
@@ -86,7 +87,7 @@ fn a_page_that_does_not_begin_with_the_last_item_of_the_one_before_is_a_shift() 
         let failure = paged(&stand).unwrap_err();
         assert_eq!(failure.exit(), Exit::Unreachable);
         let is_shift = |cause: &(dyn std::error::Error + 'static)| {
-            cause.is::<crate::marketplace::shift::Shifted>()
+            cause.is::<crate::marketplace::paging::Shifted>()
         };
         assert!(failure.causes().any(is_shift), "{failure}");
     }
