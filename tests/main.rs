@@ -39,3 +39,4 @@ mod stand_in;
 mod support;
 mod suspicious;
 mod wb_sync;
+mod wb_token;
