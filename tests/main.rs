@@ -40,3 +40,4 @@ mod support;
 mod suspicious;
 mod wb_counted_once;
 mod wb_sync;
+mod wb_token;
