@@ -27,6 +27,7 @@ mod ozon_sync;
 mod page;
 mod products;
 mod progress;
+mod refusals;
 mod report;
 mod rights;
 mod runs;

@@ -123,8 +123,12 @@ impl Window {
             return Ok(());
         }
         if (self.bytes as f64) < SLOWEST as f64 * elapsed.as_secs_f64() {
-            let cause = anyhow::anyhow!("{} bytes in {} seconds", self.bytes, elapsed.as_secs());
-            return Err(Fault::passing(cause.context("the answer only drips")));
+            let expected = SLOWEST * elapsed.as_secs();
+            return Err(Fault::passing(anyhow::anyhow!(
+                "response too slow (below {expected} bytes in {} seconds: {})",
+                elapsed.as_secs(),
+                self.bytes
+            )));
         }
         *self = Self::new(now, self.length);
         Ok(())

@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 
 use super::classify::{Breakage, breakage};
 use super::client::Target;
+use super::problem::Explanation;
 use super::retry::Setback;
 use crate::failure::{Exit, Failure};
 
 /// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
 pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
+
+/// What to do when the key is rejected, by what the marketplace says of it.
+pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 
 /// A request to be sent as often as it takes.
 #[derive(Clone, Debug)]
@@ -29,7 +33,7 @@ pub struct Call {
     /// The least time between two requests of this name.
     pub interval: Duration,
     /// What to do when the key is rejected.
-    pub key_advice: String,
+    pub key_advice: KeyAdvice,
 }
 
 impl Call {
@@ -42,7 +46,7 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
-            key_advice: "renew the key".into(),
+            key_advice: |_, _| "renew the key".into(),
         }
     }
 
@@ -64,8 +68,8 @@ impl Call {
 
     /// What a rejected key is answered with.
     #[must_use]
-    pub fn advising(self, key_advice: impl Into<String>) -> Self {
-        Self { key_advice: key_advice.into(), ..self }
+    pub fn advising(self, key_advice: KeyAdvice) -> Self {
+        Self { key_advice, ..self }
     }
 }
 
@@ -76,7 +80,7 @@ pub enum Reply<T> {
     Body(T),
     /// Nothing to answer (204).
     Nothing,
-    /// There is no such thing (404, 410): for most calls the failure in it, for some an answer.
+    /// There is no such thing (404): for most calls the failure in it, for some an answer.
     Missing(Failure),
 }
 
@@ -135,7 +139,7 @@ impl Fault {
         match kind {
             Breakage::Passing => Self::passing(cause),
             Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
-                "the other side's TLS certificate does not hold; nothing was sent to it. Is the clock right, does something intercept HTTPS?",
+                "TLS certificate verification failed; nothing was sent. Is the clock right, does something intercept HTTPS?",
             )),
             Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
                 LINK_NOT_FOLLOWED,
