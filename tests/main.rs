@@ -38,4 +38,5 @@ mod stand_in;
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
 mod suspicious;
+mod waiting;
 mod wb_sync;

@@ -3,24 +3,21 @@
 pub mod cards;
 pub mod items;
 pub(super) mod json;
+mod refusal;
 mod remains;
 mod stocks_report;
 mod supplier_stocks;
 
 use self::items::{Survey, survey};
-use super::assembly::Assembly;
-use super::http::{Call, Http, Reply};
+use super::answers::builder::Assembly;
 use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
-use crate::inventory::Source;
+use crate::http::{Call, Http, Reply};
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
 const MOST_PAGES: u32 = 400;
-
-/// The token's category that methods need, as the seller's cabinet calls it.
-const ANALYTICS: &str = "Аналитика";
 
 /// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
 /// it along. May be called again for a fresh pull.
@@ -66,16 +63,6 @@ fn add_page(
 ) -> Result<Reply<Survey>, Failure> {
     let reply = assembly.add_surveyed(http, call, format, |page| survey(page, format))?;
     Ok(reply.map(|(_, survey)| survey))
-}
-
-/// What a rejected token is answered with where a method needs this category.
-fn key_advice(category: &str) -> String {
-    format!("WB_API_TOKEN lives 180 days and needs the category {category} here; {}", new_token())
-}
-
-fn new_token() -> String {
-    let menu = Source::Wildberries.key_menu();
-    format!("a new one is made in the seller's cabinet ({menu})")
 }
 
 fn endless(name: &str) -> Failure {

@@ -5,14 +5,14 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{ANALYTICS, add_page, key_advice};
+use super::{add_page, refusal};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
-use crate::marketplace::assembly::Assembly;
-use crate::marketplace::http::{Call, Http, Reply};
-use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::marketplace::answers::builder::Assembly;
+use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::text::grouped;
 
 const CREATE: &str = "Wildberries: warehouse_remains";
 const STATUS: &str = "Wildberries: warehouse_remains status";
@@ -67,7 +67,7 @@ pub(super) fn fetch(
 }
 
 fn question(name: &'static str, url: Url) -> Call {
-    Call::get(name, url).advising(key_advice(ANALYTICS))
+    Call::get(name, url).advising(refusal::remains)
 }
 
 fn create(http: &mut Http) -> Result<String, Failure> {
