@@ -1,11 +1,13 @@
-//! HTTP with patience: sends one call at the marketplace's pace, as often as it takes, and sorts what comes back into
-//! answers and exit codes. Knows nothing of what the answers mean.
+//! One request with its pace, retries, limits and address guard, for marketplaces and notifications alike.
+//! Knows no marketplace and no record.
 
 pub mod answer;
 pub mod connection;
 mod exhausted;
+pub mod markup;
 pub mod pace;
 pub mod redirect;
+mod refused;
 pub mod request;
 pub mod retry;
 #[cfg(test)]
@@ -15,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use log::Level;
 use reqwest::blocking::Response;
@@ -29,11 +31,10 @@ use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
-use crate::marketplace::answers::sniff::markup;
+use crate::http::markup::markup;
 use crate::secret::{self, Secret};
 use crate::text::clean;
 use answer::body::Body;
-use answer::error_body::Explanation;
 use answer::status::Verdict;
 use answer::{error_body, status};
 use connection::client::{Clients, Target};
@@ -44,9 +45,6 @@ use retry::{Next, Setback};
 
 /// How long an answer may be that is no stock data (bytes).
 const SHORT_ANSWER: u64 = 1 << 20;
-const LINK_EXPIRED: &str =
-    "the download link has expired or was refused, the next run gets a new one";
-
 /// One pull's conversation with a marketplace.
 pub struct Http {
     settings: HttpSettings,
@@ -314,83 +312,6 @@ impl Http {
         let location = String::from_utf8_lossy(location);
         redirect::follow(call, from, status, &location, &self.api)
             .map_err(|reason| Failure::new(Exit::NotStockData, self.safe(&reason)))
-    }
-
-    /// What is no answer in spite of its 200 may say why: `{"error":true,"errorText":"…"}`.
-    fn explained(
-        &self,
-        call: &Call,
-        status: StatusCode,
-        fault: Fault,
-        body: &Body<Response>,
-    ) -> Fault {
-        let failure = match fault {
-            Fault::Final(failure) if failure.exit() == Exit::NotStockData => failure,
-            other => return other,
-        };
-        let text = self.blotted(body.beginning());
-        let Some(said) = error_body::explain_success(text.as_bytes()) else {
-            return failure.into();
-        };
-        let reason = said.message.clone().unwrap_or_default();
-        if status::refusal(StatusCode::BAD_REQUEST, &said) == Verdict::KeyRejected {
-            let message = format!("{reason}; {}", (call.key_advice)(status, &said));
-            return Failure::new(Exit::KeyRejected, message).into();
-        }
-        failure.context(reason).into()
-    }
-
-    fn blotted(&self, bytes: &[u8]) -> String {
-        secret::blot(&String::from_utf8_lossy(bytes), &self.secrets)
-    }
-
-    fn refused(
-        &self,
-        call: &Call,
-        status: StatusCode,
-        headers: &HeaderMap,
-        body: &mut Body<Response>,
-    ) -> Fault {
-        body.read_beginning();
-        let explanation = error_body::explain(self.blotted(body.beginning()).as_bytes());
-        let said = self.said(status, &explanation, headers);
-        // A host of files knows no key, and its words are not those of the API.
-        let verdict = match call.target {
-            Target::Api => status::refusal(status, &explanation),
-            Target::Download => status::status(status),
-        };
-        let final_with = |exit, message| Fault::from(Failure::new(exit, message));
-        match (verdict, call.target) {
-            (Verdict::Passing | Verdict::RateLimited, _) => {
-                let rate_limited = verdict == Verdict::RateLimited;
-                let asked = retry::asked(headers, rate_limited, SystemTime::now());
-                let setback = Setback { rate_limited, asked };
-                Fault::Passing { cause: anyhow::Error::msg(said), setback }
-            }
-            // No key was sent, so none is wrong: the next run orders a new report.
-            (Verdict::KeyRejected | Verdict::Missing, Target::Download) => {
-                final_with(Exit::Unreachable, format!("{said}; {LINK_EXPIRED}"))
-            }
-            (_, Target::Download) if status == StatusCode::GONE => {
-                final_with(Exit::Unreachable, format!("{said}; {LINK_EXPIRED}"))
-            }
-            (Verdict::KeyRejected, Target::Api) => {
-                let advice = (call.key_advice)(status, &explanation);
-                final_with(Exit::KeyRejected, format!("{said}; {advice}"))
-            }
-            (Verdict::Missing, Target::Api) => {
-                Fault::Missing(Failure::new(Exit::NotStockData, said))
-            }
-            _ => final_with(Exit::NotStockData, said),
-        }
-    }
-
-    /// A refusal in one line: status, reason, and the number by which support finds it.
-    fn said(&self, status: StatusCode, explanation: &Explanation, headers: &HeaderMap) -> String {
-        let reason = explanation.message.as_ref().map(|text| format!(": {text}"));
-        let id = explanation.request_id.clone().or_else(|| error_body::trace_id(headers));
-        let id = trace(id.map(|id| self.safe(&id)));
-        format!("{status}{}{id}", reason.unwrap_or_default())
     }
 }
 

@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test fails by panic
 
 mod crontab;
+mod examples;
+mod links;
+mod russian;
 mod samples;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,6 +18,9 @@ use stocksync::config::{
     Thresholds, WildberriesSettings, switched_off,
 };
 use stocksync::inventory::Source;
+
+const CONFIGURATION: &str = "docs/configuration.md";
+const DICTIONARY: &str = "docs/data-dictionary.md";
 
 const BINARY: &str = env!("CARGO_BIN_EXE_stocksync");
 
@@ -31,13 +38,13 @@ fn every_variable_that_the_code_reads_is_in_both_documents_and_no_other() {
     assert!(read.contains("DATABASE_URL") && read.contains("MAX_SHRINK"), "{read:?}");
     let example: BTreeSet<String> = example_variables().into_keys().collect();
     assert_eq!(example, read, ".env.example on the left, src/config on the right");
-    let readme: BTreeSet<String> = readme_variables().into_keys().collect();
-    assert_eq!(readme, read, "README.md on the left, src/config on the right");
+    let described: BTreeSet<String> = described_variables().into_keys().collect();
+    assert_eq!(described, read, "{CONFIGURATION} on the left, src/config on the right");
 }
 
 #[test]
-fn the_readme_and_the_example_name_the_same_defaults() {
-    assert_eq!(readme_variables(), example_variables());
+fn the_table_and_the_example_name_the_same_defaults() {
+    assert_eq!(described_variables(), example_variables());
 }
 
 #[test]
@@ -68,15 +75,15 @@ fn the_example_loads_as_it_stands_and_holds_no_secret() {
 }
 
 #[test]
-fn the_help_texts_in_the_readme_are_those_of_the_binary() {
-    let shown = readme_help_blocks();
+fn the_help_texts_in_the_documents_are_those_of_the_binary() {
+    let shown = help_blocks();
     let commands: Vec<&str> = shown.iter().map(|(command, _)| command.as_str()).collect();
     let all =
         ["--help", "migrate --help", "sync --help", "check-freshness --help", "report --help"];
     assert_eq!(commands, all);
     for (command, text) in &shown {
         let help = help(command);
-        assert_eq!(text, &help, "README.md on the left, `stocksync {command}` on the right");
+        assert_eq!(text, &help, "docs/commands.md on the left, `stocksync {command}` on the right");
     }
 }
 
@@ -89,7 +96,7 @@ fn the_exit_codes_in_the_readme_are_those_of_the_help() {
         .map(|line| line.trim().split_once("  ").expect("a code and its meaning"))
         .map(|(code, meaning)| (code.to_owned(), meaning.to_owned()))
         .collect();
-    let readme: Vec<(String, String)> = table_rows(&section("## Exit codes"))
+    let readme: Vec<(String, String)> = table_rows(&section("README.md", "## Exit codes"))
         .into_iter()
         .map(|cells| (cells[0].clone(), cells[1].clone()))
         .collect();
@@ -110,36 +117,39 @@ fn the_data_dictionary_has_every_column_of_the_migrations_and_no_other() {
         "stocksync_state",
         "stocksync_alerts",
     ] {
-        let described: BTreeSet<String> = table_rows(&section(&format!("### `{table}`")))
-            .iter()
-            .flat_map(|cells| cells[0].split(", "))
-            .map(|column| column.trim_matches('`').to_owned())
-            .collect();
-        assert_eq!(described, columns[table], "{table}: README.md on the left, sql/ on the right");
+        let described: BTreeSet<String> =
+            table_rows(&section(DICTIONARY, &format!("## `{table}`")))
+                .iter()
+                .flat_map(|cells| cells[0].split(", "))
+                .map(|column| column.trim_matches('`').to_owned())
+                .collect();
+        assert_eq!(
+            described, columns[table],
+            "{table}: {DICTIONARY} on the left, sql/ on the right"
+        );
     }
 }
 
 #[test]
-fn every_kind_of_anomaly_is_in_the_readme_with_the_variable_that_sets_it() {
-    let rows = table_rows(&section("### Anomalies"));
+fn every_kind_of_anomaly_is_described_with_the_variable_that_sets_it() {
+    let rows = table_rows(&section("docs/monitoring.md", "## Anomalies"));
     let column = |index: usize| rows.iter().map(move |cells| cells[index].trim_matches('`'));
     let kinds: Vec<String> = column(0).map(String::from).collect();
-    assert_eq!(kinds, kinds_in_code(), "README.md on the left, src/monitor on the right");
+    assert_eq!(kinds, kinds_in_code(), "docs/monitoring.md on the left, src/monitor on the right");
     let named: BTreeSet<&str> = column(2).filter(|name| name.starts_with("ANOMALY_")).collect();
     let variables = example_variables();
     let all = variables.keys().map(String::as_str).filter(|name| name.starts_with("ANOMALY_"));
-    assert_eq!(named, all.collect(), "README.md on the left, .env.example on the right");
+    assert_eq!(named, all.collect(), "docs/monitoring.md on the left, .env.example on the right");
 }
 
-#[test]
-fn every_link_in_the_readme_leads_to_a_file() {
-    let readme = read("README.md");
-    let targets: Vec<&str> =
-        readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    assert!(!targets.is_empty());
-    for target in targets {
-        assert!(target.starts_with("https://") || document(target).exists(), "{target}");
-    }
+/// The documents at the top and everything in `docs/`, by path.
+fn documents() -> Vec<String> {
+    let folder = fs::read_dir(document("docs")).expect("the folder is there");
+    let names =
+        folder.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
+    let mut all: Vec<String> = names.map(|name| format!("docs/{name}")).collect();
+    all.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(String::from));
+    all
 }
 
 fn document(path: &str) -> PathBuf {
@@ -210,8 +220,8 @@ fn example_variables() -> BTreeMap<String, String> {
         .collect()
 }
 
-fn readme_variables() -> BTreeMap<String, String> {
-    table_rows(&section("## Variables"))
+fn described_variables() -> BTreeMap<String, String> {
+    table_rows(&section(CONFIGURATION, "## Variables"))
         .into_iter()
         .map(|cells| {
             let default = if cells[1] == "–" { "" } else { cells[1].trim_matches('`') };
@@ -239,12 +249,12 @@ fn all_settings(file: &str) -> String {
     )
 }
 
-/// The README's text from a heading to the next one of the same level or above.
-fn section(heading: &str) -> String {
+/// A document's text from a heading to the next one of the same level or above.
+fn section(document: &str, heading: &str) -> String {
     let level = heading.find(' ').expect("a heading");
-    let readme = read("README.md");
-    let mut lines = readme.lines().skip_while(|line| *line != heading);
-    assert!(lines.next().is_some(), "README.md has no {heading:?}");
+    let text = read(document);
+    let mut lines = text.lines().skip_while(|line| *line != heading);
+    assert!(lines.next().is_some(), "{document} has no {heading:?}");
     let ends = |line: &str| {
         let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
         (1..=level).contains(&hashes) && line[hashes..].starts_with(' ')
@@ -261,8 +271,8 @@ fn table_rows(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn readme_help_blocks() -> Vec<(String, String)> {
-    section("## Commands")
+fn help_blocks() -> Vec<(String, String)> {
+    read("docs/commands.md")
         .split("```console\n$ stocksync ")
         .skip(1)
         .map(|block| {

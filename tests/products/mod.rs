@@ -245,10 +245,10 @@ fn legacy_products_keep_their_ids_and_rows_when_a_size_joins_them() {
     assert_sound(&world);
 }
 
-/// The SQL blocks of the README below the heading about links by hand.
+/// The SQL block below the heading about links by hand.
 fn documented_sql() -> Vec<String> {
-    let readme = include_str!("../../README.md");
-    let section = readme.split("### A link set by hand").nth(1).expect("the section is there");
+    let semantics = include_str!("../../docs/semantics.md");
+    let section = semantics.split("## A link set by hand").nth(1).expect("the section is there");
     let section = section.split("\n#").next().unwrap_or_default();
     let block =
         section.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).expect("SQL");

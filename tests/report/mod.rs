@@ -249,12 +249,12 @@ fn an_output_file_is_replaced_whole_and_nothing_is_left_beside_it() {
 }
 
 #[test]
-fn every_metric_is_described_in_the_readme_and_no_other() {
+fn every_metric_is_described_and_no_other() {
     let world = World::new(Catalogue::small(1));
     world.run("sync ozon").expect(0);
     let text = world.run("report --format prometheus").expect(0).stdout;
-    let readme = include_str!("../../README.md");
-    let described: Vec<&str> = readme
+    let monitoring = include_str!("../../docs/monitoring.md");
+    let described: Vec<&str> = monitoring
         .lines()
         .filter_map(|line| line.strip_prefix("| `stocksync_")?.split(['`', '{']).next())
         .collect();
@@ -262,7 +262,7 @@ fn every_metric_is_described_in_the_readme_and_no_other() {
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE stocksync_")?.split(' ').next())
         .collect();
-    assert_eq!(described, exposed, "README.md on the left, the metrics on the right");
+    assert_eq!(described, exposed, "docs/monitoring.md on the left, the metrics on the right");
 }
 
 #[test]
