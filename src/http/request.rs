@@ -32,6 +32,8 @@ pub struct Call {
     pub target: Target,
     /// The least time between two requests of this name.
     pub interval: Duration,
+    /// Why the interval is so long that a person should know.
+    pub slow: Option<String>,
     /// What to do when the key is rejected.
     pub key_advice: KeyAdvice,
 }
@@ -46,7 +48,12 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
+<<<<<<< HEAD
             key_advice: |_, _| "renew the key".into(),
+=======
+            slow: None,
+            key_advice: "renew the key".into(),
+>>>>>>> main
         }
     }
 
@@ -64,6 +71,12 @@ impl Call {
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
         Self { interval, ..self }
+    }
+
+    /// Says why the interval is as long as it is.
+    #[must_use]
+    pub fn because(self, reason: String) -> Self {
+        Self { slow: Some(reason), ..self }
     }
 
     /// What a rejected key is answered with.

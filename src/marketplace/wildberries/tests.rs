@@ -21,12 +21,15 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
         seller_warehouses,
         page_limit: 250_000,
         request_interval: Duration::from_millis(1),
+        base_token_interval: Duration::from_millis(1),
         http: hasty(),
     }
 }
 
 fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
-    super::fetch(settings, &Meter::default())
+    let utc = chrono::FixedOffset::east_opt(0).unwrap();
+    let permit = Permit::of(settings, chrono::Utc::now(), utc)?;
+    super::fetch(settings, permit, &Meter::default())
 }
 
 fn page(items: usize, first: usize) -> Vec<u8> {
