@@ -48,12 +48,8 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
-<<<<<<< HEAD
-            key_advice: |_, _| "renew the key".into(),
-=======
             slow: None,
-            key_advice: "renew the key".into(),
->>>>>>> main
+            key_advice: |_, _| "renew the key".into(),
         }
     }
 

@@ -17,7 +17,6 @@ use crate::inventory::card::{Card, CardCursor, CardSize};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, Part, Pull};
-use crate::wb_token::Category;
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -85,15 +84,7 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-<<<<<<< HEAD
             .advising(refusal::cards);
-=======
-            .advising(format!(
-                "names and barcodes need a token with the category {} in WB_API_TOKEN, stock does not; {}",
-                Category::Content.name(),
-                new_token()
-            ));
->>>>>>> main
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)

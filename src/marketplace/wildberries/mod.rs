@@ -3,11 +3,8 @@
 pub mod cards;
 pub mod items;
 pub(super) mod json;
-<<<<<<< HEAD
-mod refusal;
-=======
 mod permit;
->>>>>>> main
+mod refusal;
 mod remains;
 mod stocks_report;
 mod supplier_stocks;
@@ -21,22 +18,12 @@ use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http, Reply};
-<<<<<<< HEAD
-=======
-use crate::inventory::Source;
-use crate::wb_token::Category;
->>>>>>> main
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
 const MOST_PAGES: u32 = 400;
 
-<<<<<<< HEAD
-/// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where the design pulls
-/// it along. May be called again for a fresh pull.
-=======
 /// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where it is permitted. May
 /// be called again for a fresh pull.
->>>>>>> main
 ///
 /// However it ends, `meter` has counted what it took.
 ///
@@ -90,27 +77,6 @@ fn add_page(
     Ok(reply.map(|(_, survey)| survey))
 }
 
-<<<<<<< HEAD
-=======
-/// What a rejected token is answered with where a method needs this category.
-fn key_advice(category: Category) -> String {
-    let category = category.name();
-    format!(
-        "WB_API_TOKEN lives 180 days and needs the category {category} here, and a type that may call this method; {}",
-        new_token()
-    )
-}
-
-fn new_token() -> String {
-    format!(
-        "a new one is made in the seller's cabinet ({}): type «Персональный», categories {} and {}, «Только на чтение»",
-        Source::Wildberries.key_menu(),
-        Category::Analytics.name(),
-        Category::Content.name()
-    )
-}
-
->>>>>>> main
 fn endless(name: &str) -> Failure {
     let message = format!("{name}: the pages do not come to an end after {MOST_PAGES}");
     Failure::new(Exit::NotStockData, message)

@@ -4,22 +4,18 @@ use reqwest::StatusCode;
 
 use crate::http::answer::error_body::Explanation;
 use crate::inventory::Source;
-
-/// The token's categories that methods need, as the seller's cabinet calls them.
-const ANALYTICS: &str = "Аналитика";
-const STATISTICS: &str = "Статистика";
-const CONTENT: &str = "Контент";
+use crate::wb_token::Category;
 
 /// Of `wb-warehouses`: since 24 August 2026 a base token may not call it, whatever its category.
 pub(super) fn wb_warehouses(status: StatusCode, said: &Explanation) -> String {
-    const TYPE: &str = "wb-warehouses takes a personal or a service token; with a base token set WB_STOCKS_METHOD=warehouse-remains \
+    const TYPE: &str = "wb-warehouses takes a personal or a service token; with a base token («Базовый») set WB_STOCKS_METHOD=warehouse-remains \
                         and WB_SELLER_WAREHOUSES=false";
     if status == StatusCode::PAYMENT_REQUIRED {
         balance()
     } else if is_about_type(said) {
         format!("WB_API_TOKEN is of the wrong type: {TYPE}; {}", new_token())
     } else {
-        format!("{}; {TYPE}; {}", needs(ANALYTICS), new_token())
+        format!("{}; {TYPE}; {}", needs(Category::Analytics), new_token())
     }
 }
 
@@ -31,7 +27,7 @@ pub(super) fn seller_warehouses(status: StatusCode, said: &Explanation) -> Strin
     let what = if is_about_type(said) {
         "WB_API_TOKEN is of the wrong type".to_owned()
     } else {
-        needs(ANALYTICS)
+        needs(Category::Analytics)
     };
     format!(
         "{what}: the stock on the seller's own warehouses takes a personal or a service token; leave it out with \
@@ -42,11 +38,11 @@ pub(super) fn seller_warehouses(status: StatusCode, said: &Explanation) -> Strin
 
 /// Of the report of remains, which any type of token may order.
 pub(super) fn remains(status: StatusCode, _: &Explanation) -> String {
-    by_category(status, ANALYTICS)
+    by_category(status, Category::Analytics)
 }
 
 pub(super) fn supplier_stocks(status: StatusCode, _: &Explanation) -> String {
-    by_category(status, STATISTICS)
+    by_category(status, Category::Statistics)
 }
 
 pub(super) fn cards(status: StatusCode, _: &Explanation) -> String {
@@ -54,12 +50,13 @@ pub(super) fn cards(status: StatusCode, _: &Explanation) -> String {
         return balance();
     }
     format!(
-        "names and barcodes need a token with the category {CONTENT} in WB_API_TOKEN, stock does not; {}",
+        "names and barcodes need a token with the category {} in WB_API_TOKEN, stock does not; {}",
+        Category::Content.name(),
         new_token()
     )
 }
 
-fn by_category(status: StatusCode, category: &str) -> String {
+fn by_category(status: StatusCode, category: Category) -> String {
     if status == StatusCode::PAYMENT_REQUIRED {
         return balance();
     }
@@ -71,7 +68,8 @@ fn is_about_type(said: &Explanation) -> bool {
     said.mentions("additional requirements")
 }
 
-fn needs(category: &str) -> String {
+fn needs(category: Category) -> String {
+    let category = category.name();
     format!("WB_API_TOKEN lives 180 days and needs the category {category} here")
 }
 
@@ -84,7 +82,11 @@ fn balance() -> String {
     )
 }
 
-fn new_token() -> String {
-    let menu = Source::Wildberries.key_menu();
-    format!("a new one is made in the seller's cabinet ({menu})")
+pub(super) fn new_token() -> String {
+    format!(
+        "a new one is made in the seller's cabinet ({}): type «Персональный», categories {} and {}, «Только на чтение»",
+        Source::Wildberries.key_menu(),
+        Category::Analytics.name(),
+        Category::Content.name()
+    )
 }

@@ -7,11 +7,7 @@ use log::Level;
 use reqwest::Url;
 use serde::Deserialize;
 
-<<<<<<< HEAD
-use super::{add_page, refusal};
-=======
-use super::{Permit, add_page, key_advice};
->>>>>>> main
+use super::{Permit, add_page, refusal};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::http::pace::pause;
@@ -20,7 +16,6 @@ use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
 use crate::text::grouped;
-use crate::wb_token::Category;
 
 const CREATE: &str = "Wildberries: warehouse_remains";
 const STATUS: &str = "Wildberries: warehouse_remains status";
@@ -93,11 +88,7 @@ pub(super) fn fetch(
 }
 
 fn question(name: &'static str, url: Url) -> Call {
-<<<<<<< HEAD
     Call::get(name, url).advising(refusal::remains)
-=======
-    Call::get(name, url).advising(key_advice(Category::Analytics))
->>>>>>> main
 }
 
 fn create(http: &mut Http) -> Result<String, Failure> {

@@ -3,11 +3,7 @@
 use serde_json::json;
 
 use super::items::Place;
-<<<<<<< HEAD
 use super::{MOST_PAGES, add_page, endless, refusal};
-=======
-use super::{MOST_PAGES, add_page, endless, key_advice, new_token};
->>>>>>> main
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::http::request::KeyAdvice;
@@ -16,7 +12,6 @@ use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::marketplace::paging::shifted;
 use crate::text::grouped;
-use crate::wb_token::Category;
 
 /// One of the two methods.
 pub(super) struct Method {
@@ -31,11 +26,7 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     name: "Wildberries: wb-warehouses",
     path: "api/analytics/v1/stocks-report/wb-warehouses",
     format: Format::WbWarehouses,
-<<<<<<< HEAD
     key_advice: refusal::wb_warehouses,
-=======
-    key_advice: || key_advice(Category::Analytics),
->>>>>>> main
 };
 
 /// The stock on the seller's own warehouses.
@@ -43,17 +34,7 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
     name: "Wildberries: seller-warehouses",
     path: "api/analytics/v1/stocks-report/seller-warehouses",
     format: Format::SellerWarehouses,
-<<<<<<< HEAD
     key_advice: refusal::seller_warehouses,
-=======
-    key_advice: || {
-        format!(
-            "a base token («Базовый») may not read the stock on the seller's own warehouses: leave it out with \
-             WB_SELLER_WAREHOUSES=false, or put another token into WB_API_TOKEN; {}",
-            new_token()
-        )
-    },
->>>>>>> main
 };
 
 impl Method {

@@ -7,7 +7,6 @@ use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::text::grouped;
-use crate::wb_token::Category;
 
 use super::{MOST_PAGES, add_page, endless, refusal};
 
@@ -37,16 +36,10 @@ pub(super) fn fetch(
         url.query_pairs_mut().append_pair("dateFrom", &from);
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
-<<<<<<< HEAD
             .advising(refusal::supplier_stocks);
         let reply = add_page(assembly, http, &call, Format::SupplierStocks)
             .map_err(|failure| hinted(failure.context(format!("page {page}"))))?;
         let found = match reply {
-=======
-            .advising(key_advice(Category::Statistics));
-        let reply = add_page(assembly, http, &call, Format::SupplierStocks);
-        let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
->>>>>>> main
             Reply::Body(found) => found,
             Reply::Nothing => return Ok(()),
             Reply::Missing(failure) => return Err(hinted(failure)),
