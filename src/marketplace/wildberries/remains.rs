@@ -93,7 +93,10 @@ fn question(name: &'static str, url: Url) -> Call {
 
 fn create(http: &mut Http) -> Result<String, Failure> {
     let mut url = http.url(PATH)?;
-    url.set_query(Some("groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true"));
+    // Without a locale the names of the totals may come in another language.
+    url.set_query(Some(
+        "locale=ru&groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true",
+    ));
     let answer: Answer<Task> = http.json(&question(CREATE, url))?.required(CREATE)?;
     let id = answer.data.id;
     // It becomes part of a path: it must not lead anywhere else.

@@ -176,7 +176,7 @@ fn the_report_of_remains_is_ordered_awaited_and_fetched() {
     let pull = fetch(&settings(&stand, StocksMethod::WarehouseRemains, false)).unwrap();
     assert_eq!(pull.parts[0].format, Format::WarehouseRemains);
     let requests = stand.requests();
-    assert!(requests[0].starts_with("GET /api/v1/warehouse_remains?groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true "));
+    assert!(requests[0].starts_with("GET /api/v1/warehouse_remains?locale=ru&groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true "));
     assert!(requests[3].starts_with("GET /api/v1/warehouse_remains/tasks/219eaecf-1/status "));
     assert!(requests[4].starts_with("GET /api/v1/warehouse_remains/tasks/219eaecf-1/download "));
 }
