@@ -24,6 +24,7 @@ mod long_history;
 mod migrations;
 mod operations;
 mod ozon_columns;
+mod ozon_key;
 mod ozon_sync;
 mod page;
 mod products;
