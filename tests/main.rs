@@ -29,6 +29,7 @@ mod ozon_sync;
 mod page;
 mod products;
 mod progress;
+mod refusals;
 mod report;
 mod rights;
 mod runs;
@@ -40,6 +41,7 @@ mod stand_in;
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
 mod suspicious;
+mod waiting;
 mod wb_counted_once;
 mod wb_sync;
 mod wb_token;
