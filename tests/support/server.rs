@@ -1,4 +1,4 @@
-//! Private MariaDB servers, started by `mariadb.sh`. It watches the pipe that this process holds, so a server ends
+//! Private MariaDB servers, started by `server.sh`. It watches the pipe that this process holds, so a server ends
 //! with the process, even if that is killed.
 
 use std::io::{BufRead, BufReader, Write};
@@ -38,20 +38,20 @@ impl MariaDb {
 
     /// One more server, for a test that breaks it. `flags` are mariadbd's.
     pub fn start(flags: &[&str]) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/mariadb.sh");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/server.sh");
         let mut child = Command::new("bash")
             .arg(script)
             .args(flags)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("bash runs mariadb.sh");
+            .expect("bash runs server.sh");
         let orders = child.stdin.take();
         let mut answers = BufReader::new(child.stdout.take().expect("its stdout is a pipe"));
         let mut line = String::new();
-        answers.read_line(&mut line).expect("mariadb.sh tells its socket");
+        answers.read_line(&mut line).expect("server.sh tells its socket");
         let Some(socket) = line.trim_end().strip_prefix("SOCKET=") else {
-            panic!("the private MariaDB did not start; mariadb.sh has said why on stderr");
+            panic!("the private MariaDB did not start; server.sh has said why on stderr");
         };
         let socket = PathBuf::from(socket);
         Self { socket, wrapper: Some(Mutex::new(Wrapper { child, orders, answers })) }
@@ -78,10 +78,10 @@ impl MariaDb {
         let mut wrapper = wrapper.lock().expect("no order has failed");
         let Wrapper { orders, answers, .. } = &mut *wrapper;
         let orders = orders.as_mut().expect("open until it is dropped");
-        writeln!(orders, "{order}").expect("mariadb.sh listens");
+        writeln!(orders, "{order}").expect("server.sh listens");
         let mut line = String::new();
-        answers.read_line(&mut line).expect("mariadb.sh answers");
-        assert_eq!(line, "ok\n", "mariadb.sh has said why on stderr");
+        answers.read_line(&mut line).expect("server.sh answers");
+        assert_eq!(line, "ok\n", "server.sh has said why on stderr");
     }
 
     /// As root, UTC, strict.
