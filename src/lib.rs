@@ -7,19 +7,18 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod console;
 pub mod cost;
 pub mod failure;
-#[cfg(test)]
-mod fuzzing;
+pub mod http;
 pub mod inventory;
-pub mod log_tail;
-pub mod logging;
 pub mod marketplace;
 pub mod monitor;
 pub mod notify;
-pub mod output;
-pub mod progress;
 pub mod report;
 pub mod secret;
 pub mod staging;
 pub mod store;
+#[cfg(test)]
+mod testing;
+pub mod text;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stocksync::cli::Cli;
-use stocksync::{commands, logging};
+use stocksync::commands;
+use stocksync::console::logging;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

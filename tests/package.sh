@@ -42,6 +42,7 @@ expect usr/share/zsh/vendor-completions/_stocksync 644
 expect usr/share/fish/vendor_completions.d/stocksync.fish 644
 expect usr/share/doc/stocksync/examples/crontab 644
 expect usr/share/doc/stocksync/examples/grants.sql 644
+for page in README.md CHANGELOG.md docs/*.md; do expect "usr/share/doc/stocksync/$page" 644; done
 "$system/usr/bin/stocksync" --version
 bash -n "$system/usr/share/bash-completion/completions/stocksync"
 gunzip -c "$system/usr/share/man/man1/stocksync.1.gz" | grep -q 'Exit codes' || fail "the man page has no exit codes"

@@ -251,9 +251,9 @@ fn the_backup_is_its_owner_s_alone_and_restores_every_byte() {
     restore(&files[0].path(), &restored);
     assert_eq!(dump(&restored, &LEGACY), before);
 
-    // Where the migrated tables still are, the README says which have to go first.
-    let readme = include_str!("../README.md");
-    let (_, drop) = readme.split_once("-e 'DROP TABLE IF EXISTS ").expect("the README's command");
+    // Where the migrated tables still are, the runbook says which have to go first.
+    let runbook = include_str!("../docs/operations.md");
+    let (_, drop) = runbook.split_once("-e 'DROP TABLE IF EXISTS ").expect("its command");
     let (tables, _) = drop.split_once('\'').expect("its end");
     world.database.run(&format!("DROP TABLE IF EXISTS {tables}"));
     restore(&files[0].path(), &world.database);

@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use super::watch;
+use super::alerting;
 use crate::cli::{FreshnessArgs, FreshnessFormat};
 use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
+use crate::console::output;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::monitor::finding::Finding;
 use crate::monitor::freshness::{FreshnessReport, Known, Status, judge, readable, usual_max_age};
 use crate::monitor::keys;
-use crate::output;
-use crate::store::{Database, StoreError, migrations, overview};
+use crate::store::schema::migrations;
+use crate::store::{Database, StoreError, queries};
 
 /// Looks, says what it found, alerts, and ends in 4 unless all is well.
 pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
@@ -33,7 +34,7 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     };
     // Whoever is to be alerted is alerted also where nobody can be told here.
     let printed = output::line(&rendered);
-    if let Err(error) = watch::checked(&alerts, database.conn(), &sources, &report.findings) {
+    if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("nobody was alerted: {error}");
     }
     printed?;
@@ -48,25 +49,25 @@ fn ask(
     keys: Vec<Option<Finding>>,
 ) -> Result<Vec<Known>, Failure> {
     let conn = database.conn();
-    overview::freeze(conn)?;
+    queries::freeze(conn)?;
     let known = sources
         .iter()
         .zip(keys)
         .map(|(source, key)| {
             let max_age = match args.max_age {
                 Some(max_age) => max_age,
-                None => usual_max_age(&overview::recent_runs(conn, *source)?),
+                None => usual_max_age(&queries::recent_runs(conn, *source)?),
             };
             Ok(Known {
                 source: *source,
-                last_success: overview::last_success(conn, *source)?,
-                doubts: overview::doubts(conn, *source)?,
+                last_success: queries::last_success(conn, *source)?,
+                doubts: queries::doubts(conn, *source)?,
                 max_age,
                 key,
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
-    overview::thaw(conn)?;
+    queries::thaw(conn)?;
     Ok(known)
 }
 

@@ -1,16 +1,15 @@
 //! One file per subcommand, each the story of its run; `cards` and `watch` are what several of them do.
 
-mod cards;
+mod alerting;
 mod check_freshness;
 mod migrate;
 mod report;
 mod sync;
-mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Environment};
+use crate::console::logging;
 use crate::failure::{Exit, Failure};
-use crate::logging;
 
 /// Runs what the command line asks for.
 ///

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::printable;
+use crate::text::printable;
 
 /// The longest article or warehouse name, by which rows are found, in characters.
 pub const LONGEST_KEY: usize = 255;

@@ -4,14 +4,13 @@ pub mod card;
 pub mod day;
 pub mod field;
 pub mod ozon;
-pub mod printable;
 pub mod quantity;
 pub mod record;
 pub mod shrink;
 pub mod validation;
 pub mod wildberries;
 
+pub use crate::text::{counted, grouped, printable};
 pub use field::{Field, Rejection};
-pub use printable::{counted, grouped, printable};
 pub use record::{Identity, Listing, Quantities, Record, Source, StockLine, StockType};
 pub use validation::ValidationResult;

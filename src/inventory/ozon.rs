@@ -8,7 +8,8 @@ use super::field::{
     record_label, text,
 };
 use super::quantity::{cell_quantity, checked_current};
-use super::{Identity, Listing, Quantities, Record, StockLine, StockType, printable};
+use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
+use crate::text::printable;
 
 /// One line of the products report (`/v1/report/products/create`), cell by cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

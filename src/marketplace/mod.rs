@@ -1,17 +1,11 @@
 //! Everything that speaks HTTP, and the readers of what came back. A pull is fetched whole before a byte of it is read,
 //! so that no half answer ever gets near the database.
 
-mod ahead;
-mod assembly;
-mod content;
-pub mod file;
-pub mod http;
+pub(crate) mod answers;
 pub mod ozon;
-#[cfg(test)]
-pub(crate) mod properties;
-pub mod read;
-pub mod shift;
-mod waiting;
+pub mod paging;
+mod polling;
+pub mod read_records;
 pub mod wildberries;
 
 use std::fmt;
@@ -19,12 +13,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
-pub use read::read_records;
+pub use read_records::read_records;
 
+use crate::console::progress::{self, Phase};
 use crate::cost::Cost;
 use crate::failure::Failure;
 use crate::inventory::{Record, Rejection, StockType};
-use crate::progress::{self, Phase};
 
 /// What a stretch of a [`Pull`] holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-pub use crate::store::alerts::Severity;
+pub use crate::store::alert_log::Severity;
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -9,7 +9,7 @@ use super::finding::{Finding, Kind, Severity};
 use super::soundness::{self, sync_command};
 use crate::inventory::Source;
 use crate::inventory::day::CLOCK_TOLERANCE;
-use crate::store::overview::{Doubts, RunRow};
+use crate::store::queries::{Doubts, RunRow};
 
 /// Data older than this are no longer a nuisance but a danger.
 const CRITICAL_AGE: TimeDelta = TimeDelta::hours(24);
@@ -216,7 +216,7 @@ pub const fn whole_minutes(seconds: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sync_log::Status as SyncStatus;
+    use crate::store::sync_run::log_row::Status as SyncStatus;
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -7,8 +7,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::finding::{Finding, Kind, Severity};
-use crate::inventory::{Source, counted};
+use crate::inventory::Source;
 use crate::secret::Secret;
+use crate::text::counted;
 
 /// Ozon's keys live at most 180 days (its documentation, November 2026); half of that is a good day to make a new one.
 const OZON_OLD: i64 = 90;

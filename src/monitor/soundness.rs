@@ -1,8 +1,9 @@
 //! Do the stored numbers agree with each other, and with what the runs say they stored?
 
 use super::finding::{Finding, Kind, Severity};
-use crate::inventory::{Source, counted};
-use crate::store::overview::Doubts;
+use crate::inventory::Source;
+use crate::store::queries::Doubts;
+use crate::text::counted;
 
 /// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
 /// be right, and is a warning: somebody has to know that yesterday's numbers are over.

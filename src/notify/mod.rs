@@ -15,10 +15,10 @@ use reqwest::redirect::Policy;
 pub use hidden::Hidden;
 
 use crate::config::AlertSettings;
-use crate::inventory::printable::clean;
-use crate::marketplace::http::client::USER_AGENT;
-use crate::marketplace::http::tls;
+use crate::http::connection::client::USER_AGENT;
+use crate::http::connection::tls;
 use crate::monitor::alerts::Message;
+use crate::text::clean;
 
 /// How long all channels together may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -72,7 +72,7 @@ pub(super) fn send(
             }
             _ => {
                 let said = answer.description.unwrap_or_default();
-                let said = crate::inventory::printable(&said);
+                let said = crate::text::printable(&said);
                 return Err(format!(
                     "it answered {status} {said}; are ALERT_TELEGRAM_BOT_TOKEN and ALERT_TELEGRAM_CHAT_ID right?"
                 ));

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{Report, SourceReport};
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::Verdict;
-use crate::store::alerts::{Severity, State, Topic};
-use crate::store::product_overview::ProductOverview;
+use crate::store::alert_log::{Severity, State, Topic};
+use crate::store::queries::products::ProductOverview;
 
 #[derive(Serialize)]
 struct Root<'a> {

@@ -15,9 +15,9 @@ use crate::inventory::Source;
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
-use crate::store::alerts::Sent;
-use crate::store::overview::{FailedRun, NewestSnapshot, RunRow, Runs};
-use crate::store::product_overview::ProductOverview;
+use crate::store::alert_log::Sent;
+use crate::store::queries::products::ProductOverview;
+use crate::store::queries::{FailedRun, NewestSnapshot, RunRow, Runs};
 
 /// Everything a report shows.
 pub struct Report {

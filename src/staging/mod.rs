@@ -3,6 +3,7 @@
 
 mod order;
 mod row;
+pub(crate) mod sorted_stream;
 mod sorter;
 mod spool;
 

@@ -29,7 +29,7 @@ fn head(line: &str) -> String {
 fn the_run_in_the_readme_looks_like_a_run() {
     let world = World::new(Catalogue::demo());
     let outcome = world.run("sync ozon").expect(0);
-    let readme = section("## What a run looks like");
+    let readme = section("README.md", "## What a run looks like");
     let (summary, log) = parts(&readme);
     let (real_summary, _) = parts(&outcome.stdout);
     let (_, real_log) = parts(&outcome.stderr);

@@ -8,5 +8,6 @@ pub mod database;
 pub mod marketplace;
 pub mod proxy;
 pub mod receiver;
+pub mod replay;
 pub mod server;
 pub mod world;

@@ -4,11 +4,13 @@ mod status;
 
 use crate::cli::MigrateArgs;
 use crate::config::{DatabaseSettings, Environment, RetentionSettings};
+use crate::console::output::line;
 use crate::failure::{Exit, Failure};
-use crate::inventory::counted;
-use crate::output::line;
-use crate::store::migrations::{self, Outcome, SHIPPED, Step, Way};
-use crate::store::{Database, backup, retention};
+use crate::store::Database;
+use crate::store::schema::inspect::drift;
+use crate::store::schema::migrations::{self, Outcome, SHIPPED, Step, Way};
+use crate::store::schema::{backup, retention};
+use crate::text::counted;
 
 /// Runs the command.
 ///
@@ -55,7 +57,7 @@ fn migrate(
         let outcome = migrations::apply(database, step)?;
         say_outcome(step, "", &outcome)?;
     }
-    migrations::drift::note(database, !pending.is_empty())?;
+    drift::note(database, !pending.is_empty())?;
     line(&format!("schema is up to date (version {})", newest_version()))?;
     for done in retention::keep_log_partitions(database)? {
         line(&done)?;

@@ -3,10 +3,11 @@
 use comfy_table::{Table, presets};
 
 use super::newest_version;
+use crate::console::output::line;
 use crate::failure::Failure;
-use crate::output::line;
 use crate::store::Database;
-use crate::store::migrations::{self, Applied, Migration, SHIPPED, drift};
+use crate::store::schema::inspect::drift;
+use crate::store::schema::migrations::{self, Applied, Migration, SHIPPED};
 
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;

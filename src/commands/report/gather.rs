@@ -11,9 +11,10 @@ use crate::monitor::anomalies::{self, Comparison, DayStock, Picture, Product, fa
 use crate::monitor::freshness::{freshness, usual_max_age};
 use crate::monitor::keys;
 use crate::report::{Products, Report, SourceReport};
-use crate::store::alerts::told;
-use crate::store::product_overview::{self, ProductOverview};
-use crate::store::{StoreError, overview};
+use crate::store::StoreError;
+use crate::store::alert_log::told;
+use crate::store::queries::products::{self, ProductOverview};
+use crate::store::queries::{self};
 
 /// Products of a list that are named; the rest is counted.
 const LISTED: usize = 20;
@@ -54,13 +55,13 @@ impl Gathering {
 
     /// Asks everything of one state of the database.
     pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
-        overview::freeze(conn)?;
+        queries::freeze(conn)?;
         for source in Source::ALL {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
         }
-        self.report.products = product_overview::products(conn)?;
-        overview::thaw(conn)?;
+        self.report.products = products::products(conn)?;
+        queries::thaw(conn)?;
         let Report { sources, products, .. } = &mut self.report;
         // Whoever sells on one marketplace only has nothing to match.
         if sources.iter().all(|source| source.snapshot.day.is_some()) {
@@ -72,11 +73,11 @@ impl Gathering {
     }
 
     fn source(&self, conn: &mut Conn, source: Source) -> Result<SourceReport, StoreError> {
-        let days = overview::days(conn, source)?;
+        let days = queries::days(conn, source)?;
         let newest = days.newest.map(|day| day_stock(conn, source, day)).transpose()?;
         let before = days.before.map(|day| day_stock(conn, source, day)).transpose()?;
         let compared = before.as_ref().zip(newest.as_ref()).map(|(b, n)| Comparison::of(b, n));
-        let recent_runs = overview::recent_runs(conn, source)?;
+        let recent_runs = queries::recent_runs(conn, source)?;
         let picture = Picture {
             source,
             stock: compared.as_ref(),
@@ -92,7 +93,7 @@ impl Gathering {
         }
         let mut gone = compared.map(|compared| cut(compared.ran_out())).unwrap_or_default();
         name(conn, source, &mut gone.listed)?;
-        let last_success = overview::last_success(conn, source)?;
+        let last_success = queries::last_success(conn, source)?;
         let since = self.since;
         let told = told(conn, source.as_str())?;
         Ok(SourceReport {
@@ -104,8 +105,8 @@ impl Gathering {
                 usual_max_age(&recent_runs),
                 self.report.generated_at,
             ),
-            runs: overview::runs(conn, source, since)?,
-            failures: overview::failures(conn, source, since)?,
+            runs: queries::runs(conn, source, since)?,
+            failures: queries::failures(conn, source, since)?,
             failures_in_a_row: failures_in_a_row(&recent_runs, self.report.generated_at),
             snapshot: snapshot(newest.unwrap_or_default(), days.newest),
             ran_out: gone,
@@ -122,14 +123,14 @@ impl Gathering {
 fn day_stock(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<DayStock, StoreError> {
     Ok(DayStock {
         day,
-        products: overview::products(conn, source, day)?,
-        warehouses: overview::warehouses(conn, source, day)?,
+        products: queries::products(conn, source, day)?,
+        warehouses: queries::warehouses(conn, source, day)?,
     })
 }
 
-fn snapshot(stock: DayStock, day: Option<NaiveDate>) -> overview::NewestSnapshot {
+fn snapshot(stock: DayStock, day: Option<NaiveDate>) -> queries::NewestSnapshot {
     let with_stock = stock.products.iter().filter(|product| product.pieces > 0).count();
-    overview::NewestSnapshot {
+    queries::NewestSnapshot {
         day,
         products: stock.products.len() as u64,
         products_with_stock: with_stock as u64,
@@ -146,7 +147,7 @@ fn cut(mut products: Vec<Product>) -> Products {
 fn name(conn: &mut Conn, source: Source, products: &mut [Product]) -> Result<(), StoreError> {
     let listings: Vec<(&str, &str)> =
         products.iter().map(|product| (product.sku.as_str(), product.size_id.as_str())).collect();
-    let names = overview::names(conn, source, &listings)?;
+    let names = queries::names(conn, source, &listings)?;
     for (product, name) in products.iter_mut().zip(names) {
         product.name = name;
     }

@@ -10,10 +10,11 @@ use std::path::Path;
 
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::config::{DatabaseSettings, Environment};
+use crate::console::output;
 use crate::failure::{Exit, Failure, OrFail};
-use crate::output;
 use crate::report;
-use crate::store::{Database, migrations};
+use crate::store::Database;
+use crate::store::schema::migrations;
 
 /// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {

@@ -11,7 +11,8 @@ use crate::monitor::anomalies::may_go_on;
 use crate::monitor::soundness;
 use crate::report::page::{self, History, Language, Notice, Page, RUN_DAYS, Selection};
 use crate::report::{Report, SourceReport};
-use crate::store::{StoreError, overview, page as store, product_overview};
+use crate::store::StoreError;
+use crate::store::queries::{self, history as store, products};
 
 /// The language that is asked for, or else that of the system.
 pub fn language(args: &ReportArgs, environment: &Environment) -> Language {
@@ -23,9 +24,9 @@ pub fn language(args: &ReportArgs, environment: &Environment) -> Language {
 
 /// Asks the database for what the report has not got, all of it of one state, and renders the page.
 pub fn render(report: &Report, language: Language, conn: &mut Conn) -> Result<String, Failure> {
-    overview::freeze(conn)?;
+    queries::freeze(conn)?;
     let page = gather(report, conn)?;
-    overview::thaw(conn)?;
+    queries::thaw(conn)?;
     page::html(&page, language).or_fail(Exit::Program, || "drawing the page's charts".into())
 }
 
@@ -61,7 +62,7 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
         runs.extend(own);
     }
     runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
-    let selection = Selection::of(&history, &product_overview::one_sided(conn)?);
+    let selection = Selection::of(&history, &products::one_sided(conn)?);
     let names = store::names(conn, &selection.shown())?;
     let unused = unused(report);
     let used = report.sources.iter().filter(|source| !unused.contains(&source.source));
@@ -85,7 +86,7 @@ fn unused(report: &Report) -> Vec<Source> {
 fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<Notice>, StoreError> {
     let mut notices = Vec::new();
     for source in &report.sources {
-        let doubts = overview::doubts(conn, source.source)?;
+        let doubts = queries::doubts(conn, source.source)?;
         let unsound = soundness::judge(source.source, &doubts);
         notices.extend(unsound.into_iter().map(|one| Notice::Unsound(one, doubts.clone())));
         let odd = source.anomalies.iter().chain(&source.suspicious);

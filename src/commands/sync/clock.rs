@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::inventory::day::{Evidence, Judgement, judge};
 use crate::store::newest_day;
-use crate::store::session::{Session, with_retries};
+use crate::store::sync_run::session::{Session, with_retries};
 
 /// Ends a run under whose day nothing may be written; a clock that is merely doubted is a warning.
 ///

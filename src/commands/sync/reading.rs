@@ -1,13 +1,14 @@
 //! From the answers of a pull to the rows of a snapshot, record by record. Knows nothing of the database.
 
 use super::rejects::Rejects;
+use crate::console::progress::{self, Phase, Span};
 use crate::failure::{Exit, Failure, OrFail};
-use crate::inventory::{Rejection, ValidationResult, printable};
-use crate::marketplace::shift::shifted;
+use crate::inventory::{Rejection, ValidationResult};
+use crate::marketplace::paging::shifted;
 use crate::marketplace::{self, Pull};
-use crate::progress::{self, Phase, Span};
 use crate::staging::{Clash, Duplicate, Snapshot, Staging};
-use crate::store::sync_log::{Account, Run};
+use crate::store::sync_run::log_row::{Account, Run};
+use crate::text::printable;
 
 /// Names that several warehouses have, each of which is told; who has more of them has seen enough.
 const MOST_NAMES: usize = 20;

@@ -1,10 +1,11 @@
 //! An item of the report of remains: its list mixes warehouses with totals, and taking a total for a warehouse would
 //! count goods twice.
 
-use super::super::field::{Field, LONGEST_KEY, Rejection, key, record_label};
-use super::super::quantity::quantity;
-use super::super::{Identity, Quantities, Record, StockLine, StockType, printable};
 use super::barcode_listing;
+use crate::inventory::field::{Field, LONGEST_KEY, Rejection, key, record_label};
+use crate::inventory::quantity::quantity;
+use crate::inventory::{Identity, Quantities, Record, StockLine, StockType};
+use crate::text::printable;
 
 const IN_WAY_TO_CLIENT: &str = "В пути до получателей";
 const IN_WAY_FROM_CLIENT: &str = "В пути возвраты на склад WB";

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use order::Report;
 
-use super::assembly::Assembly;
-use super::http::{Call, Http};
+use super::answers::builder::Assembly;
 use super::{Format, Pull};
 use crate::config::OzonSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::{Call, Http};
+use crate::text::grouped;
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
@@ -70,8 +70,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::marketplace::http::stand::{Stand, answer, hasty, ok};
     use crate::secret::Secret;
+    use crate::testing::http_stub::{Stand, answer, hasty, ok};
 
     const CREATED: &str = r#"{"result":{"code":"REPORT_seller_products_1"}}"#;
 

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::config::OzonSettings;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::http::{Call, Http, Reply};
 use crate::inventory::Source;
-use crate::marketplace::http::{Call, Http, Reply};
-use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
 
 const CREATE: &str = "Ozon: report/products/create";
 const INFO: &str = "Ozon: report/info";

@@ -7,16 +7,16 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::content::not_stock_data;
-use super::super::http::{Call, Http};
-use super::super::{Format, Part, Pull};
 use super::new_token;
 use crate::config::WildberriesSettings;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
+use crate::http::{Call, Http};
 use crate::inventory::Field;
 use crate::inventory::card::{Card, CardCursor, CardSize};
 use crate::inventory::quantity::whole_number;
+use crate::marketplace::answers::sniff::not_stock_data;
+use crate::marketplace::{Format, Part, Pull};
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::failure::{Exit, Failure};
-use crate::marketplace::content::{LONGEST_RECORD, broken, looks_like, not_stock_data};
+use crate::marketplace::answers::sniff::{LONGEST_RECORD, broken, looks_like, not_stock_data};
 
 /// Bytes of the answer's beginning that a message may draw on.
 const HEAD: usize = 200;

@@ -8,12 +8,12 @@ mod stocks_report;
 mod supplier_stocks;
 
 use self::items::{Survey, survey};
-use super::assembly::Assembly;
-use super::http::{Call, Http, Reply};
+use super::answers::builder::Assembly;
 use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
+use crate::http::{Call, Http, Reply};
 use crate::inventory::Source;
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.

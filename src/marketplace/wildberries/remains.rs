@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::{ANALYTICS, add_page, key_advice};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
-use crate::marketplace::assembly::Assembly;
-use crate::marketplace::http::{Call, Http, Reply};
-use crate::marketplace::waiting::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::marketplace::answers::builder::Assembly;
+use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
+use crate::text::grouped;
 
 const CREATE: &str = "Wildberries: warehouse_remains";
 const STATUS: &str = "Wildberries: warehouse_remains status";

@@ -6,11 +6,11 @@ use super::items::Place;
 use super::{ANALYTICS, MOST_PAGES, add_page, endless, key_advice, new_token};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
-use crate::marketplace::assembly::Assembly;
-use crate::marketplace::http::{Call, Http, Reply};
-use crate::marketplace::shift::shifted;
+use crate::marketplace::answers::builder::Assembly;
+use crate::marketplace::paging::shifted;
+use crate::text::grouped;
 
 /// One of the two methods.
 pub(super) struct Method {

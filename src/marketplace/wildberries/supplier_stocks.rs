@@ -3,10 +3,10 @@
 
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
-use crate::inventory::grouped;
+use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
-use crate::marketplace::assembly::Assembly;
-use crate::marketplace::http::{Call, Http, Reply};
+use crate::marketplace::answers::builder::Assembly;
+use crate::text::grouped;
 
 use super::{MOST_PAGES, add_page, endless, key_advice};
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::marketplace::Format;
-use crate::marketplace::http::stand::{Stand, answer, hasty, ok};
 use crate::secret::Secret;
+use crate::testing::http_stub::{Stand, answer, hasty, ok};
 
 const TOKEN: &str = "eyJhbGciOi.token.signature";
 
@@ -84,7 +84,7 @@ fn a_page_that_does_not_begin_with_the_last_item_of_the_one_before_is_a_shift() 
         let failure = paged(&stand).unwrap_err();
         assert_eq!(failure.exit(), Exit::Unreachable);
         let is_shift = |cause: &(dyn std::error::Error + 'static)| {
-            cause.is::<crate::marketplace::shift::Shifted>()
+            cause.is::<crate::marketplace::paging::Shifted>()
         };
         assert!(failure.causes().any(is_shift), "{failure}");
     }

@@ -9,10 +9,10 @@ use super::runs::{COMPARED, LEAST};
 use super::{Anomaly, Kind, Picture, median};
 use crate::config::Thresholds;
 use crate::failure::Exit;
-use crate::marketplace::http::call::LINK_NOT_FOLLOWED;
-use crate::marketplace::http::redirect::NOT_FOLLOWED;
+use crate::http::redirect::NOT_FOLLOWED;
+use crate::http::request::LINK_NOT_FOLLOWED;
 use crate::monitor::finding::Severity;
-use crate::store::overview::{RECENT_RUNS, RunRow};
+use crate::store::queries::{RECENT_RUNS, RunRow};
 
 /// A run may send this many requests more than usual, whatever the factor.
 const FEW_REQUESTS: f64 = 20.0;
@@ -119,7 +119,7 @@ fn many_requests(picture: &Picture, factor: f64) -> Option<Anomaly> {
 mod tests {
     use super::super::samples::*;
     use super::*;
-    use crate::store::sync_log::Status;
+    use crate::store::sync_run::log_row::Status;
 
     fn kinds(runs: &[RunRow]) -> Vec<Kind> {
         detect(&picture(runs), &defaults()).into_iter().map(|anomaly| anomaly.kind).collect()

@@ -102,7 +102,7 @@ pub(super) fn empty(
         }
         let message = format!(
             "{}: nothing is left on any of its {warehouses} warehouses; on {} they held {pieces} pieces, {} of the stock",
-            crate::inventory::printable(region),
+            crate::text::printable(region),
             before.day,
             percent(share)
         );
@@ -132,7 +132,7 @@ fn by_region(day: &DayStock) -> BTreeMap<&str, (i64, u32)> {
 mod tests {
     use super::super::samples::*;
     use super::*;
-    use crate::store::overview::WarehouseStock;
+    use crate::store::queries::WarehouseStock;
 
     fn with(day_text: &str, warehouses: &[(&str, i64)]) -> DayStock {
         let stock = |(name, available): &(&str, i64)| WarehouseStock {

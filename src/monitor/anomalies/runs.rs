@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Anomaly, Kind, Picture, median, percent};
 use crate::config::Thresholds;
 use crate::monitor::finding::Severity;
-use crate::store::overview::RunRow;
+use crate::store::queries::RunRow;
 
 /// Runs before the one in question that say what is usual.
 pub(super) const COMPARED: usize = 20;
@@ -132,7 +132,7 @@ fn unfinished(picture: &Picture) -> Option<Anomaly> {
 mod tests {
     use super::super::samples::*;
     use super::*;
-    use crate::store::sync_log::Status;
+    use crate::store::sync_run::log_row::Status;
 
     fn kinds(runs: &[RunRow]) -> Vec<(Kind, Severity)> {
         detect(&picture(runs), &defaults())

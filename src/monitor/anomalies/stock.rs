@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::{Anomaly, DayStock, Kind, Product, percent};
 use crate::config::Thresholds;
-use crate::inventory::{Source, counted};
+use crate::inventory::Source;
 use crate::monitor::finding::Severity;
-use crate::store::overview::ProductStock;
+use crate::store::queries::ProductStock;
+use crate::text::counted;
 
 /// Fewer products than this are no crowd, whatever their share.
 const CROWD: usize = 5;
@@ -163,7 +164,7 @@ fn jumps(source: Source, compared: &Comparison, factor: i64) -> Option<Anomaly> 
     let message = format!(
         "products whose stock changed {factor}-fold or more: {}; {} went from {} to {} pieces",
         products.len(),
-        crate::inventory::printable(&worst.sku),
+        crate::text::printable(&worst.sku),
         worst.before.unwrap_or(0),
         worst.now.unwrap_or(0)
     );

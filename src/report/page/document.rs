@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::summary::Verdict;
-use super::{Language, Page, figures, lists, summary};
+use super::{Language, Page, chart_section, product_tables, summary};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -34,8 +34,8 @@ pub fn document(page: &Page, language: Language) -> anyhow::Result<Markup> {
                 (summary::header(page, language))
                 main {
                     (summary::cards(page, language))
-                    (figures::section(page, language)?)
-                    (lists::section(page, language))
+                    (chart_section::section(page, language)?)
+                    (product_tables::section(page, language))
                 }
                 footer {
                     p { (phrases.footer_zone) " UTC" (page.made_at.format("%:z")) ". " (phrases.footer_stock) }

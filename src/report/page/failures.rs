@@ -5,11 +5,11 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::language::Language;
-use super::list::List;
 use super::selection::Cut;
+use super::table::List;
 use crate::failure::Exit;
-use crate::store::page::Run;
-use crate::store::sync_log::Status;
+use crate::store::queries::history::Run;
+use crate::store::sync_run::log_row::Status;
 
 /// The table.
 pub fn list(page: &Page, language: Language) -> Markup {

@@ -3,11 +3,12 @@
 
 use super::language::Language;
 use super::phrases::Forms;
-use crate::inventory::{Source, printable};
+use crate::inventory::Source;
 use crate::monitor::anomalies::{self, Anomaly};
 use crate::monitor::finding::{self, Finding, Severity};
 use crate::monitor::soundness::sync_command;
-use crate::store::overview::Doubts;
+use crate::store::queries::Doubts;
+use crate::text::printable;
 
 const ROWS: Forms = Forms("строка", "строки", "строк");
 /// After «у», as the genitive wants it.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use super::phrases::{EN, Forms, Phrases, RU};
-use crate::inventory::grouped;
+use crate::text::grouped;
 
 /// The language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

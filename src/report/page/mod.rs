@@ -1,19 +1,19 @@
 //! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
 //! out; what stands in it is decided in `selection` and `forecast`, what it says in `phrases`, `findings` and `failures`.
 
+mod chart_section;
 mod charts;
 mod document;
 mod failures;
-mod figures;
 mod findings;
 mod forecast;
 mod history;
 mod language;
-mod list;
-mod lists;
 mod phrases;
+mod product_tables;
 mod selection;
 mod summary;
+mod table;
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub use selection::Selection;
 
 use crate::inventory::Source;
 use crate::monitor::freshness::SourceFreshness;
-use crate::store::page::{ProductName, Run, Warehouse};
+use crate::store::queries::history::{ProductName, Run, Warehouse};
 
 /// Days of runs that the page shows.
 pub const RUN_DAYS: u32 = 7;

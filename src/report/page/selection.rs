@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::forecast::{self, Forecast};
 use super::history::{DAYS, History};
 use crate::inventory::Source;
-use crate::store::product_overview::OneSided;
+use crate::store::queries::products::OneSided;
 
 /// Rows of a table at most; how many there are altogether is said beside it.
 pub const LONGEST: usize = 100;

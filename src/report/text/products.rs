@@ -2,8 +2,8 @@
 
 use super::WIDTH;
 use super::tables::{paragraph, table};
-use crate::inventory::printable;
-use crate::store::product_overview::{NamelessListing, ProductOverview, ProductStock};
+use crate::store::queries::products::{NamelessListing, ProductOverview, ProductStock};
+use crate::text::printable;
 
 /// Products in a text; the JSON has more.
 const SHOWN: usize = 10;

@@ -1,20 +1,20 @@
 //! The day's snapshot of one source in `inventory_data`: first a plan, made by reading only, then the write.
 //! What is here runs inside the caller's transaction and never commits.
 
-mod apply;
-mod plan;
+mod diff;
+mod write;
 
 use chrono::NaiveDate;
 use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
-pub use apply::{Stamp, apply};
-pub use plan::{Plan, plan};
+pub use diff::{Plan, plan};
+pub use write::{Stamp, apply};
 
-use super::bulk::{Cell, ToCells};
-use super::error::StoreError;
-use super::newest_runs::stored_last;
-use super::row;
+use super::database::bulk_load::{Cell, ToCells};
+use super::database::error::StoreError;
+use super::database::rows;
+use super::newest::stored_last;
 use crate::inventory::{Quantities, Source, StockType};
 use crate::staging::StagedRow;
 
@@ -29,7 +29,7 @@ const ROWS: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND sna
 /// # Errors
 /// [`StoreError::Database`].
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
-    let with_rows: Option<Option<NaiveDate>> = row::first(conn, NEWEST_DAY, (source.as_str(),))?;
+    let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
     // A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
     let empty = stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
     Ok(with_rows.flatten().max(empty.and_then(|stored| stored.day)))
@@ -40,7 +40,7 @@ pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, 
 /// # Errors
 /// [`StoreError::Database`].
 pub fn rows_of(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<u64, StoreError> {
-    Ok(row::first(conn, ROWS, (source.as_str(), day))?.unwrap_or(0))
+    Ok(rows::first(conn, ROWS, (source.as_str(), day))?.unwrap_or(0))
 }
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.

@@ -2,10 +2,11 @@
 //! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
 
 use crate::failure::Failure;
+use crate::inventory::Field;
 use crate::inventory::field::record_label;
 use crate::inventory::ozon::{ReportLine, stock_in};
-use crate::inventory::{Field, printable};
-use crate::marketplace::content::not_stock_data;
+use crate::marketplace::answers::sniff::not_stock_data;
+use crate::text::printable;
 
 /// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";

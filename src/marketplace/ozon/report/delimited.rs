@@ -8,7 +8,7 @@ use csv::ByteRecord;
 use super::lines::Lines;
 use crate::failure::Failure;
 use crate::inventory::Field;
-use crate::marketplace::content::{Bounded, LONGEST_RECORD, broken, not_stock_data};
+use crate::marketplace::answers::sniff::{Bounded, LONGEST_RECORD, broken, not_stock_data};
 
 /// A line put behind the report. It arrives as a line of its own unless a quote is still open: the parser itself takes
 /// the end of its input for the end of any quote.

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::inventory::field::record_label;
 use crate::inventory::{Field, Rejection};
 use crate::marketplace::OnRecord;
-use crate::marketplace::content::not_stock_data;
+use crate::marketplace::answers::sniff::not_stock_data;
 
 /// Takes the rows of a report in their order.
 pub(super) struct Lines<'a, 'b> {

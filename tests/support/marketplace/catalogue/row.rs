@@ -38,7 +38,7 @@ impl StockRow {
         Self::new(["Wildberries", &sku, size_id, warehouse, stock_type], available, 0, in_way)
     }
 
-    fn new(key: [&str; 5], available: u32, reserved: u32, in_way: [u32; 2]) -> Self {
+    pub fn new(key: [&str; 5], available: u32, reserved: u32, in_way: [u32; 2]) -> Self {
         let [source, sku, size_id, warehouse_name, stock_type] = key.map(str::to_owned);
         let (available, reserved) = (i64::from(available), i64::from(reserved));
         Self {

@@ -6,9 +6,10 @@ use super::cell::{self, Kind, MOST_COLUMNS, PlainCell};
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
 use crate::failure::Failure;
-use crate::inventory::{Field, printable};
-use crate::marketplace::content::LONGEST_RECORD;
+use crate::inventory::Field;
+use crate::marketplace::answers::sniff::LONGEST_RECORD;
 use crate::marketplace::ozon::report::lines::Lines;
+use crate::text::printable;
 
 /// Reads all rows of a sheet and hands them to `lines`.
 pub(super) fn read(

@@ -7,9 +7,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::failure::Failure;
-use crate::inventory::printable;
-use crate::marketplace::ahead::Ahead;
-use crate::marketplace::content::{Bounded, LONGEST_RECORD, broken, not_stock_data};
+use crate::marketplace::answers::read_ahead::Ahead;
+use crate::marketplace::answers::sniff::{Bounded, LONGEST_RECORD, broken, not_stock_data};
+use crate::text::printable;
 
 /// A part of a workbook, event by event.
 pub(super) struct Xml<'a> {

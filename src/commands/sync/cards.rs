@@ -1,0 +1,83 @@
+//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the last reading ended.
+//! Whatever goes wrong here costs names, never stock: it is a warning.
+
+use crate::config::WildberriesSettings;
+use crate::cost::Meter;
+use crate::failure::{Exit, Failure};
+use crate::marketplace::wildberries::cards::CardReader;
+use crate::store::listings::wb_cards;
+use crate::store::sync_run::session::Session;
+use crate::text::counted;
+
+/// More pages than this are no catalogue: ten million cards.
+const MOST_PAGES: u64 = 100_000;
+
+/// Pages from one line of progress to the next: six seconds at the method's pace.
+const PROGRESS: u64 = 10;
+
+/// What a reading came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Cards read.
+    pub cards: u64,
+    /// Whether the last card was reached.
+    pub complete: bool,
+}
+
+/// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
+pub fn learn(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    meter: &Meter,
+    unknown: u64,
+) -> Reading {
+    let mut reading = Reading::default();
+    log::info!(
+        "{} without a name or a barcode: asking for Wildberries' cards",
+        counted(unknown, "listing")
+    );
+    match read(settings, session, meter, &mut reading) {
+        Ok(()) => reading.complete = true,
+        Err(failure) => {
+            session.roll_back();
+            log::warn!(
+                "names and barcodes are not complete, stock is written without them; the next run goes on behind the \
+                 {} that were read: {failure}",
+                counted(reading.cards, "card")
+            );
+        }
+    }
+    reading
+}
+
+fn read(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    meter: &Meter,
+    reading: &mut Reading,
+) -> Result<(), Failure> {
+    let cursor = wb_cards::cursor(session.database()?.conn())
+        .map_err(|fault| session.failed(fault).context("looking where the cards begin"))?;
+    if let Some(cursor) = &cursor {
+        log::debug!("cards: going on behind nmID {} of {}", cursor.nm_id, cursor.updated_at);
+    }
+    let mut reader = CardReader::new(settings, meter, cursor)?;
+    for number in 1..=MOST_PAGES {
+        let page = reader.next_page()?;
+        if page.unreadable > 0 {
+            log::warn!("cards: {} of page {number} cannot be read", page.unreadable);
+        }
+        let conn = session.database()?.conn();
+        let kept = wb_cards::keep(conn, &page.nm_ids, &page.sizes, page.cursor.as_ref());
+        kept.map_err(|fault| session.failed(fault).context("keeping the cards"))?;
+        reading.cards += page.cards;
+        if page.last {
+            log::info!("cards: {} on {number} pages, that is all", reading.cards);
+            return Ok(());
+        }
+        if number % PROGRESS == 0 {
+            log::info!("cards: {} on {number} pages so far", reading.cards);
+        }
+    }
+    Err(Failure::new(Exit::NotStockData, "the cards do not come to an end"))
+}

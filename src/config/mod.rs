@@ -1,0 +1,294 @@
+//! What can be configured: typed settings with their defaults. Beyond this module nobody reads a variable or parses text from one.
+
+pub mod alerts;
+pub mod database;
+pub mod environment;
+mod key_files;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::FixedOffset;
+use reqwest::Url;
+
+pub use alerts::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
+pub use database::{DatabaseSettings, TlsMode};
+pub use environment::Environment;
+
+use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
+use crate::secret::Secret;
+
+/// How patient HTTP is, with either marketplace.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// `HTTP_TIMEOUT`: the longest silence of a connection; the n-th attempt waits n times as long.
+    pub timeout: Duration,
+    /// `RETRY_ATTEMPTS`: how often one request is sent at most.
+    pub attempts: u32,
+    /// `RETRY_BASE_DELAY`: the wait before the second attempt; doubled before each further one, with jitter.
+    pub base_delay: Duration,
+    /// `RETRY_MAX_WAIT`: the longest single wait that a rate limit may ask for.
+    pub max_wait: Duration,
+    /// `MAX_DOWNLOAD`: bytes of one answer, after decompression.
+    pub max_download: u64,
+}
+
+impl HttpSettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        Ok(Self {
+            timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
+            attempts: environment.count("RETRY_ATTEMPTS", 3)?,
+            base_delay: environment.duration("RETRY_BASE_DELAY", Duration::from_secs(2))?,
+            max_wait: environment.duration("RETRY_MAX_WAIT", Duration::from_secs(600))?,
+            max_download: environment.size("MAX_DOWNLOAD", 2 << 30)?,
+        })
+    }
+}
+
+/// Access to Ozon's Seller API.
+#[derive(Clone, Debug)]
+pub struct OzonSettings {
+    /// `OZON_CLIENT_ID`: the header `Client-Id`.
+    pub client_id: Secret,
+    /// `OZON_API_KEY`: the header `Api-Key`.
+    pub api_key: Secret,
+    /// `OZON_API_URL`.
+    pub api_url: Url,
+    /// `OZON_POLL_INTERVAL`: the pause between two questions whether the report is ready.
+    pub poll_interval: Duration,
+    /// `OZON_REPORT_TIMEOUT`: how long a report may take to get ready.
+    pub report_timeout: Duration,
+    /// The patience.
+    pub http: HttpSettings,
+}
+
+impl OzonSettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        Ok(Self {
+            client_id: environment.secret("OZON_CLIENT_ID")?,
+            api_key: environment.secret("OZON_API_KEY")?,
+            api_url: environment.api_url("OZON_API_URL", "https://api-seller.ozon.ru")?,
+            poll_interval: environment.duration("OZON_POLL_INTERVAL", Duration::from_secs(5))?,
+            report_timeout: environment
+                .duration("OZON_REPORT_TIMEOUT", Duration::from_secs(900))?,
+            http: HttpSettings::read(environment)?,
+        })
+    }
+}
+
+/// Which of Wildberries' methods says what lies on Wildberries' warehouses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StocksMethod {
+    /// `stocks-report/wb-warehouses`, per size (`chrtId`).
+    WbWarehouses,
+    /// The report of remains, per barcode.
+    WarehouseRemains,
+    /// `supplier/stocks` of the statistics service, switched off in production since 23 June 2026.
+    SupplierStocks,
+}
+
+impl StocksMethod {
+    const ALL: [StocksMethod; 3] =
+        [StocksMethod::WbWarehouses, StocksMethod::WarehouseRemains, StocksMethod::SupplierStocks];
+
+    /// The value of `WB_STOCKS_METHOD`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            StocksMethod::WbWarehouses => "wb-warehouses",
+            StocksMethod::WarehouseRemains => "warehouse-remains",
+            StocksMethod::SupplierStocks => "supplier-stocks",
+        }
+    }
+
+    /// Reads `WB_STOCKS_METHOD`.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        let Some(text) = environment.text("WB_STOCKS_METHOD") else {
+            return Ok(Self::WbWarehouses);
+        };
+        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            Failure::new(
+                Exit::Configuration,
+                format!("WB_STOCKS_METHOD: {text:?} is none of {known}"),
+            )
+        })
+    }
+}
+
+/// Access to Wildberries' APIs.
+#[derive(Clone, Debug)]
+pub struct WildberriesSettings {
+    /// `WB_API_TOKEN`: the header `Authorization`, a JWT.
+    pub token: Secret,
+    /// `WB_ANALYTICS_API_URL`.
+    pub analytics_url: Url,
+    /// `WB_STATISTICS_API_URL`.
+    pub statistics_url: Url,
+    /// `WB_CONTENT_API_URL`: names and barcodes of cards.
+    pub content_url: Url,
+    /// `WB_CARDS_INTERVAL`: the pause between two pages of cards.
+    pub cards_interval: Duration,
+    /// `WB_STOCKS_METHOD`.
+    pub method: StocksMethod,
+    /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
+    pub seller_warehouses: bool,
+    /// `WB_PAGE_LIMIT`: items on a page of the two `stocks-report` methods, 2…250 000 (the most that they allow).
+    pub page_limit: u32,
+    /// `WB_REQUEST_INTERVAL`: the pause between two requests to the same method.
+    pub request_interval: Duration,
+    /// The patience.
+    pub http: HttpSettings,
+}
+
+impl WildberriesSettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        Ok(Self {
+            token: environment.secret("WB_API_TOKEN")?,
+            analytics_url: environment
+                .api_url("WB_ANALYTICS_API_URL", "https://seller-analytics-api.wildberries.ru")?,
+            statistics_url: environment
+                .api_url("WB_STATISTICS_API_URL", "https://statistics-api.wildberries.ru")?,
+            content_url: environment
+                .api_url("WB_CONTENT_API_URL", "https://content-api.wildberries.ru")?,
+            cards_interval: environment
+                .duration("WB_CARDS_INTERVAL", Duration::from_millis(600))?,
+            method: StocksMethod::read(environment)?,
+            seller_warehouses: environment.switch("WB_SELLER_WAREHOUSES", true)?,
+            page_limit: page_limit(environment)?,
+            request_interval: environment
+                .duration("WB_REQUEST_INTERVAL", Duration::from_secs(20))?,
+            http: HttpSettings::read(environment)?,
+        })
+    }
+}
+
+/// Pages overlap by one item, so one that holds no more than that would not get on.
+fn page_limit(environment: &Environment) -> Result<u32, Failure> {
+    const MOST: u32 = 250_000;
+    match environment.count("WB_PAGE_LIMIT", MOST)? {
+        limit @ 2..=MOST => Ok(limit),
+        limit => Err(Failure::new(
+            Exit::Configuration,
+            format!("WB_PAGE_LIMIT: {limit} is not a number from 2 to {MOST}"),
+        )),
+    }
+}
+
+/// What a sync needs to know beside its marketplace.
+#[derive(Clone, Debug)]
+pub struct SyncSettings {
+    /// `MAX_SHRINK`: by how many percent the number of products with stock may fall from one snapshot to the next pull.
+    pub max_shrink: f64,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl SyncSettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        Ok(Self {
+            max_shrink: environment.percentage("MAX_SHRINK", 50.0)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
+/// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
+pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
+    match environment.text("LOG_FORMAT") {
+        None | Some("text") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => {
+            let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
+            Err(Failure::new(Exit::Configuration, message))
+        }
+    }
+}
+
+/// How long rows are kept; `migrate` sees to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionSettings {
+    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
+    pub logs: Duration,
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    pub inventory: Duration,
+    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
+    pub utc_offset: FixedOffset,
+}
+
+impl RetentionSettings {
+    /// Reads the variables named at the fields.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn read(environment: &Environment) -> Result<Self, Failure> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Ok(Self {
+            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
+            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
+            utc_offset: snapshot_utc_offset(environment)?,
+        })
+    }
+}
+
+/// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
+pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
+    const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
+    let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
+    environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
+}
+
+/// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
+pub fn locale(environment: &Environment) -> Option<&str> {
+    environment.text("LANG")
+}
+
+/// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
+pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
+    environment.text("REJECTS_DIR").map(PathBuf::from)
+}
+
+/// The variable that has switched off the syncs of `source`, if one has.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
+pub fn switched_off(
+    environment: &Environment,
+    source: Source,
+) -> Result<Option<&'static str>, Failure> {
+    let own = match source {
+        Source::Ozon => "OZON_SYNC_ENABLED",
+        Source::Wildberries => "WB_SYNC_ENABLED",
+    };
+    for name in ["SYNC_ENABLED", own] {
+        if !environment.switch(name, true)? {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}

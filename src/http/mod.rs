@@ -1,0 +1,372 @@
+//! HTTP with patience: sends one call at the marketplace's pace, as often as it takes, and sorts what comes back into
+//! answers and exit codes. Knows nothing of what the answers mean.
+
+pub mod answer;
+pub mod connection;
+mod exhausted;
+pub mod pace;
+pub mod redirect;
+pub mod request;
+pub mod retry;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::time::{Instant, SystemTime};
+
+use log::Level;
+use reqwest::blocking::Response;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+pub use request::{Call, Reply};
+
+use crate::config::HttpSettings;
+use crate::config::environment::is_loopback;
+use crate::cost::{Cost, Meter};
+use crate::failure::{Exit, Failure, OrFail};
+use crate::marketplace::answers::sniff::markup;
+use crate::secret::{self, Secret};
+use crate::text::clean;
+use answer::body::Body;
+use answer::status::Verdict;
+use answer::{error_body, status};
+use connection::client::{Clients, Target};
+use connection::public_address;
+use pace::{Pace, pause};
+use request::{Fault, LINK_NOT_FOLLOWED};
+use retry::{Next, Setback};
+
+/// How long an answer may be that is no stock data (bytes).
+const SHORT_ANSWER: u64 = 1 << 20;
+/// How much of a failed answer's body is read for its message (bytes).
+const LONGEST_EXPLANATION: u64 = 64 << 10;
+
+/// One pull's conversation with a marketplace.
+pub struct Http {
+    settings: HttpSettings,
+    api: Url,
+    credentials: HeaderMap,
+    secrets: Vec<Secret>,
+    clients: Clients,
+    paces: HashMap<&'static str, Pace>,
+    cost: Cost,
+    meter: Meter,
+    last_answer: String,
+    download_hosts: BTreeSet<String>,
+}
+
+impl Http {
+    /// A conversation with the API below `api`, whose every request, and nothing else, carries `credentials`.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`] if TLS cannot be set up.
+    pub fn new(
+        settings: &HttpSettings,
+        api: &Url,
+        credentials: &[(&'static str, &Secret)],
+    ) -> Result<Self, Failure> {
+        let mut headers = HeaderMap::new();
+        for (name, secret) in credentials {
+            // Neither error shows the value.
+            let mut value = HeaderValue::from_str(secret.expose())
+                .or_fail(Exit::Configuration, || format!("the key for {name} cannot be sent"))?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        Ok(Self {
+            settings: settings.clone(),
+            api: api.clone(),
+            credentials: headers,
+            secrets: credentials.iter().map(|(_, secret)| (*secret).clone()).collect(),
+            clients: Clients::new(settings.timeout, !is_loopback(api))?,
+            paces: HashMap::new(),
+            cost: Cost::default(),
+            meter: Meter::default(),
+            last_answer: String::new(),
+            download_hosts: BTreeSet::new(),
+        })
+    }
+
+    /// The same conversation, counted by `meter` as it goes on.
+    #[must_use]
+    pub fn metered(self, meter: &Meter) -> Self {
+        Self { meter: meter.clone(), ..self }
+    }
+
+    /// What has been sent and received so far.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    fn spend(&mut self, requests: u64, bytes: u64) {
+        let cost = Cost { requests, bytes };
+        self.cost += cost;
+        self.meter.add(cost);
+    }
+
+    /// The hosts other than the API's own to which links and redirects of downloads have led so far.
+    pub fn download_hosts(&self) -> &BTreeSet<String> {
+        &self.download_hosts
+    }
+
+    /// The address of a method below the API's base URL.
+    ///
+    /// # Errors
+    /// [`Exit::Program`] for a path that is none.
+    pub fn url(&self, path: &str) -> Result<Url, Failure> {
+        self.api.join(path).or_fail(Exit::Program, || format!("{path} is no path"))
+    }
+
+    /// Sends `call` and reads a short JSON answer, of at most 1 MiB.
+    ///
+    /// # Errors
+    /// The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not this JSON.
+    pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
+        self.exchange(call, |body| {
+            let bytes = body.read_all(SHORT_ANSWER)?;
+            serde_json::from_slice(&bytes).map_err(|error| not_json(&bytes, &error))
+        })
+    }
+
+    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
+    /// answer ends. Returns its length and what `look` makes of it. A page or XML is refused; an answer that `look` finds
+    /// to be cut off ([`Exit::Unreachable`]) is asked for again.
+    ///
+    /// # Errors
+    /// The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page or an answer that is too long,
+    /// [`Exit::Program`] for a full disk.
+    pub fn download<T>(
+        &mut self,
+        call: &Call,
+        file: &File,
+        start: u64,
+        mut look: impl FnMut(u64) -> Result<T, Failure>,
+    ) -> Result<Reply<(u64, T)>, Failure> {
+        let limit = self.settings.max_download;
+        self.exchange(call, |body| {
+            let length = body.copy_to(file, start, limit)?;
+            let mut head = [0; 512];
+            let count = file
+                .read_at(&mut head, start)
+                .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+            if let Some(markup) = markup(&head[..count]) {
+                let message = format!("the answer is {markup}, not stock data");
+                return Err(Failure::new(Exit::NotStockData, message).into());
+            }
+            let found = look(length).map_err(|failure| match failure.exit() {
+                Exit::Unreachable => Fault::passing(failure.into_cause()),
+                _ => failure.into(),
+            })?;
+            Ok((length, found))
+        })
+    }
+
+    /// A failure that came to light when the last answer was read: says which answer, with its trace id.
+    pub fn in_last_answer(&self, failure: Failure) -> Failure {
+        failure.context(self.last_answer.clone())
+    }
+
+    /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
+    pub fn safe(&self, text: &str) -> String {
+        clean(&secret::blot(text, &self.secrets), error_body::LONGEST_MESSAGE)
+    }
+
+    fn exchange<T>(
+        &mut self,
+        call: &Call,
+        mut read: impl FnMut(&mut Body<Response>) -> Result<T, Fault>,
+    ) -> Result<Reply<T>, Failure> {
+        let shown = format!("{} {}", call.method, self.safe(&error_body::shown(&call.url)));
+        let wait = self.pace(call).remaining(Instant::now());
+        if !wait.is_zero() {
+            pause(Level::Debug, wait, &format!("the pace of {}", call.name));
+        }
+        let mut attempt = 1;
+        loop {
+            let (cause, setback) = match self.attempt(call, attempt, &mut read) {
+                Ok(reply) => {
+                    self.pace(call).passed();
+                    self.last_answer.insert_str(0, &format!("{shown}: "));
+                    return Ok(reply);
+                }
+                Err(Fault::Missing(failure)) => return Ok(Reply::Missing(failure.context(shown))),
+                Err(Fault::Final(failure)) => return Err(failure.context(shown)),
+                Err(Fault::Passing { cause, setback }) => (cause.context(shown.clone()), setback),
+            };
+            let length = match self.next(call, attempt, setback) {
+                Next::Wait(length) => length,
+                Next::Exhausted => return Err(exhausted::exhausted(cause, attempt, setback)),
+                Next::TooLong(asked) => {
+                    return Err(exhausted::too_long(cause, asked, self.settings.max_wait, setback));
+                }
+            };
+            attempt += 1;
+            let attempts = self.settings.attempts;
+            let reason = format!("{cause:#}; then attempt {attempt} of {attempts}");
+            pause(Level::Warn, length, &reason);
+        }
+    }
+
+    fn pace(&mut self, call: &Call) -> &mut Pace {
+        self.paces.entry(call.name).or_insert_with(|| Pace::new(call.interval))
+    }
+
+    fn next(&mut self, call: &Call, attempt: u32, setback: Setback) -> Next {
+        let (slower, slowest) = (self.settings.base_delay, self.settings.max_wait);
+        let pace = self.pace(call);
+        if setback.rate_limited {
+            pace.limited(slower, slowest);
+        }
+        let remaining = pace.remaining(Instant::now());
+        retry::next(&self.settings, attempt, setback, remaining, fastrand::f64())
+    }
+
+    fn attempt<T>(
+        &mut self,
+        call: &Call,
+        attempt: u32,
+        read: &mut impl FnMut(&mut Body<Response>) -> Result<T, Fault>,
+    ) -> Result<Reply<T>, Fault> {
+        let mut url = call.url.clone();
+        if call.target == Target::Download
+            && let Some(reason) = public_address::refusal(&url, is_loopback(&self.api))
+        {
+            let message = format!("{LINK_NOT_FOLLOWED}: it {reason}");
+            return Err(Failure::new(Exit::NotStockData, message).into());
+        }
+        for _ in 0..=redirect::MOST {
+            let started = Instant::now();
+            let response = self.send(call, &url, attempt)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let trace_id = error_body::trace_id(&headers).map(|id| self.safe(&id));
+            self.last_answer = format!("{status}{}", trace(trace_id));
+            let mut body = Body::new(response, self.clients.patience(attempt));
+            let outcome = match status::status(status) {
+                Verdict::Answered => match read(&mut body) {
+                    Ok(answer) => Ok(Some(Reply::Body(answer))),
+                    Err(fault) => Err(fault.context(&self.last_answer)),
+                },
+                Verdict::Nothing => Ok(Some(Reply::Nothing)),
+                Verdict::Redirected => {
+                    url = self.redirected(call, &url, status, &headers)?;
+                    Ok(None)
+                }
+                verdict => Err(self.refused(call, verdict, status, &headers, &mut body)),
+            };
+            self.spend(0, body.received());
+            log::debug!(
+                "{}: {}, {} bytes in {:.1?}",
+                call.name,
+                self.last_answer,
+                body.received(),
+                started.elapsed(),
+            );
+            if let Some(reply) = outcome? {
+                return Ok(reply);
+            }
+        }
+        let message = format!("more than {} redirects: {}", redirect::MOST, redirect::NOT_FOLLOWED);
+        Err(Failure::new(Exit::NotStockData, message).into())
+    }
+
+    fn send(&mut self, call: &Call, url: &Url, attempt: u32) -> Result<Response, Fault> {
+        let mut request =
+            self.clients.get(call.target, attempt)?.request(call.method.clone(), url.clone());
+        // The comparison of origins is a second lock: no redirect leads an API call elsewhere.
+        if call.target == Target::Api && url.origin() == self.api.origin() {
+            request = request.headers(self.credentials.clone());
+        }
+        if call.target == Target::Download
+            && let Some(host) = url.host_str().filter(|host| self.api.host_str() != Some(host))
+        {
+            self.download_hosts.insert(host.to_owned());
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        self.spend(1, 0);
+        self.pace(call).sent(Instant::now());
+        request.send().map_err(|error| Fault::broken(error.without_url()))
+    }
+
+    fn redirected(
+        &self,
+        call: &Call,
+        from: &Url,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<Url, Failure> {
+        let location = headers.get(LOCATION).map(HeaderValue::as_bytes).unwrap_or_default();
+        let location = String::from_utf8_lossy(location);
+        redirect::follow(call, from, status, &location, &self.api)
+            .map_err(|reason| Failure::new(Exit::NotStockData, self.safe(&reason)))
+    }
+
+    fn refused(
+        &self,
+        call: &Call,
+        verdict: Verdict,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &mut Body<Response>,
+    ) -> Fault {
+        // The status is the answer; a body that breaks off cannot make it worse.
+        let bytes = body.read_beginning(LONGEST_EXPLANATION);
+        let text = secret::blot(&String::from_utf8_lossy(&bytes), &self.secrets);
+        let explanation = error_body::explain(text.as_bytes());
+        let message = explanation.message.map(|text| format!(": {text}"));
+        let id = explanation.request_id.or_else(|| error_body::trace_id(headers));
+        let id = trace(id.map(|id| self.safe(&id)));
+        let said = format!("{status}{}{id}", message.unwrap_or_default());
+        let rate_limited = verdict == Verdict::RateLimited;
+        match (verdict, call.target) {
+            (Verdict::Passing | Verdict::RateLimited, _) => Fault::Passing {
+                cause: anyhow::Error::msg(said),
+                setback: Setback {
+                    rate_limited,
+                    asked: retry::asked(headers, rate_limited, SystemTime::now()),
+                },
+            },
+            // No key was sent, so none is wrong: the link has run out, and the next run orders a new one.
+            (Verdict::KeyRejected | Verdict::Missing, Target::Download) => {
+                let message =
+                    format!("{said}; the link does not hold, the next run gets a new one");
+                Failure::new(Exit::Unreachable, message).into()
+            }
+            (Verdict::KeyRejected, Target::Api) => {
+                Failure::new(Exit::KeyRejected, format!("{said}; {}", call.key_advice)).into()
+            }
+            (Verdict::Missing, Target::Api) => {
+                Fault::Missing(Failure::new(Exit::NotStockData, said))
+            }
+            _ => Failure::new(Exit::NotStockData, said).into(),
+        }
+    }
+}
+
+fn trace(id: Option<String>) -> String {
+    id.map(|id| format!(" (trace id {id})")).unwrap_or_default()
+}
+
+/// JSON that cannot be read: what is only cut off may come whole the next time.
+fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
+    if error.is_eof() && !bytes.trim_ascii().is_empty() {
+        return Fault::passing(anyhow::anyhow!(
+            "the answer is cut off after {} bytes",
+            bytes.len()
+        ));
+    }
+    let reason = match bytes.trim_ascii() {
+        [] => "it is empty".to_owned(),
+        bytes => match markup(bytes) {
+            Some(markup) => format!("it is {markup}"),
+            None => clean(&error.to_string(), error_body::LONGEST_MESSAGE),
+        },
+    };
+    let message = format!("the answer is not what the API describes: {reason}");
+    Failure::new(Exit::NotStockData, message).into()
+}

@@ -1,0 +1,164 @@
+//! One request as the flows describe it, what came of it, and what one attempt at it can break on.
+
+use std::time::Duration;
+
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use super::answer::status::{Breakage, breakage};
+use super::connection::client::Target;
+use super::retry::Setback;
+use crate::failure::{Exit, Failure};
+
+/// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
+pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
+
+/// A request to be sent as often as it takes.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The method in the log, which is also what is paced: `Ozon: report/info`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// Where to.
+    pub url: Url,
+    /// The JSON body, if any.
+    pub body: Option<String>,
+    /// Whether the credentials go along.
+    pub target: Target,
+    /// The least time between two requests of this name.
+    pub interval: Duration,
+    /// What to do when the key is rejected.
+    pub key_advice: String,
+}
+
+impl Call {
+    /// A question to the API.
+    pub fn get(name: &'static str, url: Url) -> Self {
+        Self {
+            name,
+            method: Method::GET,
+            url,
+            body: None,
+            target: Target::Api,
+            interval: Duration::ZERO,
+            key_advice: "renew the key".into(),
+        }
+    }
+
+    /// A question to the API with a JSON body.
+    pub fn post(name: &'static str, url: Url, body: &Value) -> Self {
+        Self { method: Method::POST, body: Some(body.to_string()), ..Self::get(name, url) }
+    }
+
+    /// A file on a host that the API named: it gets no credentials.
+    pub fn link(name: &'static str, url: Url) -> Self {
+        Self { target: Target::Download, ..Self::get(name, url) }
+    }
+
+    /// At most one request of this name in each `interval`.
+    #[must_use]
+    pub fn every(self, interval: Duration) -> Self {
+        Self { interval, ..self }
+    }
+
+    /// What a rejected key is answered with.
+    #[must_use]
+    pub fn advising(self, key_advice: impl Into<String>) -> Self {
+        Self { key_advice: key_advice.into(), ..self }
+    }
+}
+
+/// What came of a call that did not fail.
+#[derive(Debug)]
+pub enum Reply<T> {
+    /// The answer.
+    Body(T),
+    /// Nothing to answer (204).
+    Nothing,
+    /// There is no such thing (404, 410): for most calls the failure in it, for some an answer.
+    Missing(Failure),
+}
+
+impl<T> Reply<T> {
+    /// The same reply about something made from its answer.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+        match self {
+            Reply::Body(answer) => Reply::Body(make(answer)),
+            Reply::Nothing => Reply::Nothing,
+            Reply::Missing(failure) => Reply::Missing(failure),
+        }
+    }
+
+    /// The answer, where there has to be one.
+    ///
+    /// # Errors
+    /// [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure that says so.
+    pub fn required(self, name: &str) -> Result<T, Failure> {
+        match self {
+            Reply::Body(answer) => Ok(answer),
+            Reply::Nothing => Err(Failure::new(
+                Exit::NotStockData,
+                format!("{name}: an empty answer (204) where there has to be one"),
+            )),
+            Reply::Missing(failure) => Err(failure),
+        }
+    }
+}
+
+/// What one attempt broke on.
+#[derive(Debug)]
+pub enum Fault {
+    /// It passes on its own.
+    Passing {
+        /// What happened.
+        cause: anyhow::Error,
+        /// What the marketplace said about trying again.
+        setback: Setback,
+    },
+    /// There is no such thing.
+    Missing(Failure),
+    /// It does not pass on its own.
+    Final(Failure),
+}
+
+impl Fault {
+    /// Trouble about whose end nothing is known.
+    pub fn passing(cause: anyhow::Error) -> Self {
+        Self::Passing { cause, setback: Setback { rate_limited: false, asked: None } }
+    }
+
+    /// A connection that broke: whether it passes on its own depends on what it broke on.
+    pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let kind = breakage(&error);
+        let cause = anyhow::Error::new(error);
+        match kind {
+            Breakage::Passing => Self::passing(cause),
+            Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
+                "the other side's TLS certificate does not hold; nothing was sent to it. Is the clock right, does something intercept HTTPS?",
+            )),
+            Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
+                LINK_NOT_FOLLOWED,
+            )),
+        }
+    }
+
+    /// Says what was being done, above what went wrong.
+    #[must_use]
+    pub fn context(self, message: impl Into<String>) -> Self {
+        let message = message.into();
+        match self {
+            Self::Passing { cause, setback } => {
+                Self::Passing { cause: cause.context(message), setback }
+            }
+            Self::Missing(failure) => Self::Missing(failure.context(message)),
+            Self::Final(failure) => Self::Final(failure.context(message)),
+        }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Final(failure)
+    }
+}

@@ -1,0 +1,7 @@
+//! An answer on its way from the wire to the readers: stored whole, recognised, read ahead.
+//! Knows no field of a record.
+
+pub(crate) mod builder;
+pub mod from_file;
+pub(crate) mod read_ahead;
+pub(crate) mod sniff;

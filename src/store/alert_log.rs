@@ -1,0 +1,196 @@
+//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row per message that was delivered.
+//! When something is worth a message is decided in `monitor/alerts.rs`.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+use serde::Serialize;
+
+use super::database::error::StoreError;
+use super::database::rows;
+
+const TOLD: &str = "
+    SELECT topic, state, severity, failures, title, created_at
+    FROM stocksync_alerts
+    WHERE source = ?
+    ORDER BY id DESC
+    LIMIT 200";
+
+const RECORD: &str = "
+    INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
+    VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
+
+/// What goes on being a trouble keeps its messages however old they are: the distance of the next one is counted from them. A multi-table
+/// DELETE, because MySQL lets no other one look at the table that it deletes from.
+const FORGET: &str = "
+    DELETE old FROM stocksync_alerts AS old
+    LEFT JOIN stocksync_alerts AS ending
+        ON ending.source = old.source AND ending.id > old.id AND ending.state = 'recovered'
+        AND (ending.topic = old.topic
+             OR (ending.topic = 'sync' AND old.topic IN ('failures', 'key_rejected', 'pull_refused', 'stale')))
+    WHERE old.created_at < ?
+      AND (old.state = 'recovered' OR old.topic = 'new_host' OR ending.id IS NOT NULL)";
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Somebody should look.
+    Warning,
+    /// Somebody must look now: decisions are being made on wrong numbers.
+    Critical,
+}
+
+impl Severity {
+    /// The value in tables, JSON and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Syncs fail one after another.
+    Failures,
+    /// The marketplace rejected the key.
+    KeyRejected,
+    /// A pull was refused because stock collapsed or its day cannot be right.
+    PullRefused,
+    /// Syncs work again.
+    Sync,
+    /// The stored stock is too old.
+    Stale,
+    /// The stored stock contradicts itself or its log.
+    Unsound,
+    /// A key is about to end, or has.
+    KeyAge,
+    /// A report came from a host not seen before. Nothing ends it: the host is known from then on.
+    NewHost,
+}
+
+impl Topic {
+    const ALL: [Topic; 8] = [
+        Topic::Failures,
+        Topic::KeyRejected,
+        Topic::PullRefused,
+        Topic::Sync,
+        Topic::Stale,
+        Topic::Unsound,
+        Topic::KeyAge,
+        Topic::NewHost,
+    ];
+
+    /// The value of the column `topic`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Topic::Failures => "failures",
+            Topic::KeyRejected => "key_rejected",
+            Topic::PullRefused => "pull_refused",
+            Topic::Sync => "sync",
+            Topic::Stale => "stale",
+            Topic::Unsound => "unsound",
+            Topic::KeyAge => "key_age",
+            Topic::NewHost => "new_host",
+        }
+    }
+}
+
+/// Whether a trouble begins (or goes on) or is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// There is a trouble.
+    Raised,
+    /// It is over.
+    Recovered,
+}
+
+impl State {
+    /// The value of the column `state`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Raised => "raised",
+            State::Recovered => "recovered",
+        }
+    }
+}
+
+/// A message that was delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What it was about.
+    pub topic: Topic,
+    /// Trouble or recovery.
+    pub state: State,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Failed runs in a row at that time.
+    pub failures: u32,
+    /// Its first line.
+    pub title: String,
+    /// When; whole seconds.
+    pub at: DateTime<Utc>,
+}
+
+/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
+    type Columns = (String, String, String, u32, String, NaiveDateTime);
+    let rows: Vec<Columns> = rows::all(conn, TOLD, (source,))?;
+    let sent = |(topic, state, severity, failures, title, at): Columns| {
+        Some(Sent {
+            topic: Topic::ALL.into_iter().find(|known| known.as_str() == topic)?,
+            state: if state == State::Raised.as_str() { State::Raised } else { State::Recovered },
+            severity: if severity == Severity::Critical.as_str() {
+                Severity::Critical
+            } else {
+                Severity::Warning
+            },
+            failures,
+            title,
+            at: at.and_utc(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(sent).collect())
+}
+
+/// Remembers a message about `source` and the channels that took it.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn record(
+    conn: &mut Conn,
+    source: &str,
+    sent: &Sent,
+    channels: &str,
+) -> Result<(), StoreError> {
+    Ok(conn.exec_drop(
+        RECORD,
+        (
+            source,
+            sent.topic.as_str(),
+            sent.state.as_str(),
+            sent.severity.as_str(),
+            sent.failures,
+            &sent.title,
+            channels,
+            sent.at.naive_utc(),
+        ),
+    )?)
+}
+
+/// Forgets the messages from before a moment about what is over; says how many.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    conn.exec_drop(FORGET, (before.naive_utc(),))?;
+    Ok(conn.affected_rows())
+}

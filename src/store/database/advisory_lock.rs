@@ -1,0 +1,140 @@
+//! Advisory locks of the server: one run of a kind at a time, from however many machines.
+//! A lock belongs to the connection, so it goes with the process, whatever killed it; nothing here touches a table.
+
+use std::time::Duration;
+
+use mysql::prelude::Queryable;
+use sha2::{Digest, Sha256};
+
+use super::connection::Database;
+use super::driver_error::OrDatabase;
+use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
+
+/// What may go on only once at a time in one database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A change of the schema.
+    Migrate,
+    /// A pull of one marketplace.
+    Sync(Source),
+    /// The transaction of a pull, whichever marketplace's.
+    Write,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Migrate => "migrate",
+            Purpose::Write => "write",
+            Purpose::Sync(Source::Ozon) => "sync Ozon",
+            Purpose::Sync(Source::Wildberries) => "sync Wildberries",
+        }
+    }
+}
+
+/// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
+    acquire(database, purpose, Duration::ZERO)
+}
+
+/// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
+/// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+    let name = lock_name(database.name(), purpose);
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let granted: Option<Option<i64>> = database
+        .conn()
+        .exec_first("SELECT GET_LOCK(?, ?)", (&name, seconds))
+        .or_database(|| format!("taking the lock {name:?}"))?;
+    match granted.flatten() {
+        Some(granted) => Ok(granted == 1),
+        None => Err(Failure::new(
+            Exit::Database,
+            format!(
+                "the server could not grant the lock {name:?}: out of memory, or the statement was killed"
+            ),
+        )),
+    }
+}
+
+/// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
+/// the lock from its own run. Whether it was.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
+    let name = lock_name(database.name(), purpose);
+    let found: Option<Option<u32>> = database
+        .conn()
+        .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
+        .or_database(|| format!("looking who holds the lock {name:?}"))?;
+    if found.flatten() != Some(holder) {
+        return Ok(false);
+    }
+    log::debug!("ending the broken connection {holder}, which still holds the lock {name:?}");
+    match database.conn().exec_drop("KILL CONNECTION ?", (holder,)) {
+        // It ended by itself meanwhile.
+        Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
+        outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),
+    }
+}
+
+/// Gives the lock back before the connection ends.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+    let name = lock_name(database.name(), purpose);
+    database
+        .conn()
+        .exec_drop("DO RELEASE_LOCK(?)", (&name,))
+        .or_database(|| format!("giving back the lock {name:?}"))
+}
+
+/// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL, and in any case
+/// without regard to case, so a name that would be too long or is not plain small letters is replaced by its hash.
+fn lock_name(database: &str, purpose: Purpose) -> String {
+    const LONGEST: usize = 64;
+    let name = format!("stocksync:{}:{database}", purpose.as_str());
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-$".contains(&byte);
+    if name.len() <= LONGEST && database.bytes().all(plain) {
+        return name;
+    }
+    let hash: String =
+        Sha256::digest(database).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("stocksync:{}:#{hash}", purpose.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_named_after_its_purpose_and_its_database() {
+        assert_eq!(lock_name("planning", Purpose::Migrate), "stocksync:migrate:planning");
+        assert_eq!(
+            lock_name("planning", Purpose::Sync(Source::Ozon)),
+            "stocksync:sync Ozon:planning"
+        );
+    }
+
+    #[test]
+    fn names_that_differ_only_in_case_or_in_their_ends_are_different_locks() {
+        let long = "d".repeat(63);
+        let names =
+            ["planning", "Planning", "PLANNING", &long, &format!("{long}e"), "склад", "Склад"]
+                .map(|database| lock_name(database, Purpose::Sync(Source::Wildberries)));
+        for (index, name) in names.iter().enumerate() {
+            assert!(name.len() <= 64, "{name}");
+            assert!(names[..index].iter().all(|other| !other.eq_ignore_ascii_case(name)), "{name}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What can go wrong while a snapshot is compared and written, kept apart by what can be done about it.
+
+use std::{fmt, io};
+
+use super::driver_error::Explained;
+use crate::failure::{Exit, Failure};
+
+/// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
+/// that is behind, another run) stays as it is.
+pub fn may_pass(failure: &Failure) -> bool {
+    let fault = |cause: &(dyn std::error::Error + 'static)| {
+        let of_store = cause.downcast_ref().map(StoreError::may_pass);
+        of_store.or_else(|| cause.downcast_ref().map(Explained::may_pass))
+    };
+    failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The database refused, or the connection to it broke.
+    Database(Explained),
+    /// The temporary files failed (a full disk).
+    Disk(io::Error),
+    /// The database did not do what it said it did: the rows in it are not those that were sent.
+    Unfaithful(String),
+}
+
+impl StoreError {
+    /// Whether a later try can go better. What a table lacks or a right forbids stays as it is until a person changes it.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Database(error) => error.may_pass(),
+            StoreError::Unfaithful(_) => true,
+            StoreError::Disk(_) => false,
+        }
+    }
+
+    /// Whether the connection is of no more use: everything but an answer of the server.
+    pub fn broke_connection(&self) -> bool {
+        !matches!(
+            self,
+            StoreError::Database(Explained(mysql::Error::MySqlError(_)))
+                | StoreError::Unfaithful(_)
+        )
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Database(error) => error.fmt(f),
+            StoreError::Disk(error) => write!(f, "temporary files: {error}"),
+            StoreError::Unfaithful(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<mysql::Error> for StoreError {
+    fn from(error: mysql::Error) -> Self {
+        StoreError::Database(Explained(error))
+    }
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        StoreError::Disk(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error {
+            StoreError::Database(_) | StoreError::Unfaithful(_) => Exit::Database,
+            StoreError::Disk(_) => Exit::Program,
+        };
+        Failure::caused(exit, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u16) -> Failure {
+        let error = mysql::Error::MySqlError(mysql::MySqlError {
+            state: "HY000".into(),
+            message: "no".into(),
+            code,
+        });
+        Failure::caused(Exit::Database, Explained(error)).context("connecting")
+    }
+
+    #[test]
+    fn a_wrong_password_or_a_missing_right_does_not_pass_by_waiting() {
+        for code in [1044, 1045, 1049, 1142, 1146, 1698] {
+            assert!(!may_pass(&refused(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_deadlock_a_full_disk_and_a_lost_server_may_pass() {
+        for code in [1040, 1114, 1205, 1213, 1290] {
+            assert!(may_pass(&refused(code)), "{code}");
+        }
+        let gone = io::Error::from(io::ErrorKind::ConnectionReset);
+        let gone = Failure::from(StoreError::from(mysql::Error::IoError(gone)));
+        assert!(may_pass(&gone.context("writing")));
+    }
+
+    #[test]
+    fn what_is_no_fault_of_the_database_does_not_pass() {
+        assert!(!may_pass(&Failure::new(Exit::Database, "the schema is behind")));
+        assert!(!may_pass(&Failure::from(StoreError::Disk(io::Error::other("full")))));
+    }
+}

@@ -1,0 +1,166 @@
+//! Listings that are known and of which more or other things have become known: their barcodes, their size, their name.
+
+use chrono::NaiveDate;
+use mysql::prelude::Queryable;
+use mysql::{Conn, Value};
+
+use super::{barcodes, wb_cards};
+use crate::inventory::Source;
+use crate::inventory::card::size_named;
+use crate::staging::{Spool, SpoolWriter};
+use crate::store::database::bulk_load::placeholders;
+use crate::store::database::error::StoreError;
+use crate::store::database::rows;
+use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded};
+
+/// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
+const UPDATE: &str = "
+    INSERT INTO product_listings
+        (source, sku, size_id, product_id, barcode, seller_article, name, chrt_id, barcodes_hash, first_seen_on)
+    VALUES {rows}
+    ON DUPLICATE KEY UPDATE
+        barcode = VALUES(barcode),
+        barcodes_hash = VALUES(barcodes_hash),
+        chrt_id = COALESCE(VALUES(chrt_id), chrt_id),
+        seller_article = COALESCE(VALUES(seller_article), seller_article),
+        name = COALESCE(VALUES(name), name)";
+
+const LISTINGS_OF_CARDS: &str = "
+    SELECT sku, size_id, product_id, set_by_hand, last_seen_on IS NULL OR last_seen_on >= ?, chrt_id IS NOT NULL
+    FROM product_listings
+    WHERE source = 'Wildberries' AND sku IN ";
+
+const ASKED: &str = "
+    UPDATE product_listings
+    SET cards_asked_on = ?
+    WHERE source = 'Wildberries' AND (name IS NULL OR barcode IS NULL)
+      AND (cards_asked_on IS NULL OR cards_asked_on < ?)";
+
+/// Listings of one question.
+const BATCH: usize = 500;
+
+/// The barcodes that the table holds of listings whose barcodes have changed.
+pub fn rebarcoded(
+    conn: &mut Conn,
+    source: Source,
+    listings: &Spool<Rebarcoded>,
+) -> Result<Spool<KnownUpdate>, StoreError> {
+    let mut updates = SpoolWriter::new()?;
+    for batch in listings.batches(BATCH) {
+        let batch = batch?;
+        let keys: Vec<_> = batch.iter().map(|it| it.listing.key()).collect();
+        let mut stored = barcodes::of_listings(conn, source, &keys)?;
+        for Rebarcoded { listing, set_by_hand } in batch {
+            let stored = stored.remove(&listing.owned_key()).unwrap_or_default();
+            updates.push(&KnownUpdate { listing, stored, set_by_hand, counts: true })?;
+        }
+    }
+    Ok(updates.finish()?)
+}
+
+/// Known listings of cards that were read since the listings last took over what the cards say.
+pub fn learned(conn: &mut Conn, since: NaiveDate) -> Result<Spool<KnownUpdate>, StoreError> {
+    let mut updates = SpoolWriter::new()?;
+    let mut after = String::new();
+    loop {
+        let nm_ids = wb_cards::pending(conn, &after)?;
+        let Some(last) = nm_ids.last() else { return Ok(updates.finish()?) };
+        after.clone_from(last);
+        let nm_ids: Vec<&str> = nm_ids.iter().map(String::as_str).collect();
+        let statement = format!("{LISTINGS_OF_CARDS}{}", placeholders(1, nm_ids.len()));
+        let mut values: Vec<Value> = vec![since.into()];
+        values.extend(nm_ids.iter().map(|nm_id| Value::from(*nm_id)));
+        let listings: Vec<(String, String, i64, bool, bool, bool)> =
+            rows::all(conn, statement, values)?;
+        if listings.is_empty() {
+            continue;
+        }
+        let keys: Vec<_> = listings.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        let mut stored = barcodes::of_listings(conn, Source::Wildberries, &keys)?;
+        let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
+        for (sku, size_id, product_id, set_by_hand, counts, was_on_card) in listings {
+            let size = sizes.get(&sku).and_then(|sizes| size_named(&size_id, sizes));
+            if size.is_none() && !was_on_card {
+                continue;
+            }
+            let stored = stored.remove(&(sku.clone(), size_id.clone())).unwrap_or_default();
+            let mut listing = PlannedListing { sku, size_id, ..PlannedListing::default() };
+            listing.product_id = Some(product_id);
+            match size {
+                Some(size) => listing.learn(size),
+                // The card has dropped the size; a report that names it by its barcode still does.
+                None => listing.barcodes.extend(
+                    stored
+                        .iter()
+                        .map(|(barcode, _)| barcode)
+                        .find(|it| **it == listing.size_id)
+                        .cloned(),
+                ),
+            }
+            updates.push(&KnownUpdate { listing, stored, set_by_hand, counts })?;
+        }
+    }
+}
+
+/// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
+pub fn complete(
+    conn: &mut Conn,
+    listings: &Spool<PlannedListing>,
+) -> Result<(Spool<PlannedListing>, u64), StoreError> {
+    let mut completed = SpoolWriter::new()?;
+    let mut unknown = 0;
+    for batch in listings.batches(BATCH) {
+        let mut batch = batch?;
+        let mut nm_ids: Vec<&str> = batch.iter().map(|listing| listing.sku.as_str()).collect();
+        nm_ids.dedup();
+        let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
+        for listing in &mut batch {
+            let size = sizes.get(&listing.sku).and_then(|it| size_named(&listing.size_id, it));
+            unknown += u64::from(!size.is_some_and(|size| size.is_complete()));
+            if let Some(size) = size {
+                listing.learn(size);
+            }
+            completed.push(listing)?;
+        }
+    }
+    Ok((completed.finish()?, unknown))
+}
+
+/// Writes what has become known of listings that are in the table.
+pub fn write(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    updates: &Spool<KnownUpdate>,
+) -> Result<(), StoreError> {
+    const COLUMNS: usize = 10;
+    for batch in updates.batches(BATCH) {
+        let batch = batch?;
+        let statement = UPDATE.replace("{rows}", &placeholders(batch.len(), COLUMNS));
+        let values: Vec<Value> = batch
+            .into_iter()
+            .flat_map(|KnownUpdate { listing, .. }| {
+                let hash = barcodes::hash(&listing.barcodes);
+                [
+                    source.as_str().into(),
+                    listing.sku.into(),
+                    listing.size_id.into(),
+                    listing.product_id.into(),
+                    listing.barcodes.into_iter().next().into(),
+                    listing.seller_article.into(),
+                    listing.name.into(),
+                    listing.chrt_id.into(),
+                    hash.into(),
+                    day.into(),
+                ]
+            })
+            .collect();
+        conn.exec_drop(statement, values)?;
+    }
+    barcodes::replace(conn, source, day, updates)
+}
+
+/// Notes that all cards have been read, and that some listings are still not fully known.
+pub fn mark_asked(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
+    Ok(conn.exec_drop(ASKED, (day, day))?)
+}

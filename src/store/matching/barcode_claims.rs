@@ -1,0 +1,157 @@
+//! Who carries which barcode once this sync's news is taken in: what the table says, without the listings that the sync
+//! knows better, and what the sync says of those. By barcode, as a stream.
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+use mysql::prelude::Queryable;
+use mysql::{Conn, Row};
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Standing, Thing, counts_since};
+use crate::inventory::Source;
+use crate::staging::sorted_stream::Merge;
+use crate::staging::{DatabaseText, Sortable, Sorter};
+use crate::store::database::error::StoreError;
+use crate::store::database::rows::read_row;
+use crate::store::snapshot::newest_day;
+
+/// In the order of the index on `barcode`, which ends in the primary key.
+const STORED: &str = "
+    SELECT b.barcode, b.source = 'Wildberries', b.sku, b.size_id, l.chrt_id, l.product_id, l.set_by_hand,
+           b.lost_on IS NOT NULL
+    FROM listing_barcodes AS b
+    JOIN product_listings AS l ON l.source = b.source AND l.sku = b.sku AND l.size_id = b.size_id
+    WHERE b.source IN ('Ozon', 'Wildberries')
+      AND (l.last_seen_on IS NULL OR l.last_seen_on >= IF(b.source = 'Ozon', ?, ?))
+    ORDER BY b.barcode, b.source, b.sku, b.size_id";
+
+/// A listing carries a barcode, or did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claim {
+    /// The barcode.
+    pub barcode: String,
+    /// What the listing is a listing of.
+    pub thing: Thing,
+    /// Its `size_id`.
+    pub size_id: String,
+    /// Its product, unless it is yet to be created.
+    pub product_id: Option<i64>,
+    /// Whether a person has set its product.
+    pub set_by_hand: bool,
+    /// Its place among the new listings, if it is yet to be created.
+    pub number: Option<u64>,
+    /// Whether the marketplace has stopped naming the barcode.
+    pub lost: bool,
+}
+
+impl Claim {
+    /// What the rules want to know of the listing.
+    pub fn standing(&self) -> Standing {
+        Standing { product_id: self.product_id, set_by_hand: self.set_by_hand }
+    }
+}
+
+impl Sortable for Claim {
+    type SortKey<'a> = Place<'a>;
+
+    fn sort_key(&self) -> Place<'_> {
+        let Thing { wildberries, sku, .. } = &self.thing;
+        place(&self.barcode, *wildberries, sku, &self.size_id)
+    }
+}
+
+/// A row of the table that this sync knows better.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outdated {
+    /// The barcode.
+    pub barcode: String,
+    /// Whether the listing is Wildberries'.
+    pub wildberries: bool,
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+}
+
+impl Sortable for Outdated {
+    type SortKey<'a> = Place<'a>;
+
+    fn sort_key(&self) -> Place<'_> {
+        place(&self.barcode, self.wildberries, &self.sku, &self.size_id)
+    }
+}
+
+/// Barcode, whether it is Wildberries', `sku` and `size_id`.
+type Place<'a> = (DatabaseText<'a>, bool, DatabaseText<'a>, DatabaseText<'a>);
+
+fn place<'a>(barcode: &'a str, wildberries: bool, sku: &'a str, size_id: &'a str) -> Place<'a> {
+    (DatabaseText(barcode), wildberries, DatabaseText(sku), DatabaseText(size_id))
+}
+
+/// What a sync knows better than the table.
+pub struct News {
+    /// The claims of its new and changed listings.
+    pub claims: Sorter<Claim>,
+    /// The rows of the table that no longer hold.
+    pub outdated: Sorter<Outdated>,
+}
+
+/// Hands out every claim in the order of barcodes.
+pub fn each(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    news: News,
+    on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let [ozon, wildberries] = Source::ALL.map(|it| since(conn, it, (it == source).then_some(day)));
+    let stored = conn.exec_iter(STORED, (ozon?, wildberries?))?;
+    let mut stored = Merge::new(stored.map(|row| read(row?)));
+    let mut outdated = Merge::new(news.outdated.finish()?.map(|row| Ok(row?)));
+    let mut keep = |claim: Claim, on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>| {
+        outdated.pass_until(|row| row.sort_key().cmp(&claim.sort_key()), |_| Ok(()))?;
+        let known_better = outdated.take_if(|row| row.sort_key() == claim.sort_key())?;
+        if known_better.is_some() { Ok(()) } else { on_claim(claim) }
+    };
+    for new in news.claims.finish()? {
+        let new = new?;
+        stored
+            .pass_until(|it| it.sort_key().cmp(&new.sort_key()), |claim| keep(claim, on_claim))?;
+        on_claim(new)?;
+    }
+    stored.pass_until(|_| Ordering::Less, |claim| keep(claim, on_claim))
+}
+
+/// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the outdated rows, and all
+/// else it holds, whatever the table says of an earlier day.
+fn since(
+    conn: &mut Conn,
+    source: Source,
+    own_day: Option<NaiveDate>,
+) -> Result<NaiveDate, StoreError> {
+    const EARLIEST: Option<NaiveDate> = NaiveDate::from_ymd_opt(1000, 1, 1);
+    let earliest = EARLIEST.unwrap_or(NaiveDate::MIN);
+    if source == Source::Ozon && own_day.is_some() {
+        return Ok(earliest);
+    }
+    let newest = newest_day(conn, source)?.or(own_day);
+    Ok(newest.map_or(earliest, |newest| counts_since(source, newest)))
+}
+
+fn read(row: Row) -> Result<Claim, StoreError> {
+    let (barcode, wildberries, sku, size_id, chrt_id, product_id, set_by_hand, lost) =
+        read_row(row)?;
+    let (sku, size_id, chrt_id): (String, String, Option<String>) = (sku, size_id, chrt_id);
+    let source = if wildberries { Source::Wildberries } else { Source::Ozon };
+    let thing = Thing::new(source, &sku, &size_id, chrt_id.as_deref());
+    Ok(Claim {
+        barcode,
+        thing,
+        size_id,
+        product_id: Some(product_id),
+        set_by_hand,
+        number: None,
+        lost,
+    })
+}

@@ -1,0 +1,196 @@
+//! Which product a listing is: the same thing carries the same barcode on either marketplace. Reads only; what follows
+//! is written by `listings` and `joins`. The rules themselves are in `rules`.
+
+mod assignments;
+mod barcode_claims;
+mod pairing;
+pub(crate) mod product_moves;
+mod rules;
+
+use chrono::NaiveDate;
+use mysql::Conn;
+use serde::{Deserialize, Serialize};
+
+use self::assignments::Decisions;
+use self::barcode_claims::{Claim, News, Outdated};
+use self::pairing::{Member, Pairing};
+pub use self::rules::{Thing, counts_since};
+use super::database::error::StoreError;
+use super::listings::barcodes;
+use super::plan_rows::{KnownUpdate, ListingKey, PlannedListing};
+use crate::inventory::Source;
+use crate::staging::{Sorter, Spool, SpoolWriter};
+
+/// Listings of one question.
+const BATCH: usize = 500;
+
+/// A listing that is to come to another product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Whether it is Wildberries'.
+    pub wildberries: bool,
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+    /// The product it has.
+    pub from: i64,
+    /// The product it shall have; `None` for a new one, which the listings of one thing share.
+    pub to: Option<i64>,
+    /// What it is a listing of.
+    pub thing: Thing,
+}
+
+/// A known listing that comes to the product which another listing has once this sync has created and moved all else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follower {
+    /// The listing.
+    pub moved: Move,
+    /// Whether the other one is Wildberries'.
+    pub wildberries: bool,
+    /// The other one.
+    pub leader: ListingKey,
+}
+
+/// What the barcodes say after this sync's news.
+pub struct Links {
+    /// The new listings, with their products as far as they exist.
+    pub new: Spool<PlannedListing>,
+    /// How many products have to be created for them.
+    pub products_to_create: u64,
+    /// Listings that come to a product which another listing has.
+    pub linked: u64,
+    /// Known listings that come to another product: two products turned out to be one.
+    pub moves: Spool<Move>,
+    /// Known listings whose barcode went over to another one: each thing among them becomes a product of its own.
+    pub leaving: Spool<Move>,
+    /// Known listings whose new partner has no product yet but one of these.
+    pub followers: Spool<Follower>,
+}
+
+/// What a sync has learned about barcodes.
+pub struct Learned<'a> {
+    /// New listings, in the database's order.
+    pub new: Spool<PlannedListing>,
+    /// Known listings, as they shall be.
+    pub updates: &'a Spool<KnownUpdate>,
+    /// Known listings that the pull does not hold.
+    pub gone: &'a Spool<ListingKey>,
+    /// Those of them that the newest snapshot holds: their barcodes may be free for others now.
+    pub vanished: &'a Spool<ListingKey>,
+    /// Known listings that are back: their barcodes may be free no longer.
+    pub returned: &'a Spool<ListingKey>,
+}
+
+/// Finds out who belongs to whom. All barcodes are looked through only when there is news.
+pub fn link(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    learned: Learned<'_>,
+) -> Result<Links, StoreError> {
+    let Learned { new, updates, gone, vanished, returned } = learned;
+    if new.count() + updates.count() == 0
+        && !barcodes::have_rivals(conn, source, vanished)?
+        && !barcodes::have_rivals(conn, source, returned)?
+    {
+        return Ok(Links {
+            new,
+            products_to_create: 0,
+            linked: 0,
+            moves: SpoolWriter::new()?.finish()?,
+            leaving: SpoolWriter::new()?.finish()?,
+            followers: SpoolWriter::new()?.finish()?,
+        });
+    }
+    let news = gather_news(conn, source, &new, updates, gone)?;
+    let mut pairing = Pairing::default();
+    barcode_claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
+    let mut decisions = Decisions::default();
+    let mut group: Vec<Member> = Vec::new();
+    for member in pairing.finish()? {
+        let member = member?;
+        if group.first().is_some_and(|first| first.cluster != member.cluster) {
+            decisions.take(&std::mem::take(&mut group))?;
+        }
+        group.push(member);
+    }
+    decisions.take(&group)?;
+    decisions.finish(&new)
+}
+
+fn gather_news(
+    conn: &mut Conn,
+    source: Source,
+    new: &Spool<PlannedListing>,
+    updates: &Spool<KnownUpdate>,
+    gone: &Spool<ListingKey>,
+) -> Result<News, StoreError> {
+    let mut news = News { claims: Sorter::default(), outdated: Sorter::default() };
+    for (number, listing) in (0..).zip(new.read()) {
+        let listing = listing?;
+        for barcode in &listing.barcodes {
+            news.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
+        }
+    }
+    for update in updates.read() {
+        let KnownUpdate { listing, stored, set_by_hand, counts } = update?;
+        for (barcode, _) in &stored {
+            news.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
+        }
+        let lost = stored.iter().map(|(barcode, _)| barcode);
+        let lost = lost.filter(|barcode| !listing.barcodes.contains(barcode));
+        let all = listing.barcodes.iter().map(|it| (it, false)).chain(lost.map(|it| (it, true)));
+        for (barcode, lost) in all.filter(|_| counts) {
+            let claim = claim(source, &listing, barcode, lost, None);
+            news.claims.push(&Claim { set_by_hand, ..claim })?;
+        }
+    }
+    if source == Source::Ozon {
+        let_go(conn, gone, &mut news)?;
+    }
+    Ok(news)
+}
+
+/// An article that Ozon no longer lists carries no barcode.
+fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
+    for batch in gone.batches(BATCH) {
+        let batch = batch?;
+        let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
+        let mut stored = barcodes::of_listings(conn, Source::Ozon, &keys)?;
+        for ListingKey { sku, size_id } in batch {
+            let listing = (sku, size_id);
+            for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
+                news.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn claim(
+    source: Source,
+    listing: &PlannedListing,
+    barcode: &str,
+    lost: bool,
+    number: Option<u64>,
+) -> Claim {
+    Claim {
+        barcode: barcode.to_owned(),
+        thing: Thing::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
+        size_id: listing.size_id.clone(),
+        product_id: listing.product_id,
+        set_by_hand: false,
+        number,
+        lost,
+    }
+}
+
+fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> Outdated {
+    Outdated {
+        barcode: barcode.to_owned(),
+        wildberries: source == Source::Wildberries,
+        sku: sku.to_owned(),
+        size_id: size_id.to_owned(),
+    }
+}

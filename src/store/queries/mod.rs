@@ -1,0 +1,35 @@
+//! What `check-freshness`, `report` and the alerts ask of the tables. Reads only; what the answers mean is decided elsewhere.
+
+pub mod history;
+pub mod products;
+pub mod runs;
+pub mod stock;
+
+use mysql::Conn;
+use mysql::prelude::Queryable;
+
+pub use runs::{FailedRun, RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs};
+pub use stock::{
+    Days, Doubts, NewestSnapshot, ProductStock, WarehouseStock, days, doubts, names, products,
+    warehouses,
+};
+
+use super::database::error::StoreError;
+
+/// Holds one state of the database for all questions that follow on this connection: a sync that commits in between
+/// would otherwise make its own log row and its own rows disagree.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn freeze(conn: &mut Conn) -> Result<(), StoreError> {
+    conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
+    Ok(conn.query_drop("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")?)
+}
+
+/// Ends what [`freeze`] began.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn thaw(conn: &mut Conn) -> Result<(), StoreError> {
+    Ok(conn.query_drop("COMMIT")?)
+}

@@ -1,0 +1,278 @@
+//! What `report` asks of the products: how many of each there are over both marketplaces. Reads only.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use mysql::{Conn, Value};
+use serde::Serialize;
+
+use crate::inventory::Source;
+use crate::store::database::bulk_load::placeholders;
+use crate::store::database::error::StoreError;
+use crate::store::database::rows;
+use crate::store::snapshot::newest_day;
+
+/// Products that a report lists.
+const LISTED: usize = 100;
+
+/// Listings without a name that a report shows.
+const NAMELESS_SHOWN: usize = 10;
+
+/// A parameter for the day of either marketplace; a day that never was stands for a marketplace without a snapshot.
+const NEWEST_ROWS: &str =
+    "((source = 'Ozon' AND snapshot_date = ?) OR (source = 'Wildberries' AND snapshot_date = ?))";
+
+/// Which marketplaces list a product: the only place that says what it means to be on one of them.
+const BY_PRODUCT: &str = "
+    SELECT product_id, MAX(source = 'Ozon') AS ozon, MAX(source = 'Wildberries') AS wildberries
+    FROM inventory_data WHERE {rows}
+    GROUP BY product_id";
+
+const COUNTS: &str = "
+    SELECT COUNT(*),
+           CAST(COALESCE(SUM(ozon AND wildberries), 0) AS SIGNED),
+           CAST(COALESCE(SUM(ozon AND NOT wildberries), 0) AS SIGNED),
+           CAST(COALESCE(SUM(wildberries AND NOT ozon), 0) AS SIGNED)
+    FROM ({by_product}) AS product";
+
+/// A barcode that the marketplace no longer names (`lost_on`) leads to no other listing.
+const ONE_SIDED: &str = "
+    SELECT product_id, ozon, EXISTS (
+        SELECT 1 FROM product_listings AS listed
+        JOIN listing_barcodes AS barcode
+            ON barcode.source = listed.source AND barcode.sku = listed.sku AND barcode.size_id = listed.size_id
+        WHERE listed.product_id = product.product_id AND barcode.lost_on IS NULL)
+    FROM ({by_product}) AS product
+    WHERE ozon <> wildberries";
+
+const MOST: &str = "
+    SELECT product_id,
+           CAST(COALESCE(SUM(current_stock), 0) AS SIGNED),
+           CAST(SUM(IF(source = 'Ozon', COALESCE(current_stock, 0), NULL)) AS SIGNED),
+           CAST(SUM(IF(source = 'Wildberries', COALESCE(current_stock, 0), NULL)) AS SIGNED)
+    FROM inventory_data WHERE {rows}
+    GROUP BY product_id
+    ORDER BY 2 DESC, product_id
+    LIMIT {limit}";
+
+const WAREHOUSES: &str = "
+    SELECT product_id, source, stock_type, warehouse_name,
+           CAST(COALESCE(SUM(current_stock), 0) AS SIGNED)
+    FROM inventory_data WHERE {rows} AND product_id IN {products}
+    GROUP BY product_id, source, stock_type, warehouse_name
+    ORDER BY product_id, source, SUM(current_stock) DESC, warehouse_name";
+
+const HAS_NAMES: &str = "
+    SELECT COUNT(*) FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'dim_products' AND COLUMN_NAME = 'product_name'";
+
+const NAMELESS: &str = "
+    SELECT COUNT(*) FROM product_listings
+    WHERE source = ? AND name IS NULL AND last_seen_on IS NULL";
+
+const NAMELESS_LISTINGS: &str = "
+    SELECT sku, size_id FROM product_listings
+    WHERE source = ? AND name IS NULL AND last_seen_on IS NULL
+    ORDER BY sku, size_id
+    LIMIT ?";
+
+/// The products of the newest snapshots of both marketplaces.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ProductOverview {
+    /// All of them.
+    pub total: u64,
+    /// Those that both marketplaces list.
+    pub on_both: u64,
+    /// Those that only Ozon lists.
+    pub only_ozon: u64,
+    /// Those that only Wildberries lists.
+    pub only_wildberries: u64,
+    /// Listings whose name nobody knows.
+    pub listings_without_name: u64,
+    /// The first of them, at most 10 of each marketplace.
+    pub nameless: Vec<NamelessListing>,
+    /// Those with the most stock, at most 100.
+    pub most_stock: Vec<ProductStock>,
+}
+
+impl ProductOverview {
+    /// Products that only this marketplace lists.
+    pub fn only_on(&self, source: Source) -> u64 {
+        match source {
+            Source::Ozon => self.only_ozon,
+            Source::Wildberries => self.only_wildberries,
+        }
+    }
+}
+
+/// A product of one marketplace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneSided {
+    /// `dim_products.product_id`.
+    pub product: i64,
+    /// The only marketplace that lists it.
+    pub only_on: Source,
+    /// Whether any of its listings has a barcode by which the other marketplace's could be found.
+    pub has_barcode: bool,
+}
+
+/// A listing without a name.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NamelessListing {
+    /// `Ozon` or `Wildberries`.
+    pub source: &'static str,
+    /// The column of the same name.
+    pub sku: String,
+    /// The column of the same name.
+    pub size_id: String,
+}
+
+/// The stock of one product.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProductStock {
+    /// The column of the same name.
+    pub product_id: i64,
+    /// Its name; null if no marketplace told it.
+    pub name: Option<String>,
+    /// Pieces on both marketplaces, available or reserved.
+    pub stock: i64,
+    /// Pieces on Ozon; null if Ozon does not list it.
+    pub ozon: Option<i64>,
+    /// Pieces on Wildberries; null if Wildberries does not list it.
+    pub wildberries: Option<i64>,
+    /// Where they lie.
+    pub warehouses: Vec<ProductWarehouse>,
+}
+
+/// The stock of one product on one warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProductWarehouse {
+    /// `Ozon` or `Wildberries`.
+    pub source: String,
+    /// `FBO`, `FBS` or `realFBS`.
+    pub stock_type: String,
+    /// The warehouse.
+    pub warehouse_name: String,
+    /// Pieces, available or reserved.
+    pub stock: i64,
+}
+
+/// Looks at the newest snapshot of each marketplace.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
+    let mut overview = ProductOverview::default();
+    let newest = newest_days(conn)?;
+    for (source, day) in Source::ALL.into_iter().zip(newest) {
+        if day.is_some() {
+            nameless(conn, source, &mut overview)?;
+        }
+    }
+    let days =
+        newest.map(|day| day.map_or_else(|| Value::from("1000-01-01"), Value::from)).to_vec();
+    let counts = rows::first(conn, by_product(COUNTS), days.clone())?;
+    (overview.total, overview.on_both, overview.only_ozon, overview.only_wildberries) =
+        counts.unwrap_or_default();
+    overview.most_stock = most_stock(conn, &days)?;
+    Ok(overview)
+}
+
+/// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
+/// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
+    let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
+    let read = |(product, ozon, has_barcode)| OneSided {
+        product,
+        only_on: if ozon { Source::Ozon } else { Source::Wildberries },
+        has_barcode,
+    };
+    rows::map(conn, by_product(ONE_SIDED), (ozon, wildberries), read)
+}
+
+fn newest_days(conn: &mut Conn) -> Result<[Option<NaiveDate>; 2], StoreError> {
+    let mut days = [None; 2];
+    for (day, source) in days.iter_mut().zip(Source::ALL) {
+        *day = newest_day(conn, source)?;
+    }
+    Ok(days)
+}
+
+fn by_product(statement: &str) -> String {
+    statement.replace("{by_product}", BY_PRODUCT).replace("{rows}", NEWEST_ROWS)
+}
+
+fn nameless(
+    conn: &mut Conn,
+    source: Source,
+    overview: &mut ProductOverview,
+) -> Result<(), StoreError> {
+    let of_source = source.as_str();
+    let count: Option<u64> = rows::first(conn, NAMELESS, (of_source,))?;
+    overview.listings_without_name += count.unwrap_or(0);
+    if count > Some(0) {
+        let read = |(sku, size_id)| NamelessListing { source: of_source, sku, size_id };
+        let shown = rows::map(conn, NAMELESS_LISTINGS, (of_source, NAMELESS_SHOWN), read)?;
+        overview.nameless.extend(shown);
+    }
+    Ok(())
+}
+
+fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, StoreError> {
+    let statement = MOST.replace("{rows}", NEWEST_ROWS).replace("{limit}", &LISTED.to_string());
+    let read = |(product_id, stock, ozon, wildberries)| ProductStock {
+        product_id,
+        name: None,
+        stock,
+        ozon,
+        wildberries,
+        warehouses: Vec::new(),
+    };
+    let mut products: Vec<ProductStock> = rows::map(conn, statement, days.to_vec(), read)?;
+    if products.is_empty() {
+        return Ok(products);
+    }
+    let ids: Vec<Value> = products.iter().map(|product| product.product_id.into()).collect();
+    let statement = WAREHOUSES
+        .replace("{rows}", NEWEST_ROWS)
+        .replace("{products}", &placeholders(1, ids.len()));
+    let values: Vec<Value> = days.iter().chain(&ids).cloned().collect();
+    let read = |(product_id, source, stock_type, warehouse_name, stock): (i64, _, _, _, _)| {
+        (product_id, ProductWarehouse { source, stock_type, warehouse_name, stock })
+    };
+    let mut warehouses: HashMap<i64, Vec<ProductWarehouse>> = HashMap::new();
+    for (product_id, warehouse) in rows::map(conn, statement, values, read)? {
+        warehouses.entry(product_id).or_default().push(warehouse);
+    }
+    let mut names = names(conn, ids)?;
+    for product in &mut products {
+        product.name = names.remove(&product.product_id);
+        product.warehouses = warehouses.remove(&product.product_id).unwrap_or_default();
+    }
+    Ok(products)
+}
+
+/// What products are called: their own name, which a person may have given them, before that of a listing.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
+    let products = placeholders(1, ids.len());
+    let listings = format!(
+        "SELECT product_id, MIN(name) FROM product_listings \
+         WHERE product_id IN {products} AND name <> '' GROUP BY product_id"
+    );
+    let mut names: HashMap<i64, String> =
+        rows::all(conn, listings, ids.clone())?.into_iter().collect();
+    if rows::first::<u64>(conn, HAS_NAMES, ())? > Some(0) {
+        let own = format!(
+            "SELECT product_id, product_name FROM dim_products \
+             WHERE product_id IN {products} AND product_name <> ''"
+        );
+        names.extend(rows::all::<(i64, String)>(conn, own, ids)?);
+    }
+    Ok(names)
+}

@@ -1,0 +1,88 @@
+//! Remembers in `stocksync_former` which tables were there before the first migration and what they looked like, in the
+//! server's own words, so that `migrate --rollback-to` can give them back. Nothing here changes a table of the seller.
+
+use mysql::prelude::Queryable;
+
+use super::definitions::{self, Part, TABLES};
+use crate::failure::Failure;
+use crate::store::database::{Database, OrDatabase};
+
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_former (
+    table_name VARCHAR(64) NOT NULL,
+    kind       ENUM('column', 'index') NOT NULL,
+    name       VARCHAR(64) NOT NULL,
+    definition TEXT NOT NULL,
+    found      BOOLEAN NOT NULL,
+    PRIMARY KEY (table_name, kind, name)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci";
+
+const INSERT: &str = "INSERT INTO stocksync_former (table_name, kind, name, definition, found) VALUES (?, ?, ?, ?, ?)";
+
+/// Notes the tables as they are before the first migration. Repeated as long as that one has not begun.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn remember_found(database: &mut Database) -> Result<(), Failure> {
+    database.conn().query_drop(CREATE).or_database(doing)?;
+    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
+    database.conn().query_drop("DELETE FROM stocksync_former").or_database(doing)?;
+    for table in TABLES {
+        remember(database, table, true)?;
+    }
+    database.conn().query_drop("COMMIT").or_database(doing)
+}
+
+/// Notes the tables that the first migration had to make, as they are before the second one changes them.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn remember_made(database: &mut Database) -> Result<(), Failure> {
+    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
+    database
+        .conn()
+        .query_drop("DELETE FROM stocksync_former WHERE NOT found")
+        .or_database(doing)?;
+    let found: Vec<String> = database
+        .conn()
+        .query("SELECT DISTINCT table_name FROM stocksync_former")
+        .or_database(doing)?;
+    for table in TABLES.into_iter().filter(|table| !found.iter().any(|found| found == table)) {
+        remember(database, table, false)?;
+    }
+    database.conn().query_drop("COMMIT").or_database(doing)
+}
+
+/// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
+///
+/// # Errors
+/// [`crate::failure::Exit::Database`].
+pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
+    const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_former \
+         WHERE found AND table_name = ? ORDER BY kind, name";
+    let mut differences = Vec::new();
+    for table in TABLES {
+        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).or_database(doing)?;
+        if !noted.is_empty() {
+            differences.extend(definitions::differences(
+                table,
+                &noted,
+                definitions::of(database, table)?,
+            ));
+        }
+    }
+    Ok(differences)
+}
+
+fn doing() -> &'static str {
+    "remembering the tables as they were, in stocksync_former"
+}
+
+fn remember(database: &mut Database, table: &str, found: bool) -> Result<(), Failure> {
+    for Part { kind, name, definition } in definitions::of(database, table)? {
+        database
+            .conn()
+            .exec_drop(INSERT, (table, kind, name, definition, found))
+            .or_database(doing)?;
+    }
+    Ok(())
+}

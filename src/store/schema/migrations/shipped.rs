@@ -1,0 +1,193 @@
+//! The migrations that this program carries: the files of `sql/`, embedded. The only place that names them.
+
+use sha2::{Digest, Sha256};
+
+use super::script::{self, ScriptError, Statement};
+
+/// A migration: one file of `sql/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number: 1, 2, 3, … without gaps.
+    pub version: u32,
+    /// What it is about, as in the file's name.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+    /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the checksum, so that it can
+    /// be mended for databases that have been migrated.
+    pub rollback: &'static str,
+}
+
+/// All migrations by ascending version. One that was ever released is never edited: the next one mends it.
+pub const SHIPPED: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "baseline",
+        text: include_str!("../../../../sql/0001_baseline.sql"),
+        rollback: include_str!("../../../../sql/0001_baseline.rollback.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "inventory_identity",
+        text: include_str!("../../../../sql/0002_inventory_identity.sql"),
+        rollback: include_str!("../../../../sql/0002_inventory_identity.rollback.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "sync_logs",
+        text: include_str!("../../../../sql/0003_sync_logs.sql"),
+        rollback: include_str!("../../../../sql/0003_sync_logs.rollback.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "product_listings",
+        text: include_str!("../../../../sql/0004_product_listings.sql"),
+        rollback: include_str!("../../../../sql/0004_product_listings.rollback.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "log_partitions",
+        text: include_str!("../../../../sql/0005_log_partitions.sql"),
+        rollback: include_str!("../../../../sql/0005_log_partitions.rollback.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "watch",
+        text: include_str!("../../../../sql/0006_watch.sql"),
+        rollback: include_str!("../../../../sql/0006_watch.rollback.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "products",
+        text: include_str!("../../../../sql/0007_products.sql"),
+        rollback: include_str!("../../../../sql/0007_products.rollback.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "hosts",
+        text: include_str!("../../../../sql/0008_hosts.sql"),
+        rollback: include_str!("../../../../sql/0008_hosts.rollback.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "last_seen",
+        text: include_str!("../../../../sql/0009_last_seen.sql"),
+        rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
+    },
+];
+
+impl Migration {
+    /// The name of its file without the ending, for people: `0002_inventory_identity`.
+    pub fn file(&self) -> String {
+        format!("{:04}_{}", self.version, self.name)
+    }
+
+    /// SHA-256 of the file in hexadecimal, with `\n` as line ends: a checkout on Windows is the same migration.
+    pub fn checksum(&self) -> String {
+        let text = self.text.replace("\r\n", "\n");
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Its statements in order.
+    ///
+    /// # Errors
+    /// A malformed file; a unit test sees to it that none is shipped.
+    pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
+        script::split(self.text)
+    }
+
+    /// The statements of the way back, in order.
+    ///
+    /// # Errors
+    /// As [`Migration::statements`].
+    pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
+        script::split(self.rollback)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_up_from_one() {
+        let versions: Vec<u32> = SHIPPED.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=u32::try_from(SHIPPED.len()).unwrap()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_shipped_file_is_well_formed_and_says_first_what_it_is_for() {
+        for migration in SHIPPED {
+            for text in [migration.text, migration.rollback] {
+                assert!(text.starts_with("-- "), "{}", migration.file());
+                match script::split(text) {
+                    Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
+                    Err(error) => panic!("{}: {error}", migration.file()),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_change_of_the_schema_carries_a_guard_or_may_run_twice_by_itself() {
+        for migration in SHIPPED {
+            for statement in migration.statements().unwrap() {
+                let upper = statement.sql.to_ascii_uppercase();
+                let adds = ["CREATE ", "ADD ", "DROP "].iter().any(|word| upper.contains(word));
+                assert!(
+                    !adds || !statement.guards.is_empty(),
+                    "{} line {}: what if an earlier run has done this already?",
+                    migration.file(),
+                    statement.line
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_checksum_does_not_depend_on_the_line_ends() {
+        let unix =
+            Migration { version: 1, name: "a", text: "SELECT 1;\nSELECT 2;\n", rollback: "" };
+        let windows = Migration { text: "SELECT 1;\r\nSELECT 2;\r\n", ..unix };
+        assert_eq!(unix.checksum(), windows.checksum());
+        // From `printf 'SELECT 1;\nSELECT 2;\n' | sha256sum`.
+        assert_eq!(
+            unix.checksum(),
+            "82efb67f3010c6eb7ead02e4f6d9550633dbc1407f99aa487468e7b2567aebbc"
+        );
+    }
+
+    #[test]
+    fn a_shipped_file_is_the_one_that_was_released() {
+        // From `sha256sum sql/*.sql`. Databases hold these sums: one that changes here is refused by all of them.
+        let released = [
+            ("0001_baseline", "5f4cd185c757e21463129de789aa3b8a19fbf9092ff67c57818f3ff7ed9ad593"),
+            (
+                "0002_inventory_identity",
+                "7ac2ece26b7e375d834d3249b4fb238f42e086ab295fa04e79117645cf4f2e20",
+            ),
+            ("0003_sync_logs", "2756229b047e677d6b2d5d1071d33e82b8a51bacea542ffa86e20a650cd9ce27"),
+            (
+                "0004_product_listings",
+                "28520e3669651dbb0624d673a2926fd970669bc33031ca0167540de557f3d4f8",
+            ),
+            (
+                "0005_log_partitions",
+                "26f5881a58113588dce0de4102f0f6f1f560366a9f2e6342b04b4b3fb94ec39b",
+            ),
+            ("0006_watch", "c674c494520d1d09a232fce2c4be1f1652215d7886306e9653942a3b2db7ffbe"),
+            ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
+            ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
+            ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
+        ];
+        for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
+            assert_eq!(migration.file(), file);
+            assert_eq!(
+                migration.checksum(),
+                checksum,
+                "{file} was edited: once it is released, write a new migration instead; before, take over the new sum here"
+            );
+        }
+        assert_eq!(SHIPPED.len(), released.len(), "a new migration wants its sum here");
+    }
+}

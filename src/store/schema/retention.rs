@@ -1,0 +1,344 @@
+//! What `migrate` does to the tables when the schema needs nothing: partitions of the log ahead, old months of it, old alerts and
+//! old snapshots away, without keeping a sync waiting. Which rows go is decided by dates alone.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use mysql::prelude::Queryable;
+
+use crate::config::RetentionSettings;
+use crate::failure::{Exit, Failure};
+use crate::store::alert_log;
+use crate::store::database::connection::Database;
+use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::database::rows;
+use crate::text::counted;
+
+/// Whole months that are kept ready ahead of the current one.
+const AHEAD: u32 = 3;
+
+/// Months before the current one that get a partition of their own; what is older shares the first one.
+const BACK: u32 = 36;
+
+/// Rows deleted at once: a fraction of a second, and little for a replica to catch up with.
+const BATCH: u32 = 5_000;
+
+/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
+const PATIENCE: u32 = 5;
+
+/// How often it is tried.
+const TRIES: u32 = 3;
+
+/// The server's number for a lock that was not granted in time.
+const LOCK_WAIT_TIMEOUT: u16 = 1205;
+
+/// A date of zeros, which some server let somebody write, is none.
+const OLDEST: &str = "SELECT MIN(NULLIF(started_at, 0)) FROM sync_logs PARTITION (p_rest)";
+
+/// A date of zeros is older than any other.
+const ENDS: &str = "
+    SELECT source, NULLIF(oldest, 0), NULLIF(newest, 0)
+    FROM (
+        SELECT source, MIN(snapshot_date) AS oldest, MAX(snapshot_date) AS newest
+        FROM inventory_data
+        GROUP BY source
+    ) AS ends";
+
+const PARTITIONS: &str = "
+    SELECT PARTITION_NAME, PARTITION_DESCRIPTION FROM information_schema.PARTITIONS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'sync_logs' AND PARTITION_NAME IS NOT NULL
+    ORDER BY PARTITION_ORDINAL_POSITION";
+
+const DELETE_STOCK: &str = "
+    DELETE FROM inventory_data WHERE source = ? AND snapshot_date < ?
+    ORDER BY snapshot_date LIMIT ?";
+
+/// A partition of `sync_logs`; the one without a bound takes what no other does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Partition {
+    name: String,
+    /// Seconds since 1970 before which its rows began.
+    below: Option<i64>,
+}
+
+/// Gives every month from the oldest row's to some months ahead a partition of its own. Says what it did, in sentences.
+///
+/// # Errors
+/// [`Exit::Database`]. A log that is just being written to is left for the next run, with a warning.
+pub fn keep_log_partitions(database: &mut Database) -> Result<Vec<String>, Failure> {
+    let doing = || "looking at the partitions of sync_logs";
+    let partitions = partitions(database)?;
+    let oldest: Option<Option<NaiveDateTime>> = rows::first(database.conn(), OLDEST, ())
+        .map_err(|error| Failure::from(error).context(doing()))?;
+    let oldest = oldest.flatten();
+    let today = Utc::now().date_naive();
+    let months = missing_months(&partitions, oldest.map(|moment| moment.date()), today);
+    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
+    if !change(database, &reorganize(&months))? {
+        return Ok(Vec::new());
+    }
+    Ok(vec![format!(
+        "sync_logs: partitions made for {} to {}",
+        first.format("%Y-%m"),
+        last.format("%Y-%m")
+    )])
+}
+
+/// Drops the months of the log that are wholly past `retention`, and says so.
+///
+/// # Errors
+/// As [`keep_log_partitions`], and those of `say`.
+pub fn drop_old_logs(
+    database: &mut Database,
+    retention: Duration,
+    say: &mut dyn FnMut(String) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let cutoff = before(retention);
+    for name in expired(&partitions(database)?, cutoff.timestamp()) {
+        let count: Option<u64> = database
+            .conn()
+            .query_first(format!("SELECT COUNT(*) FROM sync_logs PARTITION ({name})"))
+            .or_database(|| format!("counting the partition {name} of sync_logs"))?;
+        if change(database, &format!("ALTER TABLE sync_logs DROP PARTITION {name}"))? {
+            say(format!(
+                "sync_logs: partition {name} dropped with {}, past LOG_RETENTION",
+                counted(count.unwrap_or(0), "row")
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the alerts past `retention` about troubles that are over, and says so.
+///
+/// # Errors
+/// [`Exit::Database`], and those of `say`.
+pub fn delete_old_alerts(
+    database: &mut Database,
+    retention: Duration,
+    say: &mut dyn FnMut(String) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let deleted = alert_log::forget(database.conn(), before(retention)).map_err(|error| {
+        Failure::from(error).context("deleting messages past LOG_RETENTION from stocksync_alerts")
+    })?;
+    if deleted > 0 {
+        say(format!("stocksync_alerts: {} deleted, past LOG_RETENTION", counted(deleted, "row")))?;
+    }
+    Ok(())
+}
+
+/// Deletes the snapshots past `INVENTORY_RETENTION` in small batches, each committed by itself, and says so. The newest
+/// snapshot of a source stays however old it is: reports and the shrink guard stand on it.
+///
+/// # Errors
+/// [`Exit::Database`], and those of `say`.
+pub fn delete_old_stock(
+    database: &mut Database,
+    settings: &RetentionSettings,
+    say: &mut dyn FnMut(String) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let doing = || "deleting snapshots past INVENTORY_RETENTION";
+    let cutoff = before(settings.inventory).with_timezone(&settings.utc_offset).date_naive();
+    // Without gap locks, so that no sync waits for a batch.
+    let conn = database.conn();
+    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
+    let newest: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)> =
+        rows::all(conn, ENDS, ()).map_err(|error| Failure::from(error).context(doing()))?;
+    for (source, oldest, newest) in newest {
+        let Some(before) = newest.map(|newest| cutoff.min(newest)) else { continue };
+        if oldest.is_some_and(|oldest| oldest >= before) {
+            continue;
+        }
+        let deleted = delete_in_batches(database, &source, before)?;
+        say(format!(
+            "inventory_data: {} of {source} before {before} deleted, past INVENTORY_RETENTION",
+            counted(deleted, "row")
+        ))?;
+    }
+    Ok(())
+}
+
+fn delete_in_batches(
+    database: &mut Database,
+    source: &str,
+    before: NaiveDate,
+) -> Result<u64, Failure> {
+    let mut deleted = 0;
+    loop {
+        database
+            .conn()
+            .exec_drop(DELETE_STOCK, (source, before, BATCH))
+            .or_database(|| "deleting snapshots past INVENTORY_RETENTION")?;
+        let rows = database.conn().affected_rows();
+        deleted += rows;
+        if rows < u64::from(BATCH) {
+            return Ok(deleted);
+        }
+    }
+}
+
+fn before(retention: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(retention)
+        .ok()
+        .and_then(|retention| Utc::now().checked_sub_signed(retention))
+        .unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+fn partitions(database: &mut Database) -> Result<Vec<Partition>, Failure> {
+    database
+        .conn()
+        .query_map(PARTITIONS, |(name, description): (String, String)| Partition {
+            name,
+            below: description.parse().ok(),
+        })
+        .or_database(|| "looking at the partitions of sync_logs")
+}
+
+/// The first days of the months that have no partition yet, in order.
+fn missing_months(
+    partitions: &[Partition],
+    oldest: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Vec<NaiveDate> {
+    let this = first_of_month(today);
+    let covered = partitions.iter().filter_map(|partition| partition.below).max();
+    let begin = match covered.and_then(|below| DateTime::from_timestamp(below, 0)) {
+        Some(covered) => covered.date_naive(),
+        None => first_of_month(oldest.unwrap_or(today)).max(this - Months::new(BACK)).min(this),
+    };
+    let end = this + Months::new(AHEAD);
+    std::iter::successors(Some(begin), |month| Some(*month + Months::new(1)))
+        .take_while(|month| *month <= end)
+        .collect()
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+/// The names and bounds come from dates, never from outside.
+fn reorganize(months: &[NaiveDate]) -> String {
+    let parts: Vec<String> = months
+        .iter()
+        .map(|month| {
+            let below = (*month + Months::new(1)).and_time(NaiveTime::MIN).and_utc().timestamp();
+            format!("PARTITION p{} VALUES LESS THAN ({below})", month.format("%Y%m"))
+        })
+        .collect();
+    format!(
+        "ALTER TABLE sync_logs REORGANIZE PARTITION p_rest INTO ({}, PARTITION p_rest VALUES LESS THAN MAXVALUE)",
+        parts.join(", ")
+    )
+}
+
+/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made by hand is theirs.
+fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
+    let ours = |name: &str| {
+        name.strip_prefix('p').is_some_and(|month| {
+            month.len() == 6 && month.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    let past = |partition: &&Partition| {
+        ours(&partition.name) && partition.below.is_some_and(|below| below <= cutoff)
+    };
+    partitions.iter().filter(past).map(|partition| partition.name.as_str()).collect()
+}
+
+/// Changes partitions, and says whether it could: a sync that is just writing has the right of way.
+fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
+    let doing = || "changing the partitions of sync_logs";
+    let conn = database.conn();
+    let usual: Option<u64> =
+        conn.query_first("SELECT @@SESSION.lock_wait_timeout").or_database(doing)?;
+    conn.query_drop(format!("SET SESSION lock_wait_timeout = {PATIENCE}")).or_database(doing)?;
+    let mut outcome = Ok(false);
+    for _ in 0..TRIES {
+        match conn.query_drop(sql) {
+            Err(mysql::Error::MySqlError(error)) if error.code == LOCK_WAIT_TIMEOUT => {}
+            answer => {
+                outcome = answer.map(|()| true);
+                break;
+            }
+        }
+    }
+    if let Some(usual) = usual {
+        conn.query_drop(format!("SET SESSION lock_wait_timeout = {usual}")).or_database(doing)?;
+    }
+    match outcome {
+        Ok(true) => Ok(true),
+        Ok(false) => {
+            log::warn!(
+                "sync_logs is being written to all the time, so its partitions stay as they are; the next `stocksync migrate` tries again"
+            );
+            Ok(false)
+        }
+        Err(error) => Err(Failure::caused(Exit::Database, Explained(error)).context(doing())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn rest() -> Partition {
+        Partition { name: "p_rest".into(), below: None }
+    }
+
+    fn month(name: &str, below: &str) -> Partition {
+        let below = day(below).and_time(NaiveTime::MIN).and_utc().timestamp();
+        Partition { name: name.into(), below: Some(below) }
+    }
+
+    fn names(months: &[NaiveDate]) -> Vec<String> {
+        months.iter().map(|month| month.format("%Y-%m").to_string()).collect()
+    }
+
+    #[test]
+    fn a_log_without_rows_gets_this_month_and_those_ahead() {
+        let months = missing_months(&[rest()], None, day("2026-11-23"));
+        assert_eq!(names(&months), ["2026-11", "2026-12", "2027-01", "2027-02"]);
+    }
+
+    #[test]
+    fn a_log_with_rows_gets_their_months_too_but_not_centuries() {
+        let months = missing_months(&[rest()], Some(day("2026-09-30")), day("2026-11-23"));
+        assert_eq!(names(&months)[..3], ["2026-09", "2026-10", "2026-11"]);
+        let months = missing_months(&[rest()], Some(day("1970-01-02")), day("2026-11-23"));
+        assert_eq!(names(&months)[0], "2023-11");
+    }
+
+    #[test]
+    fn later_only_what_is_missing_at_the_end_is_made() {
+        let there = [month("p202611", "2026-12-01"), month("p202612", "2027-01-01"), rest()];
+        assert_eq!(names(&missing_months(&there, None, day("2026-11-23"))), ["2027-01", "2027-02"]);
+        assert_eq!(names(&missing_months(&there, None, day("2026-09-23"))), [""; 0]);
+    }
+
+    #[test]
+    fn a_month_s_partition_ends_where_the_next_month_begins() {
+        // From `date -u -d 2026-12-01 +%s` and `date -u -d 2027-01-01 +%s`.
+        assert_eq!(
+            reorganize(&[day("2026-11-01"), day("2026-12-01")]),
+            "ALTER TABLE sync_logs REORGANIZE PARTITION p_rest INTO (PARTITION p202611 VALUES LESS THAN (1796083200), \
+             PARTITION p202612 VALUES LESS THAN (1798761600), PARTITION p_rest VALUES LESS THAN MAXVALUE)"
+        );
+    }
+
+    #[test]
+    fn a_month_goes_when_all_of_it_is_past_and_never_one_made_by_hand() {
+        let there = [
+            month("p202601", "2026-02-01"),
+            month("archive", "2026-03-01"),
+            month("p202603", "2026-04-01"),
+            month("p202604", "2026-05-01"),
+            rest(),
+        ];
+        let cutoff = |text| day(text).and_time(NaiveTime::MIN).and_utc().timestamp();
+        assert_eq!(expired(&there, cutoff("2026-04-30")), ["p202601", "p202603"]);
+        assert_eq!(expired(&there, cutoff("2026-05-01")), ["p202601", "p202603", "p202604"]);
+    }
+}

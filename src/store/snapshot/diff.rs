@@ -1,0 +1,135 @@
+//! What has to change so that the day's snapshot holds exactly the target rows. Reads the database, writes nothing.
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+use mysql::prelude::Queryable;
+use mysql::{Conn, Row};
+
+use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
+use crate::inventory::{Quantities, Source};
+use crate::staging::sorted_stream::Merge;
+use crate::staging::{DatabaseText, Spool, SpoolWriter, listing_order};
+use crate::store::database::error::StoreError;
+use crate::store::database::rows::read_row;
+
+/// In the order of the unique key, so that nothing has to be sorted.
+const EXISTING: &str = "
+    SELECT id, product_id, sku, size_id, warehouse_name, CAST(stock_type AS UNSIGNED),
+           available_stock, reserved_stock, in_way_to_client, in_way_from_client,
+           quantity_reserved <=> reserved_stock
+               AND current_stock <=> available_stock + reserved_stock
+               AND quantity_present <=> current_stock
+    FROM inventory_data FORCE INDEX (uk_inventory_identity)
+    WHERE source = ? AND snapshot_date = ?
+    ORDER BY sku, size_id, warehouse_name, stock_type";
+
+/// The difference between the day's snapshot as it is and as it shall be.
+pub struct Plan {
+    /// Rows to insert.
+    pub inserts: Spool<TargetRow>,
+    /// Rows to change.
+    pub changes: Spool<ChangedRow>,
+    /// Rows to delete one by one.
+    pub removed: Spool<RemovedRow>,
+    /// Rows that hold the right numbers already.
+    pub unchanged: u64,
+    /// Rows to throw away first, all that the day has.
+    pub discarded: u64,
+}
+
+/// Compares. With `full` nothing that exists is kept.
+pub fn plan(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    full: bool,
+    targets: Spool<TargetRow>,
+) -> Result<Plan, StoreError> {
+    let existing = rows_of(conn, source, day)?;
+    if full || existing == 0 {
+        return Ok(Plan {
+            inserts: targets,
+            changes: SpoolWriter::new()?.finish()?,
+            removed: SpoolWriter::new()?.finish()?,
+            unchanged: 0,
+            discarded: existing,
+        });
+    }
+    let rows = conn.exec_iter(EXISTING, (source.as_str(), day))?;
+    let mut existing = Merge::new(rows.map(|row| ExistingRow::read(row?)));
+    let (mut inserts, mut changes, mut removed) =
+        (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
+    let mut unchanged = 0;
+    for row in targets.read() {
+        let row = row?;
+        existing.pass_until(
+            |existing| existing.order(&row),
+            |gone| Ok(removed.push(&RemovedRow(gone.id))?),
+        )?;
+        match existing.take_if(|existing| existing.order(&row).is_eq())? {
+            None => inserts.push(&row)?,
+            Some(found) if found.holds(&row) => unchanged += 1,
+            Some(found) => changes.push(&ChangedRow { id: found.id, row })?,
+        }
+    }
+    existing.pass_until(|_| Ordering::Less, |gone| Ok(removed.push(&RemovedRow(gone.id))?))?;
+    Ok(Plan {
+        inserts: inserts.finish()?,
+        changes: changes.finish()?,
+        removed: removed.finish()?,
+        unchanged,
+        discarded: 0,
+    })
+}
+
+struct ExistingRow {
+    id: i64,
+    product_id: i64,
+    sku: String,
+    size_id: String,
+    warehouse_name: String,
+    /// The place in the column's enum, from 1 on.
+    stock_type: u64,
+    /// Available, reserved, in way to clients, in way from clients.
+    numbers: [Option<i64>; 4],
+    /// Whether the columns that follow from these numbers do.
+    consistent: bool,
+}
+
+impl ExistingRow {
+    fn read(row: Row) -> Result<Self, StoreError> {
+        let (
+            id,
+            product_id,
+            sku,
+            size_id,
+            warehouse_name,
+            stock_type,
+            available,
+            reserved,
+            to_client,
+            from_client,
+            consistent,
+        ) = read_row(row)?;
+        let numbers = [available, reserved, to_client, from_client];
+        Ok(Self { id, product_id, sku, size_id, warehouse_name, stock_type, numbers, consistent })
+    }
+
+    fn order(&self, row: &TargetRow) -> Ordering {
+        listing_order((&self.sku, &self.size_id), row.key())
+            .then_with(|| {
+                DatabaseText(&self.warehouse_name).cmp(&DatabaseText(&row.warehouse_name))
+            })
+            .then_with(|| self.stock_type.cmp(&(row.stock_type as u64 + 1)))
+    }
+
+    fn holds(&self, row: &TargetRow) -> bool {
+        let Quantities { available, reserved, in_way_to_client, in_way_from_client } =
+            row.quantities;
+        let numbers = [available, reserved, in_way_to_client, in_way_from_client];
+        self.consistent
+            && Some(self.product_id) == row.product_id
+            && self.numbers == numbers.map(|number| Some(i64::from(number)))
+    }
+}

@@ -1,0 +1,360 @@
+//! The table `sync_logs`: one row per run, begun as `failed` without an end, so that a run which dies is seen to have died,
+//! and completed in the transaction that writes the stock.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+use mysql::{Params, Value};
+
+use crate::console::logging;
+use crate::cost::{Cost, Meter};
+use crate::inventory::Source;
+use crate::staging::Totals;
+use crate::store::database::connection::Database;
+use crate::store::database::error::StoreError;
+use crate::store::database::rows;
+
+const BEGIN: &str = "
+    INSERT INTO sync_logs
+        (run_id, sync_type, source, marketplace, status, error_message, started_at, completed_at)
+    VALUES
+        (?, 'inventory', ?, ?, 'failed', 'the run has not finished', ?, NULL)";
+
+const BEGUN: &str = "
+    SELECT id, started_at
+    FROM sync_logs
+    WHERE run_id = ? AND marketplace = ? AND completed_at IS NULL
+    ORDER BY id DESC
+    LIMIT 1";
+
+const COMPLETE: &str = "
+    UPDATE sync_logs
+    SET status = :status,
+        error_message = :message,
+        exit_code = :exit_code,
+        completed_at = :completed_at,
+        duration_seconds = :duration,
+        snapshot_date = :snapshot_date,
+        records_processed = :processed,
+        records_rejected = :rejected,
+        records_updated = :inserted + :changed + :removed,
+        rows_inserted = :inserted,
+        rows_changed = :changed,
+        rows_removed = :removed,
+        rows_total = :rows_total,
+        stock_total = :stock_total,
+        products_with_stock = :products_with_stock,
+        products_created = :products_created,
+        listings_created = :listings_created,
+        listings_linked = :listings_linked,
+        products_joined = :products_joined,
+        cards_fetched = :cards,
+        requests = :requests,
+        bytes = :bytes,
+        foreign_hosts = :foreign_hosts,
+        fetch_ms = :fetch_ms,
+        read_ms = :read_ms,
+        write_ms = :write_ms
+    WHERE id = :id AND started_at = :started_at AND completed_at IS NULL";
+
+const COMMITTED: &str = "
+    SELECT rows_inserted, rows_changed, rows_removed, rows_total - rows_inserted - rows_changed,
+           products_created, listings_created, listings_linked, products_joined
+    FROM sync_logs
+    WHERE id = ? AND started_at = ? AND status <> 'failed' AND completed_at IS NOT NULL";
+
+const COMPLETED: &str =
+    "SELECT completed_at IS NOT NULL FROM sync_logs WHERE id = ? AND started_at = ?";
+
+/// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// The run's row.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The column `id`.
+    pub id: u64,
+    /// The name of the run in the log and in the column `run_id`.
+    pub run_id: String,
+    /// The marketplace.
+    pub source: Source,
+    /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
+    /// them.
+    pub started_at: DateTime<Utc>,
+    /// The same moment, to measure from.
+    began: Instant,
+}
+
+impl Run {
+    /// A run without a row: one that writes nothing.
+    pub fn unlogged(source: Source) -> Self {
+        let run_id = logging::run_id().to_owned();
+        Self { id: 0, run_id, source, started_at: now(), began: Instant::now() }
+    }
+}
+
+/// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
+pub fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.with_nanosecond(0).unwrap_or(now)
+}
+
+/// How a run ended, for the column `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything the marketplace answered is in the table.
+    Success,
+    /// Everything but the rejected records is.
+    Partial,
+    /// The table is as it was.
+    Failed,
+}
+
+impl Status {
+    /// The value of the column.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Partial => "partial",
+            Status::Failed => "failed",
+        }
+    }
+
+    /// Reads the value of the column; what is no success is a failure.
+    pub fn parse(text: &str) -> Self {
+        [Status::Success, Status::Partial]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .unwrap_or(Status::Failed)
+    }
+}
+
+/// What a write did to the tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Rows of `inventory_data` that are new.
+    pub inserted: u64,
+    /// Rows whose numbers or product changed.
+    pub changed: u64,
+    /// Rows that the marketplace no longer lists.
+    pub removed: u64,
+    /// Rows that stayed as they were but for `last_sync_at`.
+    pub unchanged: u64,
+    /// New rows of `dim_products`.
+    pub products_created: u64,
+    /// New rows of `product_listings`.
+    pub listings_created: u64,
+    /// Listings that came to a product which another listing has already.
+    pub listings_linked: u64,
+    /// Products whose last listing went over to another product.
+    pub products_joined: u64,
+}
+
+/// How long the phases of a run took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Asking the marketplace.
+    pub fetch: Option<Duration>,
+    /// Reading, validating, sorting.
+    pub read: Option<Duration>,
+    /// The transaction, as far as it is known when its log row is written: everything but the commit.
+    pub write: Option<Duration>,
+}
+
+/// How a run finds its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Open; [`complete_failed`] has completed it by now.
+    Open,
+    /// Completed as failed before.
+    Failed,
+    /// Completed with stock that was written, which stays.
+    Written(Changes),
+    /// Somebody has deleted it.
+    Gone,
+}
+
+/// What is known of a run when its row is completed.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Records the marketplace answered.
+    pub processed: u64,
+    /// Those of them that were rejected.
+    pub rejected: u64,
+    /// Wildberries' cards that were read on the way.
+    pub cards: u64,
+    /// What it has cost.
+    pub meter: Meter,
+    /// Hosts other than the marketplace's own from which it came, or should have come.
+    pub foreign_hosts: BTreeSet<String>,
+    /// How long it took.
+    pub phases: Phases,
+    /// The day whose snapshot it is.
+    pub snapshot_date: Option<NaiveDate>,
+    /// What was written, if anything was.
+    pub written: Option<(Changes, Totals)>,
+}
+
+/// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
+    let (began, run_id) = (Instant::now(), logging::run_id().to_owned());
+    let begun: Option<(u64, NaiveDateTime)> =
+        rows::first(database.conn(), BEGUN, (&run_id, source.as_str()))?;
+    if let Some((id, started_at)) = begun {
+        return Ok(Run { id, run_id, source, started_at: started_at.and_utc(), began });
+    }
+    let started_at = database.server_time()?;
+    let conn = database.conn();
+    conn.exec_drop(
+        BEGIN,
+        (
+            &run_id,
+            if manual { "Manual" } else { source.as_str() },
+            source.as_str(),
+            started_at.naive_utc(),
+        ),
+    )?;
+    Ok(Run { id: conn.last_insert_id(), run_id, source, started_at, began })
+}
+
+/// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
+/// Says whether there was an open row; one that is completed never changes again, see [`found`].
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn complete(
+    conn: &mut Conn,
+    run: &Run,
+    status: Status,
+    exit_code: u8,
+    message: Option<&str>,
+    account: &Account,
+) -> Result<bool, StoreError> {
+    let (changes, totals) = account.written.unzip();
+    let changes = changes.unwrap_or_default();
+    let Cost { requests, bytes } = account.meter.read();
+    let seconds = i64::try_from(run.began.elapsed().as_secs()).unwrap_or(i64::MAX);
+    let completed_at = run.started_at + TimeDelta::try_seconds(seconds).unwrap_or_default();
+    let values: Vec<(&str, Value)> = vec![
+        ("status", status.as_str().into()),
+        ("message", message.map(shortened).into()),
+        ("exit_code", exit_code.into()),
+        ("completed_at", completed_at.naive_utc().into()),
+        ("duration", seconds.into()),
+        ("snapshot_date", account.snapshot_date.into()),
+        ("processed", account.processed.into()),
+        ("rejected", account.rejected.into()),
+        ("inserted", changes.inserted.into()),
+        ("changed", changes.changed.into()),
+        ("removed", changes.removed.into()),
+        ("rows_total", totals.map(|totals| totals.rows).into()),
+        ("stock_total", totals.map(|totals| totals.stock()).into()),
+        ("products_with_stock", totals.map(|totals| totals.listings_with_stock).into()),
+        ("products_created", changes.products_created.into()),
+        ("listings_created", changes.listings_created.into()),
+        ("listings_linked", changes.listings_linked.into()),
+        ("products_joined", changes.products_joined.into()),
+        ("cards", account.cards.into()),
+        ("requests", requests.into()),
+        ("bytes", bytes.into()),
+        ("foreign_hosts", joined(&account.foreign_hosts).into()),
+        ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
+        ("read_ms", account.phases.read.map(milliseconds).into()),
+        ("write_ms", account.phases.write.map(milliseconds).into()),
+        ("id", run.id.into()),
+        ("started_at", run.started_at.naive_utc().into()),
+    ];
+    conn.exec_drop(COMPLETE, Params::from(values))?;
+    Ok(conn.affected_rows() == 1)
+}
+
+/// Completes the row of a run that failed, if it is open, and says what the row told before.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn complete_failed(
+    conn: &mut Conn,
+    run: &Run,
+    exit_code: u8,
+    message: &str,
+    account: &Account,
+) -> Result<Found, StoreError> {
+    if complete(conn, run, Status::Failed, exit_code, Some(message), account)? {
+        return Ok(Found::Open);
+    }
+    found(conn, run)
+}
+
+/// What the row of a run tells.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
+    if let Some(changes) = committed(conn, run)? {
+        return Ok(Found::Written(changes));
+    }
+    let completed = rows::first(conn, COMPLETED, (run.id, run.started_at.naive_utc()))?;
+    Ok(match completed.map(|(completed,): (bool,)| completed) {
+        Some(false) => Found::Open,
+        Some(true) => Found::Failed,
+        None => Found::Gone,
+    })
+}
+
+/// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
+fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
+    let row = rows::first(conn, COMMITTED, (run.id, run.started_at.naive_utc()))?;
+    let read = |row| {
+        let (
+            inserted,
+            changed,
+            removed,
+            unchanged,
+            products_created,
+            listings_created,
+            listings_linked,
+            products_joined,
+        ) = row;
+        Changes {
+            inserted,
+            changed,
+            removed,
+            unchanged,
+            products_created,
+            listings_created,
+            listings_linked,
+            products_joined,
+        }
+    };
+    Ok(row.map(read))
+}
+
+/// Hosts parted by blanks, as many as the column holds; `None` without any.
+fn joined(hosts: &BTreeSet<String>) -> Option<String> {
+    const LONGEST: usize = 500;
+    let mut text = String::new();
+    for host in hosts {
+        if text.len() + 1 + host.len() <= LONGEST {
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(host);
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,232 @@
+//! A sync's hold on the database: a connection that owns the source's lock, made anew when it breaks.
+
+use std::time::Duration;
+
+use mysql::prelude::Queryable;
+
+use super::signals::Interruption;
+use crate::config::DatabaseSettings;
+use crate::failure::{Exit, Failure};
+use crate::inventory::Source;
+use crate::store::database::advisory_lock::{self, Purpose};
+use crate::store::database::connection::{ConnectionMark, Database};
+use crate::store::database::error::{StoreError, may_pass};
+use crate::store::schema::migrations;
+
+/// How long the server may take to notice that this run's broken connection is gone.
+const HANDOVER: Duration = Duration::from_secs(10);
+
+/// How long it may take to roll back what a connection of this run had begun, which keeps its lock until then. Below the 15
+/// minutes that a statement may keep silent.
+const ROLLBACK: Duration = Duration::from_secs(10 * 60);
+
+/// A connection that holds the lock of a source. A signal stops whoever asks for it.
+pub struct Session {
+    settings: DatabaseSettings,
+    purpose: Purpose,
+    interruption: Interruption,
+    database: Option<Database>,
+    /// Connections before this one, which the server may believe to be alive, or still be rolling back.
+    lost: Vec<ConnectionMark>,
+    /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
+    rollback: Duration,
+}
+
+impl Session {
+    /// Connects, looks whether the schema is the one this program knows, and takes the lock of `source`.
+    ///
+    /// # Errors
+    /// [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
+    pub fn open(
+        settings: &DatabaseSettings,
+        source: Source,
+        interruption: Interruption,
+    ) -> Result<Self, Failure> {
+        let mut session = Self {
+            settings: settings.clone(),
+            purpose: Purpose::Sync(source),
+            interruption,
+            database: None,
+            lost: Vec::new(),
+            rollback: ROLLBACK,
+        };
+        with_retries(settings, || session.connect(Duration::ZERO))?;
+        Ok(session)
+    }
+
+    /// The connection; a broken one is replaced, which takes the lock again.
+    ///
+    /// # Errors
+    /// As [`Session::open`], without retries; [`Exit::Database`] also when the server is still rolling back what a broken
+    /// connection of this run had begun, after 10 minutes.
+    pub fn database(&mut self) -> Result<&mut Database, Failure> {
+        self.interruption.checkpoint();
+        if self.database.is_none() {
+            self.connect(HANDOVER)?;
+        }
+        self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
+    }
+
+    /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
+    fn drop_connection(&mut self) {
+        if let Some(database) = self.database.take() {
+            self.lost.push(database.mark());
+        }
+    }
+
+    /// Whether there is a connection that has not been seen to be broken.
+    pub fn is_connected(&self) -> bool {
+        self.database.is_some()
+    }
+
+    /// What a statement's fault means: a connection that it broke is not used again.
+    pub fn failed(&mut self, fault: StoreError) -> Failure {
+        if fault.broke_connection() {
+            self.drop_connection();
+        }
+        fault.into()
+    }
+
+    /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
+    pub fn roll_back(&mut self) {
+        let undone = self
+            .database
+            .as_mut()
+            .is_none_or(|database| database.conn().query_drop("ROLLBACK").is_ok());
+        if !undone {
+            self.drop_connection();
+        }
+    }
+
+    fn connect(&mut self, wait: Duration) -> Result<(), Failure> {
+        let mut database = Database::connect(&self.settings)?;
+        migrations::require_current(&mut database)?;
+        let mut holder = Holder::Stranger;
+        for lost in &self.lost {
+            if database.knows(*lost)?
+                && advisory_lock::end_holder(&mut database, self.purpose, lost.number)?
+            {
+                holder = Holder::Own(lost.number);
+            }
+        }
+        if let Holder::Own(lost) = holder {
+            log::info!("waiting until the server has rolled back the broken connection {lost}");
+        }
+        // Should the answer get lost, this connection has the lock and nobody knows.
+        self.lost.push(database.mark());
+        let wait = holder.patience(wait, self.rollback);
+        if !advisory_lock::acquire(&mut database, self.purpose, wait)? {
+            if holder != Holder::Stranger {
+                self.rollback = HANDOVER;
+            }
+            return Err(holder.refusal());
+        }
+        self.lost.clear();
+        self.interruption.works_on(database.mark());
+        self.database = Some(database);
+        Ok(())
+    }
+}
+
+/// Whose the lock is, should it not be free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// A connection that this run had before.
+    Own(u32),
+    /// Another run's, if anybody's.
+    Stranger,
+}
+
+impl Holder {
+    /// How long to wait for the lock: our own comes free for certain, when all is rolled back.
+    fn patience(self, wait: Duration, rollback: Duration) -> Duration {
+        match self {
+            Holder::Own(_) => rollback,
+            Holder::Stranger => wait,
+        }
+    }
+
+    /// What is said when it has not come free.
+    fn refusal(self) -> Failure {
+        match self {
+            Holder::Own(lost) => Failure::new(
+                Exit::Database,
+                format!(
+                    "the earlier connection of this run, number {lost}, is still being rolled back"
+                ),
+            ),
+            Holder::Stranger => {
+                let message =
+                    "another run of this marketplace is going on; this one leaves it alone";
+                Failure::new(Exit::NotNow, message)
+            }
+        }
+    }
+}
+
+/// Gives the lock back and waits for the server's word. A server notices the end of a connection only a moment later, in which
+/// the next command of a script would find the marketplace busy.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(database) = &mut self.database
+            && let Err(failure) = advisory_lock::release(database, self.purpose)
+        {
+            log::debug!("{failure}; it ends with the connection");
+        }
+    }
+}
+
+/// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
+/// way that may pass.
+///
+/// # Errors
+/// The last try's.
+pub fn with_retries<T>(
+    settings: &DatabaseSettings,
+    mut attempt: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut number = 1;
+    loop {
+        match attempt() {
+            Err(failure) if may_pass(&failure) && number < settings.attempts => {
+                announce_retry(&failure, number, settings);
+                std::thread::sleep(settings.delay);
+                number += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Says in the log that the database failed, and when it is tried again.
+pub fn announce_retry(fault: &dyn std::fmt::Display, number: u32, settings: &DatabaseSettings) {
+    log::warn!(
+        "{fault}; attempt {} of {} in {}",
+        number + 1,
+        settings.attempts,
+        humantime::format_duration(settings.delay)
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_run_is_left_alone_as_soon_as_a_broken_connection_would_have_given_the_lock_back() {
+        let holder = Holder::Stranger;
+        assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
+        assert_eq!(holder.refusal().exit(), Exit::NotNow);
+    }
+
+    #[test]
+    fn this_run_s_own_connection_is_waited_for_and_never_taken_for_another_run() {
+        let holder = Holder::Own(7);
+        let patience = holder.patience(Duration::ZERO, ROLLBACK);
+        assert!(patience > Duration::from_secs(60), "{patience:?}");
+        assert!(patience < Duration::from_secs(15 * 60), "the client would give up first");
+        let refusal = holder.refusal();
+        assert_eq!(refusal.exit(), Exit::Database);
+        assert!(refusal.to_string().contains("still being rolled back"), "{refusal}");
+    }
+}
