@@ -6,7 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::support::binary::{Binary, Outcome};
-use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER};
+use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER, is_mysql};
 
 /// An authority, a server's certificate for `localhost` that it signed, and another authority that nobody asked.
 struct Certificates {
@@ -63,6 +63,9 @@ impl Server {
         if let Some(certificates) = tls {
             flags.push(format!("--ssl-cert={}", certificates.path("server.pem").display()));
             flags.push(format!("--ssl-key={}", certificates.path("server.key").display()));
+        } else if is_mysql() {
+            // Without certificates it would make some of its own.
+            flags.push("--auto-generate-certs=OFF".into());
         }
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let server = MariaDb::start(&flags);

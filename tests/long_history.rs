@@ -4,6 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use mysql::Row;
+use mysql::prelude::Queryable;
+
 use crate::support::binary::Binary;
 use crate::support::database::Database;
 use crate::support::server::MariaDb;
@@ -23,9 +26,18 @@ const COMMANDS: [&str; 5] = [
     "report --format html",
 ];
 
+/// So many of them, from 0, in a form that both servers know.
+fn numbers(count: u32) -> String {
+    format!(
+        "WITH RECURSIVE numbers AS (SELECT 0 AS seq UNION ALL SELECT seq + 1 FROM numbers WHERE seq < {})",
+        count - 1
+    )
+}
+
 fn fill(database: &Database) {
     database.run(&format!(
-        "INSERT INTO dim_products (product_name) SELECT seq FROM seq_1_to_{PRODUCTS}"
+        "INSERT INTO dim_products (product_name) {} SELECT 1 + seq FROM numbers",
+        numbers(PRODUCTS)
     ));
     for source in ["Ozon", "Wildberries"] {
         database.run(&format!(
@@ -34,17 +46,17 @@ fn fill(database: &Database) {
         ));
         database.run(&format!(
             "INSERT INTO inventory_data (product_id, sku, size_id, source, snapshot_date, warehouse_name, stock_type, \
-             current_stock, available_stock, quantity_present) \
+             current_stock, available_stock, quantity_present) {} \
              SELECT product_id, product_id, '', '{source}', CURDATE() - INTERVAL seq DAY, 'Тула', 'FBO', 5, 5, 5 \
-             FROM seq_0_to_{} JOIN dim_products ORDER BY seq DESC, product_id",
-            DAYS - 1
+             FROM numbers JOIN dim_products ORDER BY seq DESC, product_id",
+            numbers(DAYS)
         ));
         database.run(&format!(
             "INSERT INTO sync_logs (sync_type, source, marketplace, status, snapshot_date, rows_total, stock_total, \
-             started_at, completed_at) SELECT 'inventory', '{source}', '{source}', 'success', CURDATE(), {PRODUCTS}, \
+             started_at, completed_at) {} SELECT 'inventory', '{source}', '{source}', 'success', CURDATE(), {PRODUCTS}, \
              {PRODUCTS} * 5, UTC_TIMESTAMP() - INTERVAL seq * 6 HOUR - INTERVAL 5 MINUTE, UTC_TIMESTAMP() - INTERVAL seq * 6 HOUR \
-             FROM seq_0_to_{} ORDER BY seq DESC",
-            DAYS * 4 - 1
+             FROM numbers ORDER BY seq DESC",
+            numbers(DAYS * 4)
         ));
     }
     database.run("ANALYZE TABLE inventory_data, sync_logs, product_listings");
@@ -83,8 +95,10 @@ impl Asked {
 
     /// For each table that it reads: the table (or its alias), the way of access, the index.
     fn plan(&self, database: &Database) -> Vec<(String, String, String)> {
-        let rows = database.table(&format!("EXPLAIN {}", self.statement));
-        rows.into_iter().map(|row| (row[2].clone(), row[3].clone(), row[5].clone())).collect()
+        let rows: Vec<Row> =
+            database.conn().query(format!("EXPLAIN {}", self.statement)).expect("a plan");
+        let text = |row: &Row, column| row.get::<Option<String>, _>(column).flatten().unwrap_or_default();
+        rows.iter().map(|row| (text(row, "table"), text(row, "type"), text(row, "key"))).collect()
     }
 
     /// Steps of the plan that read a table which grows with time from one end to the other.

@@ -127,12 +127,7 @@ fn signals(signal: &'static str, code: i32) -> Vec<Fault> {
             );
             let running = binary.clone().args("--full").env("DB_RETRY_DELAY", "1h").spawn();
             stage.until_asked(OzonDownload);
-            let idle = format!(
-                "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'stocksync_test' \
-                 AND db = '{}' AND command = 'Sleep' AND time_ms > 400",
-                stage.world.database.name
-            );
-            until("the run waits", || stage.world.database.number(&idle) > 0);
+            stage.world.database.until_steady("Sleep", Duration::from_millis(400));
             let outcome = ended(running, signal);
             stage.world.database.run("DROP TRIGGER refusing");
             outcome

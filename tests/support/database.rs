@@ -1,7 +1,10 @@
 //! A fresh database per test, and what tests ask it: rows of stock, rows of the log, everything at once.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
@@ -103,6 +106,31 @@ impl<'s> Database<'s> {
         let mut conn = self.conn();
         for statement in script.split(";\n").filter(|statement| !statement.trim().is_empty()) {
             conn.query_drop(statement).unwrap_or_else(|error| panic!("{error}: {statement}"));
+        }
+    }
+
+    /// The program's connections that do this (`Query`, `Sleep`), each with its statement.
+    pub fn connections(&self, command: &str) -> Vec<(String, String)> {
+        let sql = format!(
+            "SELECT id, COALESCE(info, '') FROM information_schema.processlist WHERE user = '{USER}' AND db = '{}' \
+             AND command = '{command}'",
+            self.name
+        );
+        self.table(&sql).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+    }
+
+    /// Until one of the program's connections has done the same for so long, as far as one can see.
+    pub fn until_steady(&self, command: &str, long: Duration) {
+        let began = Instant::now();
+        let mut steady: HashMap<_, Instant> = HashMap::new();
+        while steady.values().all(|since| since.elapsed() < long) {
+            assert!(began.elapsed() < Duration::from_secs(60), "no lasting {command} in a minute");
+            thread::sleep(Duration::from_millis(3));
+            let now = self.connections(command);
+            steady.retain(|connection, _| now.contains(connection));
+            for connection in now {
+                steady.entry(connection).or_insert_with(Instant::now);
+            }
         }
     }
 

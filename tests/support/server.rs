@@ -1,5 +1,5 @@
-//! Private MariaDB servers, started by `server.sh`. It watches the pipe that this process holds, so a server ends
-//! with the process, even if that is killed.
+//! Private database servers, started by `server.sh`: MariaDB, or MySQL where `STOCKSYNC_TEST_SERVER` says so. It watches the pipe that
+//! this process holds, so a server ends with the process, even if that is killed.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -14,6 +14,11 @@ pub const USER: &str = "stocksync_test";
 pub const PASSWORD: &str = "p@ss:w/o rd?#%&=Ёж";
 /// The same, as a URL holds it.
 pub const PASSWORD_IN_URL: &str = "p%40ss%3Aw%2Fo%20rd%3F%23%25%26%3D%D0%81%D0%B6";
+
+/// Whether the tests run on MySQL.
+pub fn is_mysql() -> bool {
+    std::env::var_os("STOCKSYNC_TEST_SERVER").is_some_and(|server| server == "mysql")
+}
 
 pub struct MariaDb {
     pub socket: PathBuf,

@@ -59,16 +59,6 @@ fn deadlock() -> Fault {
     .says("Deadlock")
 }
 
-/// Waits until the run has failed once and lies in wait for its next try.
-fn until_retrying(stage: &Stage) {
-    let sql = format!(
-        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{}' AND user = '{USER}' \
-         AND command = 'Sleep' AND time_ms > 60",
-        stage.world.database.name
-    );
-    until("the run waits for its next try", || stage.world.database.number(&sql) > 0);
-}
-
 fn locks() -> Vec<Fault> {
     vec![
         Fault::new("a lock wait timeout, twice", 74, |stage, binary| {
@@ -81,7 +71,8 @@ fn locks() -> Vec<Fault> {
         .says("Lock wait timeout"),
         Fault::new("a lock wait timeout, once", 0, |stage, binary| {
             let (other, running) = stage.blocked(&binary.env("DB_RETRY_DELAY", "300ms"));
-            until_retrying(stage);
+            // It has failed once and lies in wait for its next try.
+            stage.world.database.until_steady("Sleep", Duration::from_millis(60));
             drop(other);
             running.wait()
         })
@@ -281,7 +272,8 @@ fn refusals() -> Vec<Fault> {
         Fault::new("a user who may not write the stock", 74, |stage, binary| {
             let name = &stage.world.database.name;
             for sql in [
-                "CREATE OR REPLACE USER 'reader'@'%' IDENTIFIED BY 'pw'".to_owned(),
+                "DROP USER IF EXISTS 'reader'@'%'".to_owned(),
+                "CREATE USER 'reader'@'%' IDENTIFIED BY 'pw'".to_owned(),
                 format!("GRANT SELECT, CREATE TEMPORARY TABLES ON `{name}`.* TO 'reader'@'%'"),
                 format!("GRANT INSERT, UPDATE ON `{name}`.sync_logs TO 'reader'@'%'"),
             ] {
