@@ -4,6 +4,7 @@
 //! `commands` tells each subcommand's story with them.
 #![forbid(unsafe_code)]
 
+pub mod alert;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod marketplace;
 pub mod monitor;
 pub mod notify;
 pub mod report;
+pub mod run;
 pub mod secret;
 pub mod staging;
 pub mod store;

@@ -18,6 +18,7 @@ mod empty_shop;
 mod failed_pulls;
 mod faults;
 mod file_imports;
+mod files_by_hand;
 mod hand_made_rows;
 mod long_history;
 mod migrations;

@@ -49,7 +49,7 @@ fn ask(
     keys: Vec<Option<Finding>>,
 ) -> Result<Vec<Known>, Failure> {
     let conn = database.conn();
-    queries::freeze(conn)?;
+    queries::begin_consistent_read(conn)?;
     let known = sources
         .iter()
         .zip(keys)
@@ -67,7 +67,7 @@ fn ask(
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
-    queries::thaw(conn)?;
+    queries::end_consistent_read(conn)?;
     Ok(known)
 }
 

@@ -1,8 +1,7 @@
 //! The log on stderr: what a line looks like and which lines are shown. Nothing here knows what is logged.
-//! The run's id and the lines' form are the process's own, so they live here and not in every call.
+//! The lines' form is the process's own, so it lives here and not in every call.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{SecondsFormat, Utc};
@@ -18,12 +17,6 @@ const FOREIGN: LevelFilter = LevelFilter::Info;
 const OWN: &str = "stocksync";
 
 static JSON: AtomicBool = AtomicBool::new(false);
-
-/// The id of this run: in every line of its log, and for a sync in its row of `sync_logs`.
-pub fn run_id() -> &'static str {
-    static RUN_ID: OnceLock<String> = OnceLock::new();
-    RUN_ID.get_or_init(|| format!("{:016x}", fastrand::u64(..)))
-}
 
 /// Starts the log. `RUST_LOG`, a filter as `env_logger` reads it, wins over `-v` and `-q`.
 pub fn start(verbose: u8, quiet: bool) {
@@ -87,9 +80,9 @@ fn line(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let level = record.level();
     if io::stderr().is_terminal() {
         let style = out.default_level_style(level);
-        writeln!(out, "[{now} {style}{level:<5}{style:#} {}] {message}", run_id())
+        writeln!(out, "[{now} {style}{level:<5}{style:#} {}] {message}", crate::run::run_id())
     } else {
-        writeln!(out, "[{now} {level:<5} {}] {message}", run_id())
+        writeln!(out, "[{now} {level:<5} {}] {message}", crate::run::run_id())
     }
 }
 
@@ -97,7 +90,7 @@ fn json(now: &str, level: Level, target: &str, message: &str) -> String {
     serde_json::json!({
         "timestamp": now,
         "level": level.as_str().to_lowercase(),
-        "run_id": run_id(),
+        "run_id": crate::run::run_id(),
         "target": target,
         "message": message,
     })

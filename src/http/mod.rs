@@ -1,9 +1,10 @@
-//! HTTP with patience: sends one call at the marketplace's pace, as often as it takes, and sorts what comes back into
-//! answers and exit codes. Knows nothing of what the answers mean.
+//! One request with its pace, retries, limits and address guard, for marketplaces and notifications alike.
+//! Knows no marketplace and no record.
 
 pub mod answer;
 pub mod connection;
 mod exhausted;
+pub mod markup;
 pub mod pace;
 pub mod redirect;
 pub mod request;
@@ -28,7 +29,7 @@ use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
-use crate::marketplace::answers::sniff::markup;
+use crate::http::markup::markup;
 use crate::secret::{self, Secret};
 use crate::text::clean;
 use answer::body::Body;

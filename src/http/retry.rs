@@ -29,7 +29,7 @@ pub enum Next {
 /// Decides what follows attempt `attempt` (from 1 on). `chance` is 0…1; `pace` is what is left of the interval between two requests.
 ///
 /// The marketplace's own word is followed to the letter. Otherwise the wait doubles with each attempt, of which the upper
-/// half is left to chance, so that many sellers' cron jobs do not come back all at once.
+/// half is left to chance, so that the crons of many sellers do not all return at once.
 pub fn next(
     settings: &HttpSettings,
     attempt: u32,

@@ -1,11 +1,12 @@
-//! Everything that speaks HTTP, and the readers of what came back. A pull is fetched whole before a byte of it is read,
-//! so that no half answer ever gets near the database.
+//! What Ozon and Wildberries are asked, and the readers of their answers: records out.
+//! A pull is fetched whole before it is read; knows no database.
 
 pub(crate) mod answers;
 pub mod ozon;
 pub mod paging;
 mod polling;
 pub mod read_records;
+mod table;
 pub mod wildberries;
 
 use std::fmt;

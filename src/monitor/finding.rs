@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-pub use crate::store::alert_log::Severity;
+pub use crate::alert::Severity;
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

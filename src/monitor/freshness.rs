@@ -216,7 +216,7 @@ pub const fn whole_minutes(seconds: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sync_run::log_row::Status as SyncStatus;
+    use crate::run::Status as SyncStatus;
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Report, SourceReport};
+use crate::alert::{Severity, State, Topic};
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::freshness::Verdict;
-use crate::store::alert_log::{Severity, State, Topic};
 use crate::store::queries::products::ProductOverview;
 
 #[derive(Serialize)]

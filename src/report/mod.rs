@@ -11,11 +11,11 @@ pub use json::json;
 pub use prometheus::prometheus;
 pub use text::text;
 
+use crate::alert::Sent;
 use crate::inventory::Source;
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
-use crate::store::alert_log::Sent;
 use crate::store::queries::products::ProductOverview;
 use crate::store::queries::{FailedRun, NewestSnapshot, RunRow, Runs};
 

@@ -15,40 +15,7 @@ pub use sorter::{Sortable, Sorted, Sorter};
 pub use spool::{Spool, SpoolReader, SpoolWriter};
 
 use crate::inventory::{Record, Rejection};
-
-/// Sums over the rows of a snapshot: what the database must hold after the write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Rows.
-    pub rows: u64,
-    /// Different listings (`sku` and `size_id`).
-    pub listings: u64,
-    /// Listings with something available or reserved anywhere.
-    pub listings_with_stock: u64,
-    /// Pieces that can be sold now.
-    pub available: i64,
-    /// Pieces set aside for orders.
-    pub reserved: i64,
-    /// Pieces on the way to buyers.
-    pub in_way_to_client: i64,
-    /// Pieces coming back from buyers.
-    pub in_way_from_client: i64,
-}
-
-impl Totals {
-    fn add(&mut self, row: &StagedRow) {
-        self.rows += 1;
-        self.available += i64::from(row.quantities.available);
-        self.reserved += i64::from(row.quantities.reserved);
-        self.in_way_to_client += i64::from(row.quantities.in_way_to_client);
-        self.in_way_from_client += i64::from(row.quantities.in_way_from_client);
-    }
-
-    /// Pieces that are there: available or reserved.
-    pub fn stock(&self) -> i64 {
-        self.available + self.reserved
-    }
-}
+use crate::run::Totals;
 
 /// The rows of a snapshot in the database's order, no place twice.
 pub struct Snapshot {
@@ -153,7 +120,7 @@ impl Settled {
             self.totals.listings_with_stock += 1;
             self.stock_counted = true;
         }
-        self.totals.add(row);
+        self.totals.add(row.quantities);
         self.rows.push(row)
     }
 }

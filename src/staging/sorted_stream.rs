@@ -2,35 +2,33 @@
 
 use std::cmp::Ordering;
 
-use crate::store::database::error::StoreError;
-
 /// A sorted stream of which only the next value is held.
-pub struct Merge<T, I: Iterator<Item = Result<T, StoreError>>> {
+pub struct SortedStream<T, I> {
     rest: I,
     head: Option<T>,
     started: bool,
 }
 
-impl<T, I: Iterator<Item = Result<T, StoreError>>> Merge<T, I> {
+impl<T, E, I: Iterator<Item = Result<T, E>>> SortedStream<T, I> {
     /// Follows `values`, which must be in the order that the other methods' comparisons speak of.
     pub fn new(values: I) -> Self {
         Self { rest: values, head: None, started: false }
     }
 
     /// Takes off all values that come before a place (their comparison with it is `Less`) and hands each to `passed`.
-    pub fn pass_until(
+    pub fn advance_to(
         &mut self,
         order: impl Fn(&T) -> Ordering,
-        mut passed: impl FnMut(T) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        while let Some(value) = self.take_if(|value| order(value).is_lt())? {
+        mut passed: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while let Some(value) = self.next_if(|value| order(value).is_lt())? {
             passed(value)?;
         }
         Ok(())
     }
 
     /// Takes off the next value if it is the one that is looked for.
-    pub fn take_if(&mut self, wanted: impl Fn(&T) -> bool) -> Result<Option<T>, StoreError> {
+    pub fn next_if(&mut self, wanted: impl Fn(&T) -> bool) -> Result<Option<T>, E> {
         if !self.started {
             self.started = true;
             self.head = self.rest.next().transpose()?;
@@ -49,11 +47,11 @@ mod tests {
 
     #[test]
     fn values_before_a_place_are_passed_and_those_behind_it_wait() {
-        let mut merge = Merge::new([1, 3, 5].into_iter().map(Ok));
+        let mut stream = SortedStream::new([1, 3, 5].into_iter().map(Ok::<_, ()>));
         let mut passed = Vec::new();
         for place in [3, 4] {
-            merge
-                .pass_until(
+            stream
+                .advance_to(
                     |value| value.cmp(&place),
                     |value| {
                         passed.push(value);
@@ -63,14 +61,13 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(passed, [1, 3]);
-        assert_eq!(merge.take_if(|value| *value == 5).unwrap(), Some(5));
-        assert_eq!(merge.take_if(|_| true).unwrap(), None);
+        assert_eq!(stream.next_if(|value| *value == 5).unwrap(), Some(5));
+        assert_eq!(stream.next_if(|_| true).unwrap(), None);
     }
 
     #[test]
     fn a_fault_of_the_stream_is_not_taken_for_its_end() {
-        let mut merge =
-            Merge::new([Ok(1), Err(StoreError::Unfaithful("broken".into()))].into_iter());
-        assert!(merge.take_if(|_| true).is_err());
+        let mut stream = SortedStream::new([Ok(1), Err("broken")].into_iter());
+        assert!(stream.next_if(|_| true).is_err());
     }
 }

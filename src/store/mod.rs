@@ -1,4 +1,5 @@
-//! Everything that speaks SQL. Nothing beyond this module holds a statement, and nothing in it speaks HTTP or decides what stock is sound.
+//! Everything that speaks SQL: a room per subject, and the values that they hand to each other.
+//! Nothing beyond this room holds a statement; nothing in it speaks HTTP or judges stock.
 
 pub mod alert_log;
 pub mod database;

@@ -6,8 +6,8 @@ use mysql::Conn;
 
 use super::database::error::StoreError;
 use super::database::rows;
-use super::sync_run::log_row::Status;
 use crate::inventory::Source;
+use crate::run::Status;
 
 const STORED_LAST: &str = "
     SELECT NULLIF(snapshot_date, 0), rows_total, stock_total, products_with_stock FROM sync_logs

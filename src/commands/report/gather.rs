@@ -55,13 +55,13 @@ impl Gathering {
 
     /// Asks everything of one state of the database.
     pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
-        queries::freeze(conn)?;
+        queries::begin_consistent_read(conn)?;
         for source in Source::ALL {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
         }
         self.report.products = products::products(conn)?;
-        queries::thaw(conn)?;
+        queries::end_consistent_read(conn)?;
         let Report { sources, products, .. } = &mut self.report;
         // Whoever sells on one marketplace only has nothing to match.
         if sources.iter().all(|source| source.snapshot.day.is_some()) {

@@ -24,9 +24,9 @@ pub fn language(args: &ReportArgs, environment: &Environment) -> Language {
 
 /// Asks the database for what the report has not got, all of it of one state, and renders the page.
 pub fn render(report: &Report, language: Language, conn: &mut Conn) -> Result<String, Failure> {
-    queries::freeze(conn)?;
+    queries::begin_consistent_read(conn)?;
     let page = gather(report, conn)?;
-    queries::thaw(conn)?;
+    queries::end_consistent_read(conn)?;
     page::html(&page, language).or_fail(Exit::Program, || "drawing the page's charts".into())
 }
 

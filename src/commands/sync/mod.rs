@@ -21,9 +21,10 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, StockType};
 use crate::marketplace::paging::until_settled;
 use crate::marketplace::{self, Pull};
+use crate::run::{self, Changes, Run, RunRowState, RunStats, Status};
 use crate::staging::Snapshot;
 use crate::store::newest::newest_needs_retry;
-use crate::store::sync_run::log_row::{self, Account, Changes, Found, Run, Status};
+use crate::store::sync_run::log_row::{self};
 use crate::store::sync_run::session::{Session, with_retries};
 use crate::store::sync_run::signals::Interruption;
 use crate::store::sync_write::transaction::{self, Order};
@@ -91,7 +92,7 @@ struct Sync<'a> {
     session: Session,
     run: Run,
     rejects: Rejects,
-    account: Account,
+    account: RunStats,
     /// The kinds of stock that the pull can tell of.
     can_hold: &'static [StockType],
     /// For a pull that may ask for Wildberries' cards: how.
@@ -119,7 +120,7 @@ impl<'a> Sync<'a> {
             return Ok(Begun::Nothing("the newest run succeeded; nothing to retry".to_owned()));
         }
         let run = begin_row(args, source, &database, &mut session)?;
-        let account = Account::default();
+        let account = RunStats::default();
         if !args.dry_run {
             interruption.runs(&run, &account.meter);
         }
@@ -140,7 +141,7 @@ impl<'a> Sync<'a> {
 
     fn pull_and_write(&mut self) -> Result<Exit, Failure> {
         let settings = SyncSettings::read(self.environment)?;
-        let day = log_row::now().with_timezone(&settings.utc_offset).date_naive();
+        let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;
@@ -182,7 +183,7 @@ impl<'a> Sync<'a> {
         let changes = match &self.cards {
             None => transaction::write(session, database, order, account, None)?,
             Some(settings) => {
-                let mut learn = |session: &mut Session, unknown, account: &mut Account| {
+                let mut learn = |session: &mut Session, unknown, account: &mut RunStats| {
                     let began = Instant::now();
                     let reading = cards::learn(settings, session, &account.meter, unknown);
                     account.cards = reading.cards;
@@ -208,7 +209,7 @@ impl<'a> Sync<'a> {
             }
             (None, Source::Ozon) => {
                 let settings = OzonSettings::read(self.environment)?;
-                let Account { meter, foreign_hosts, .. } = &mut self.account;
+                let RunStats { meter, foreign_hosts, .. } = &mut self.account;
                 marketplace::ozon::fetch(&settings, meter, foreign_hosts)?
             }
             (None, Source::Wildberries) => {
@@ -243,7 +244,7 @@ impl<'a> Sync<'a> {
         if self.quiet {
             return;
         }
-        let Account { processed, rejected, meter, phases, .. } = &self.account;
+        let RunStats { processed, rejected, meter, phases, .. } = &self.account;
         let Cost { requests, bytes } = meter.read();
         let line = format!(
             "{}: {verb} {} rows of {day} ({} new, {} changed, {} removed, {} unchanged), {} pieces in stock; \
@@ -279,21 +280,21 @@ impl<'a> Sync<'a> {
             logged = self.complete_row(failure);
         }
         match logged {
-            Ok(Found::Open) => {}
-            Ok(Found::Written(_)) => log::warn!(
+            Ok(RunRowState::Open) => {}
+            Ok(RunRowState::Succeeded(_)) => log::warn!(
                 "the run's row in sync_logs was completed already: the stock was written"
             ),
-            Ok(Found::Failed) => log::warn!(
+            Ok(RunRowState::Failed) => log::warn!(
                 "the run's row in sync_logs was completed as failed already; nothing was changed"
             ),
-            Ok(Found::Gone) => log::warn!(
+            Ok(RunRowState::Missing) => log::warn!(
                 "the run's row in sync_logs is gone, somebody has deleted it; nothing was changed"
             ),
             Err(error) => log::warn!("the failure could not be written into sync_logs: {error}"),
         }
     }
 
-    fn complete_row(&mut self, failure: &Failure) -> Result<Found, Failure> {
+    fn complete_row(&mut self, failure: &Failure) -> Result<RunRowState, Failure> {
         let Self { session, run, account, .. } = self;
         let (code, message) = (failure.exit().code(), failure.to_string());
         let conn = session.database()?.conn();

@@ -6,8 +6,8 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, ValidationResult};
 use crate::marketplace::paging::shifted;
 use crate::marketplace::{self, Pull};
+use crate::run::{Run, RunStats};
 use crate::staging::{Clash, Duplicate, Snapshot, Staging};
-use crate::store::sync_run::log_row::{Account, Run};
 use crate::text::printable;
 
 /// Names that several warehouses have, each of which is told; who has more of them has seen enough.
@@ -18,7 +18,7 @@ pub(super) fn read(
     pull: &Pull,
     run: &Run,
     rejects: &mut Rejects,
-    account: &mut Account,
+    account: &mut RunStats,
 ) -> Result<(Snapshot, ValidationResult), Failure> {
     let length = pull.parts.iter().map(|part| part.length).sum();
     let span = Span::begin(Phase::Read, Some(length));

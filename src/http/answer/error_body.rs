@@ -5,7 +5,7 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::marketplace::answers::sniff::{Markup, markup};
+use crate::http::markup::{Markup, markup};
 use crate::text::clean;
 
 /// How much of a foreign text a message may hold (characters).

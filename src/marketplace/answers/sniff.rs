@@ -1,12 +1,12 @@
 //! What the readers of all formats share: how a fault of the content is told from a fault of our disk, what a strange
 //! answer looks like in words, and the bound on a single record. Nothing here knows a marketplace.
 
-use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::failure::{Exit, Failure};
+use crate::http::markup::markup;
 use crate::marketplace::DiskError;
 use crate::text::printable;
 
@@ -51,36 +51,6 @@ pub(crate) fn looks_like(head: &[u8]) -> String {
         _ if text.contains(&0) => "binary data".into(),
         _ => format!("text beginning with \"{beginning}\""),
     }
-}
-
-/// What begins with `<`, which no stock answer of either marketplace does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Markup {
-    /// A page for people: an error page, a login of the hotel's network, a maintenance notice.
-    Html,
-    /// Anything else: the error of a storage of files, for one.
-    Xml,
-}
-
-impl fmt::Display for Markup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Markup::Html => "an HTML page",
-            Markup::Xml => "XML",
-        })
-    }
-}
-
-/// Which markup an answer is by its first bytes, if it is any.
-pub(crate) fn markup(head: &[u8]) -> Option<Markup> {
-    const TAGS: [&str; 6] = ["<!doctype html", "<html", "<head", "<body", "<title", "<script"];
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    if !text.starts_with(b"<") {
-        return None;
-    }
-    let beginning = String::from_utf8_lossy(text).to_ascii_lowercase();
-    let html = TAGS.iter().any(|tag| beginning.contains(tag));
-    Some(if html { Markup::Html } else { Markup::Xml })
 }
 
 /// Stops a parser that would gather more than its allowance into memory, or unpack more than its limit altogether.

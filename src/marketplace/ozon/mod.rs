@@ -1,7 +1,7 @@
 //! Ozon: how its products report is ordered and fetched, and what is in it.
 
 mod order;
-pub mod report;
+pub(super) mod report;
 
 use std::collections::BTreeSet;
 

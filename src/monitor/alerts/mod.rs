@@ -7,8 +7,8 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::finding::{Finding, Kind, Severity};
+pub use crate::alert::{Sent, State, Topic};
 use crate::failure::Exit;
-pub use crate::store::alert_log::{Sent, State, Topic};
 pub use wording::{failed, found, mended, new_host, recovered};
 
 /// After the first message about stale or unsound data the next come after this long, twice, four times, … as long.

@@ -119,7 +119,7 @@ fn many_requests(picture: &Picture, factor: f64) -> Option<Anomaly> {
 mod tests {
     use super::super::samples::*;
     use super::*;
-    use crate::store::sync_run::log_row::Status;
+    use crate::run::Status;
 
     fn kinds(runs: &[RunRow]) -> Vec<Kind> {
         detect(&picture(runs), &defaults()).into_iter().map(|anomaly| anomaly.kind).collect()

@@ -213,7 +213,7 @@ fn percent(share: f64) -> String {
 pub(super) mod samples {
     use super::*;
     use crate::config::Environment;
-    use crate::store::sync_run::log_row::Status;
+    use crate::run::Status;
 
     pub fn defaults() -> Thresholds {
         Thresholds::read(&Environment::from_pairs([])).unwrap()
@@ -265,7 +265,7 @@ pub(super) mod samples {
 mod tests {
     use super::samples::*;
     use super::*;
-    use crate::store::sync_run::log_row::Status;
+    use crate::run::Status;
 
     #[test]
     fn a_quiet_week_is_silent() {

@@ -132,7 +132,7 @@ fn unfinished(picture: &Picture) -> Option<Anomaly> {
 mod tests {
     use super::super::samples::*;
     use super::*;
-    use crate::store::sync_run::log_row::Status;
+    use crate::run::Status;
 
     fn kinds(runs: &[RunRow]) -> Vec<(Kind, Severity)> {
         detect(&picture(runs), &defaults())

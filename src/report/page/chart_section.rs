@@ -11,8 +11,8 @@ use super::history::DAYS;
 use super::language::Language;
 use super::{Page, RUN_DAYS};
 use crate::inventory::Source;
+use crate::run::Status;
 use crate::store::queries::history::Run;
-use crate::store::sync_run::log_row::Status;
 
 /// Warehouses with a bar of their own; the others share one.
 const WAREHOUSES: usize = 8;

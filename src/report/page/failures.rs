@@ -8,8 +8,8 @@ use super::language::Language;
 use super::selection::Cut;
 use super::table::List;
 use crate::failure::Exit;
+use crate::run::Status;
 use crate::store::queries::history::Run;
-use crate::store::sync_run::log_row::Status;
 
 /// The table.
 pub fn list(page: &Page, language: Language) -> Markup {

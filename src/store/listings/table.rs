@@ -11,7 +11,7 @@ use super::diff::{KnownListing, Walk, Walked};
 use super::products::Products;
 use super::{barcodes, updates};
 use crate::inventory::Source;
-use crate::staging::sorted_stream::Merge;
+use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{Snapshot, Spool, SpoolWriter, listing_order};
 use crate::store::database::bulk_load::{BulkWay, Cell, Target, ToCells, placeholders};
 use crate::store::database::error::StoreError;
@@ -92,15 +92,15 @@ pub fn plan(
 ) -> Result<(ListingPlan, Spool<TargetRow>), StoreError> {
     let mut walk = Walk::new(source)?;
     let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
-    let mut known = Merge::new(known.map(|row| KnownListing::read(row?)));
+    let mut known = SortedStream::new(known.map(|row| KnownListing::read(row?)));
     let mut last: Option<TargetRow> = None;
     for row in snapshot.rows.read() {
         let row = row?;
         let product_id = match &last {
             Some(last) if listing_order(last.key(), row.key()).is_eq() => last.product_id,
             _ => {
-                known.pass_until(|known| known.order(&row), |known| walk.pass(known))?;
-                let found = known.take_if(|known| known.order(&row).is_eq())?;
+                known.advance_to(|known| known.order(&row), |known| walk.pass(known))?;
+                let found = known.next_if(|known| known.order(&row).is_eq())?;
                 walk.meet(&row, found)?
             }
         };
@@ -108,7 +108,7 @@ pub fn plan(
         walk.targets.push(&target)?;
         last = Some(target);
     }
-    known.pass_until(|_| Ordering::Less, |known| walk.pass(known))?;
+    known.advance_to(|_| Ordering::Less, |known| walk.pass(known))?;
     drop(known);
     let walked = walk.finish()?;
     let (new, updates, unknown) = match source {

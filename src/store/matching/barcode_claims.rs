@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::{Standing, Thing, counts_since};
 use crate::inventory::Source;
-use crate::staging::sorted_stream::Merge;
+use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{DatabaseText, Sortable, Sorter};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
@@ -107,20 +107,20 @@ pub fn each(
 ) -> Result<(), StoreError> {
     let [ozon, wildberries] = Source::ALL.map(|it| since(conn, it, (it == source).then_some(day)));
     let stored = conn.exec_iter(STORED, (ozon?, wildberries?))?;
-    let mut stored = Merge::new(stored.map(|row| read(row?)));
-    let mut outdated = Merge::new(news.outdated.finish()?.map(|row| Ok(row?)));
+    let mut stored = SortedStream::new(stored.map(|row| read(row?)));
+    let mut outdated = SortedStream::new(news.outdated.finish()?);
     let mut keep = |claim: Claim, on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>| {
-        outdated.pass_until(|row| row.sort_key().cmp(&claim.sort_key()), |_| Ok(()))?;
-        let known_better = outdated.take_if(|row| row.sort_key() == claim.sort_key())?;
+        outdated.advance_to(|row| row.sort_key().cmp(&claim.sort_key()), |_| Ok(()))?;
+        let known_better = outdated.next_if(|row| row.sort_key() == claim.sort_key())?;
         if known_better.is_some() { Ok(()) } else { on_claim(claim) }
     };
     for new in news.claims.finish()? {
         let new = new?;
         stored
-            .pass_until(|it| it.sort_key().cmp(&new.sort_key()), |claim| keep(claim, on_claim))?;
+            .advance_to(|it| it.sort_key().cmp(&new.sort_key()), |claim| keep(claim, on_claim))?;
         on_claim(new)?;
     }
-    stored.pass_until(|_| Ordering::Less, |claim| keep(claim, on_claim))
+    stored.advance_to(|_| Ordering::Less, |claim| keep(claim, on_claim))
 }
 
 /// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the outdated rows, and all

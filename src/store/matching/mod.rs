@@ -1,5 +1,5 @@
-//! Which product a listing is: the same thing carries the same barcode on either marketplace. Reads only; what follows
-//! is written by `listings` and `joins`. The rules themselves are in `rules`.
+//! Which listings of the two marketplaces are one product: barcodes in, assignments out.
+//! `rules` is pure and states the policy; nothing here knows stock.
 
 mod assignments;
 mod barcode_claims;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::barcode_claims::Claim;
 use super::rules::{Claimants, Thing, ThingKey, only_partner, partners};
-use crate::staging::sorted_stream::Merge;
+use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 use crate::store::database::error::StoreError;
 
@@ -182,7 +182,7 @@ impl Pairing {
     pub fn finish(mut self) -> Result<impl Iterator<Item = std::io::Result<Member>>, StoreError> {
         self.end_barcode()?;
         let edges = believe(self.edges)?;
-        let mut by_ozon = Merge::new(edges.read().map(|edge| Ok(edge?)));
+        let mut by_ozon = SortedStream::new(edges.read());
         let mut by_wildberries: Sorter<ByWildberries> = Sorter::default();
         let mut members = Sorter::default();
         let mut pending: Option<Thing> = None;
@@ -197,8 +197,8 @@ impl Pairing {
             }
             let claim = &listing.claim;
             if pending.as_ref() != Some(&claim.thing) {
-                by_ozon.pass_until(|edge: &Edge| edge.ozon.order(&claim.thing), |_| Ok(()))?;
-                let edge = by_ozon.take_if(|edge| edge.ozon == claim.thing)?;
+                by_ozon.advance_to(|edge: &Edge| edge.ozon.order(&claim.thing), |_| Ok(()))?;
+                let edge = by_ozon.next_if(|edge| edge.ozon == claim.thing)?;
                 partner = edge.as_ref().map(|edge| edge.wildberries.clone());
                 if let Some(edge) = edge {
                     by_wildberries.push(&ByWildberries(edge))?;
@@ -209,7 +209,7 @@ impl Pairing {
             let cluster = partner.clone().unwrap_or_else(|| claim.thing.clone());
             seat(&mut members, cluster, paired, listing)?;
         }
-        let mut pairs = Merge::new(by_wildberries.finish()?.map(|edge| Ok(edge?.0)));
+        let mut pairs = SortedStream::new(by_wildberries.finish()?.map(|edge| edge.map(|it| it.0)));
         let mut last: Option<(Thing, bool)> = None;
         for listing in wildberries.finish()?.read() {
             let listing = listing?;
@@ -217,8 +217,8 @@ impl Pairing {
             let paired = match &last {
                 Some((thing, paired)) if *thing == claim.thing => *paired,
                 _ => {
-                    pairs.pass_until(|edge| edge.wildberries.order(&claim.thing), |_| Ok(()))?;
-                    pairs.take_if(|edge| edge.wildberries == claim.thing)?.is_some()
+                    pairs.advance_to(|edge| edge.wildberries.order(&claim.thing), |_| Ok(()))?;
+                    pairs.next_if(|edge| edge.wildberries == claim.thing)?.is_some()
                 }
             };
             last = Some((claim.thing.clone(), paired));

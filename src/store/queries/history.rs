@@ -8,11 +8,11 @@ use mysql::{Conn, Value};
 
 use super::products;
 use crate::inventory::Source;
+use crate::run::Status;
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::{self, read_row};
 pub use crate::store::snapshot::newest_day;
-use crate::store::sync_run::log_row::Status;
 
 /// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
 const STOCK: &str = "

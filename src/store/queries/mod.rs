@@ -1,4 +1,5 @@
-//! What `check-freshness`, `report` and the alerts ask of the tables. Reads only; what the answers mean is decided elsewhere.
+//! Read-only questions of report, check-freshness and the alerts, one file per subject.
+//! Returns values, never sentences; no sync depends on it.
 
 pub mod history;
 pub mod products;
@@ -21,15 +22,15 @@ use super::database::error::StoreError;
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn freeze(conn: &mut Conn) -> Result<(), StoreError> {
+pub fn begin_consistent_read(conn: &mut Conn) -> Result<(), StoreError> {
     conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
     Ok(conn.query_drop("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")?)
 }
 
-/// Ends what [`freeze`] began.
+/// Ends what [`begin_consistent_read`] began.
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn thaw(conn: &mut Conn) -> Result<(), StoreError> {
+pub fn end_consistent_read(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop("COMMIT")?)
 }

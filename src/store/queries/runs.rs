@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use mysql::Conn;
 
 use crate::inventory::Source;
+use crate::run::Status;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
-use crate::store::sync_run::log_row::Status;
 
 /// A log that people write into may hold dates of zeros, which are no dates: `NULLIF(…, 0)` here and below.
 /// `marketplace` and not `source`, so that an import from a file counts for the marketplace whose stock it brought.

@@ -8,7 +8,7 @@ use mysql::{Conn, Row};
 
 use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
 use crate::inventory::{Quantities, Source};
-use crate::staging::sorted_stream::Merge;
+use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{DatabaseText, Spool, SpoolWriter, listing_order};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
@@ -57,23 +57,23 @@ pub fn plan(
         });
     }
     let rows = conn.exec_iter(EXISTING, (source.as_str(), day))?;
-    let mut existing = Merge::new(rows.map(|row| ExistingRow::read(row?)));
+    let mut existing = SortedStream::new(rows.map(|row| ExistingRow::read(row?)));
     let (mut inserts, mut changes, mut removed) =
         (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
     let mut unchanged = 0;
     for row in targets.read() {
         let row = row?;
-        existing.pass_until(
+        existing.advance_to(
             |existing| existing.order(&row),
             |gone| Ok(removed.push(&RemovedRow(gone.id))?),
         )?;
-        match existing.take_if(|existing| existing.order(&row).is_eq())? {
+        match existing.next_if(|existing| existing.order(&row).is_eq())? {
             None => inserts.push(&row)?,
             Some(found) if found.holds(&row) => unchanged += 1,
             Some(found) => changes.push(&ChangedRow { id: found.id, row })?,
         }
     }
-    existing.pass_until(|_| Ordering::Less, |gone| Ok(removed.push(&RemovedRow(gone.id))?))?;
+    existing.advance_to(|_| Ordering::Less, |gone| Ok(removed.push(&RemovedRow(gone.id))?))?;
     Ok(Plan {
         inserts: inserts.finish()?,
         changes: changes.finish()?,

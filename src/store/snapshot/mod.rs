@@ -1,5 +1,5 @@
-//! The day's snapshot of one source in `inventory_data`: first a plan, made by reading only, then the write.
-//! What is here runs inside the caller's transaction and never commits.
+//! A day's rows in inventory_data: the difference to what is there, and writing it.
+//! Works on listing ids only; knows neither names nor barcodes.
 
 mod diff;
 mod write;

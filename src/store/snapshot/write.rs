@@ -10,7 +10,8 @@ use mysql::prelude::Queryable;
 
 use super::{ChangedRow, Plan, TargetRow, number_cells};
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolReader, Totals, listing_order};
+use crate::run::Totals;
+use crate::staging::{Spool, SpoolReader, listing_order};
 use crate::store::database::bulk_load::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;

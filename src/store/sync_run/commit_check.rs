@@ -3,10 +3,11 @@
 
 use mysql::Conn;
 
-use super::log_row::{self, Changes, Found, Run};
+use super::log_row::{self};
 use super::session::{Session, with_retries};
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
+use crate::run::{Changes, Run, RunRowState};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 
@@ -37,9 +38,9 @@ pub(crate) fn of_commit(
             session.failed(fault).context("looking whether the stock was written")
         })?;
         match found {
-            Found::Written(changes) => Ok(Some(changes)),
-            Found::Open | Found::Failed => Ok(None),
-            Found::Gone => Err(Failure::new(
+            RunRowState::Succeeded(changes) => Ok(Some(changes)),
+            RunRowState::Open | RunRowState::Failed => Ok(None),
+            RunRowState::Missing => Err(Failure::new(
                 Exit::Database,
                 format!("the run's row in sync_logs, number {}, is gone", run.id),
             )),

@@ -4,15 +4,14 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{NaiveDateTime, TimeDelta};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
-use crate::console::logging;
-use crate::cost::{Cost, Meter};
+use crate::cost::Cost;
 use crate::inventory::Source;
-use crate::staging::Totals;
+use crate::run::{Changes, Run, RunRowState, RunStats, Status, run_id};
 use crate::store::database::connection::Database;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
@@ -72,138 +71,12 @@ const COMPLETED: &str =
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
 
-/// The run's row.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The column `id`.
-    pub id: u64,
-    /// The name of the run in the log and in the column `run_id`.
-    pub run_id: String,
-    /// The marketplace.
-    pub source: Source,
-    /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
-    /// them.
-    pub started_at: DateTime<Utc>,
-    /// The same moment, to measure from.
-    began: Instant,
-}
-
-impl Run {
-    /// A run without a row: one that writes nothing.
-    pub fn unlogged(source: Source) -> Self {
-        let run_id = logging::run_id().to_owned();
-        Self { id: 0, run_id, source, started_at: now(), began: Instant::now() }
-    }
-}
-
-/// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
-pub fn now() -> DateTime<Utc> {
-    let now = Utc::now();
-    now.with_nanosecond(0).unwrap_or(now)
-}
-
-/// How a run ended, for the column `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Everything the marketplace answered is in the table.
-    Success,
-    /// Everything but the rejected records is.
-    Partial,
-    /// The table is as it was.
-    Failed,
-}
-
-impl Status {
-    /// The value of the column.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Status::Success => "success",
-            Status::Partial => "partial",
-            Status::Failed => "failed",
-        }
-    }
-
-    /// Reads the value of the column; what is no success is a failure.
-    pub fn parse(text: &str) -> Self {
-        [Status::Success, Status::Partial]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .unwrap_or(Status::Failed)
-    }
-}
-
-/// What a write did to the tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// Rows of `inventory_data` that are new.
-    pub inserted: u64,
-    /// Rows whose numbers or product changed.
-    pub changed: u64,
-    /// Rows that the marketplace no longer lists.
-    pub removed: u64,
-    /// Rows that stayed as they were but for `last_sync_at`.
-    pub unchanged: u64,
-    /// New rows of `dim_products`.
-    pub products_created: u64,
-    /// New rows of `product_listings`.
-    pub listings_created: u64,
-    /// Listings that came to a product which another listing has already.
-    pub listings_linked: u64,
-    /// Products whose last listing went over to another product.
-    pub products_joined: u64,
-}
-
-/// How long the phases of a run took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Phases {
-    /// Asking the marketplace.
-    pub fetch: Option<Duration>,
-    /// Reading, validating, sorting.
-    pub read: Option<Duration>,
-    /// The transaction, as far as it is known when its log row is written: everything but the commit.
-    pub write: Option<Duration>,
-}
-
-/// How a run finds its row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// Open; [`complete_failed`] has completed it by now.
-    Open,
-    /// Completed as failed before.
-    Failed,
-    /// Completed with stock that was written, which stays.
-    Written(Changes),
-    /// Somebody has deleted it.
-    Gone,
-}
-
-/// What is known of a run when its row is completed.
-#[derive(Clone, Debug, Default)]
-pub struct Account {
-    /// Records the marketplace answered.
-    pub processed: u64,
-    /// Those of them that were rejected.
-    pub rejected: u64,
-    /// Wildberries' cards that were read on the way.
-    pub cards: u64,
-    /// What it has cost.
-    pub meter: Meter,
-    /// Hosts other than the marketplace's own from which it came, or should have come.
-    pub foreign_hosts: BTreeSet<String>,
-    /// How long it took.
-    pub phases: Phases,
-    /// The day whose snapshot it is.
-    pub snapshot_date: Option<NaiveDate>,
-    /// What was written, if anything was.
-    pub written: Option<(Changes, Totals)>,
-}
-
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
-    let (began, run_id) = (Instant::now(), logging::run_id().to_owned());
+    let (began, run_id) = (Instant::now(), run_id().to_owned());
     let begun: Option<(u64, NaiveDateTime)> =
         rows::first(database.conn(), BEGUN, (&run_id, source.as_str()))?;
     if let Some((id, started_at)) = begun {
@@ -234,7 +107,7 @@ pub fn complete(
     status: Status,
     exit_code: u8,
     message: Option<&str>,
-    account: &Account,
+    account: &RunStats,
 ) -> Result<bool, StoreError> {
     let (changes, totals) = account.written.unzip();
     let changes = changes.unwrap_or_default();
@@ -283,10 +156,10 @@ pub fn complete_failed(
     run: &Run,
     exit_code: u8,
     message: &str,
-    account: &Account,
-) -> Result<Found, StoreError> {
+    account: &RunStats,
+) -> Result<RunRowState, StoreError> {
     if complete(conn, run, Status::Failed, exit_code, Some(message), account)? {
-        return Ok(Found::Open);
+        return Ok(RunRowState::Open);
     }
     found(conn, run)
 }
@@ -295,15 +168,15 @@ pub fn complete_failed(
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn found(conn: &mut Conn, run: &Run) -> Result<Found, StoreError> {
+pub fn found(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     if let Some(changes) = committed(conn, run)? {
-        return Ok(Found::Written(changes));
+        return Ok(RunRowState::Succeeded(changes));
     }
     let completed = rows::first(conn, COMPLETED, (run.id, run.started_at.naive_utc()))?;
     Ok(match completed.map(|(completed,): (bool,)| completed) {
-        Some(false) => Found::Open,
-        Some(true) => Found::Failed,
-        None => Found::Gone,
+        Some(false) => RunRowState::Open,
+        Some(true) => RunRowState::Failed,
+        None => RunRowState::Missing,
     })
 }
 

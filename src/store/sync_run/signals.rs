@@ -9,11 +9,12 @@ use mysql::prelude::Queryable;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::log_row::{self, Account, Found, Run};
+use super::log_row::{self};
 use crate::config::DatabaseSettings;
 use crate::console::progress;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::run::{Run, RunRowState, RunStats};
 use crate::store::database::connection::{ConnectionMark, Database};
 
 /// What the watching thread must know about the run. Cheap to clone; all clones are one.
@@ -90,7 +91,7 @@ impl Interruption {
         log::error!("interrupted by {name}");
         let known = std::mem::take(&mut *self.known());
         if let Some((run, meter)) = known.run {
-            let account = Account { meter, ..Account::default() };
+            let account = RunStats { meter, ..RunStats::default() };
             match log_interruption(settings, known.connection, &run, &account, name, code) {
                 Ok(found) => log::error!("{}", what_it_left(found)),
                 Err(failure) => log::error!(
@@ -106,12 +107,12 @@ impl Interruption {
 }
 
 /// What the run left behind, by the row that it was completing.
-fn what_it_left(found: Found) -> &'static str {
+fn what_it_left(found: RunRowState) -> &'static str {
     match found {
-        Found::Open => "rolled back; nothing was changed",
-        Found::Failed => "the run had failed before the signal came; nothing was changed",
-        Found::Written(_) => "the stock had been written before the signal came; it stays",
-        Found::Gone => {
+        RunRowState::Open => "rolled back; nothing was changed",
+        RunRowState::Failed => "the run had failed before the signal came; nothing was changed",
+        RunRowState::Succeeded(_) => "the stock had been written before the signal came; it stays",
+        RunRowState::Missing => {
             "rolled back; nothing was changed, and the run's row in sync_logs is gone: somebody has deleted it"
         }
     }
@@ -122,10 +123,10 @@ fn log_interruption(
     settings: &DatabaseSettings,
     connection: Option<ConnectionMark>,
     run: &Run,
-    account: &Account,
+    account: &RunStats,
     signal: &str,
     code: u8,
-) -> Result<Found, Failure> {
+) -> Result<RunRowState, Failure> {
     let mut database = Database::connect(settings)?;
     if let Some(mark @ ConnectionMark { number, .. }) = connection
         && database.knows(mark)?

@@ -14,6 +14,7 @@ use crate::console::progress::{self, Phase};
 use crate::failure::{Exit, Failure};
 use crate::inventory::shrink::shrinks_too_much;
 use crate::inventory::{Source, StockType};
+use crate::run::{self, Changes, Run, RunRowState, RunStats, Status};
 use crate::staging::Snapshot;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::bulk_load::BulkWay;
@@ -23,7 +24,7 @@ use crate::store::listings::{self, updates, wb_cards};
 use crate::store::matching::product_moves;
 use crate::store::snapshot::{self, Stamp};
 use crate::store::sync_run::commit_check;
-use crate::store::sync_run::log_row::{self, Account, Changes, Found, Run, Status};
+use crate::store::sync_run::log_row::{self};
 use crate::store::sync_run::session::{Session, announce_retry};
 
 /// How long a write waits for the other marketplace's.
@@ -73,7 +74,7 @@ impl<E: Into<StoreError>> From<E> for Setback {
 
 /// Asked at most once, before anything is written, when the pull holds so many listings whose name or barcode nobody
 /// knows. Says whether everything that can be known of them is known now.
-pub type Learn<'a> = dyn FnMut(&mut Session, u64, &mut Account) -> bool + 'a;
+pub type Learn<'a> = dyn FnMut(&mut Session, u64, &mut RunStats) -> bool + 'a;
 
 /// Writes the snapshot and completes the run's log row in one transaction.
 ///
@@ -85,7 +86,7 @@ pub fn write(
     session: &mut Session,
     settings: &DatabaseSettings,
     order: &Order,
-    account: &mut Account,
+    account: &mut RunStats,
     mut learn: Option<&mut Learn<'_>>,
 ) -> Result<Changes, Failure> {
     let mut in_doubt = false;
@@ -139,7 +140,7 @@ fn last_word(
     session: &mut Session,
     settings: &DatabaseSettings,
     order: &Order,
-    account: &mut Account,
+    account: &mut RunStats,
     failure: Failure,
     in_doubt: bool,
 ) -> Result<Changes, Failure> {
@@ -189,20 +190,20 @@ fn recover(session: &mut Session, setback: Setback) -> (Failure, bool) {
 fn try_once(
     session: &mut Session,
     order: &Order,
-    account: &mut Account,
+    account: &mut RunStats,
     in_doubt: &mut bool,
     lesson: Lesson,
 ) -> Result<Changes, Setback> {
     let database = session.database().map_err(Setback::Unreachable)?;
     if *in_doubt {
         match log_row::found(database.conn(), order.run)? {
-            Found::Written(changes) => {
+            RunRowState::Succeeded(changes) => {
                 log::info!("the commit had gone through before the connection died");
                 account.written = Some((changes, order.snapshot.totals));
                 return Ok(changes);
             }
-            Found::Open | Found::Failed => *in_doubt = false,
-            Found::Gone => {}
+            RunRowState::Open | RunRowState::Failed => *in_doubt = false,
+            RunRowState::Missing => {}
         }
     }
     if let Some(failure) = commit_check::overtaken(database.conn(), order.run)? {
@@ -292,7 +293,7 @@ impl Plans {
 fn attempt(
     conn: &mut Conn,
     order: &Order,
-    account: &mut Account,
+    account: &mut RunStats,
     lesson: Lesson,
 ) -> Result<Changes, Setback> {
     let began = Instant::now();
@@ -324,7 +325,7 @@ fn carry_out(
 ) -> Result<Changes, StoreError> {
     let (source, day) = (order.run.source, order.day);
     let created = listings::apply(conn, way, source, day, &plans.listings)?;
-    let stamp = Stamp { source, day, moment: log_row::now() };
+    let stamp = Stamp { source, day, moment: run::now() };
     snapshot::apply(conn, way, stamp, &plans.snapshot, &created, &order.snapshot.totals)?;
     listings::mark_seen(conn, source, &plans.listings)?;
     if source == Source::Wildberries {

@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::{Axes, Chart, Role, Spot, Width, axes, framed, headroom, text};
-use crate::store::sync_run::log_row::Status;
+use crate::run::Status;
 
 /// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
 const MOST: usize = 350;

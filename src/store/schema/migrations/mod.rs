@@ -1,5 +1,5 @@
-//! Brings the schema up to date: reads what was applied, plans, runs one statement at a time and records it.
-//! What a migration does stands in `sql/`; how a run of `migrate` is told stands in `commands/migrate/`.
+//! The shipped scripts, which of them are due, and running them so that a kill at any point is harmless.
+//! The scripts in sql/ are data; nothing here names a column.
 //!
 //! DDL commits by itself on MySQL and MariaDB, so a migration is no transaction. Each of its statements is atomic and
 //! carries guards instead (see [`script`]): one that died halfway runs again from its first statement and skips what is done.

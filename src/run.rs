@@ -1,0 +1,178 @@
+//! A run as a value: what it did and how it ended.
+//! Ground floor: imports inventory at most.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+
+use crate::cost::Meter;
+use crate::inventory::{Quantities, Source};
+
+/// The id of this run: in every line of its log, and for a sync in its row of `sync_logs`.
+pub fn run_id() -> &'static str {
+    static RUN_ID: OnceLock<String> = OnceLock::new();
+    RUN_ID.get_or_init(|| format!("{:016x}", fastrand::u64(..)))
+}
+
+/// The run's row.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The column `id`.
+    pub id: u64,
+    /// The name of the run in the log and in the column `run_id`.
+    pub run_id: String,
+    /// The marketplace.
+    pub source: Source,
+    /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
+    /// them.
+    pub started_at: DateTime<Utc>,
+    /// The same moment, to measure from.
+    pub(crate) began: Instant,
+}
+
+impl Run {
+    /// A run without a row: one that writes nothing.
+    pub fn unlogged(source: Source) -> Self {
+        let run_id = run_id().to_owned();
+        Self { id: 0, run_id, source, started_at: now(), began: Instant::now() }
+    }
+}
+
+/// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
+pub fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.with_nanosecond(0).unwrap_or(now)
+}
+
+/// How a run ended, for the column `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything the marketplace answered is in the table.
+    Success,
+    /// Everything but the rejected records is.
+    Partial,
+    /// The table is as it was.
+    Failed,
+}
+
+impl Status {
+    /// The value of the column.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Status::Success => "success",
+            Status::Partial => "partial",
+            Status::Failed => "failed",
+        }
+    }
+
+    /// Reads the value of the column; what is no success is a failure.
+    pub fn parse(text: &str) -> Self {
+        [Status::Success, Status::Partial]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .unwrap_or(Status::Failed)
+    }
+}
+
+/// What a write did to the tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Rows of `inventory_data` that are new.
+    pub inserted: u64,
+    /// Rows whose numbers or product changed.
+    pub changed: u64,
+    /// Rows that the marketplace no longer lists.
+    pub removed: u64,
+    /// Rows that stayed as they were but for `last_sync_at`.
+    pub unchanged: u64,
+    /// New rows of `dim_products`.
+    pub products_created: u64,
+    /// New rows of `product_listings`.
+    pub listings_created: u64,
+    /// Listings that came to a product which another listing has already.
+    pub listings_linked: u64,
+    /// Products whose last listing went over to another product.
+    pub products_joined: u64,
+}
+
+/// How long the phases of a run took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Asking the marketplace.
+    pub fetch: Option<Duration>,
+    /// Reading, validating, sorting.
+    pub read: Option<Duration>,
+    /// The transaction, as far as it is known when its log row is written: everything but the commit.
+    pub write: Option<Duration>,
+}
+
+/// How a run finds its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunRowState {
+    /// It was open; the question that completes a row has completed it by now.
+    Open,
+    /// Completed as failed before.
+    Failed,
+    /// Completed with stock that was written, which stays.
+    Succeeded(Changes),
+    /// Somebody has deleted it.
+    Missing,
+}
+
+/// What is known of a run when its row is completed.
+#[derive(Clone, Debug, Default)]
+pub struct RunStats {
+    /// Records the marketplace answered.
+    pub processed: u64,
+    /// Those of them that were rejected.
+    pub rejected: u64,
+    /// Wildberries' cards that were read on the way.
+    pub cards: u64,
+    /// What it has cost.
+    pub meter: Meter,
+    /// Hosts other than the marketplace's own from which it came, or should have come.
+    pub foreign_hosts: BTreeSet<String>,
+    /// How long it took.
+    pub phases: Phases,
+    /// The day whose snapshot it is.
+    pub snapshot_date: Option<NaiveDate>,
+    /// What was written, if anything was.
+    pub written: Option<(Changes, Totals)>,
+}
+
+/// Sums over the rows of a snapshot: what the database must hold after the write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Rows.
+    pub rows: u64,
+    /// Different listings (`sku` and `size_id`).
+    pub listings: u64,
+    /// Listings with something available or reserved anywhere.
+    pub listings_with_stock: u64,
+    /// Pieces that can be sold now.
+    pub available: i64,
+    /// Pieces set aside for orders.
+    pub reserved: i64,
+    /// Pieces on the way to buyers.
+    pub in_way_to_client: i64,
+    /// Pieces coming back from buyers.
+    pub in_way_from_client: i64,
+}
+
+impl Totals {
+    /// Adds a row.
+    pub fn add(&mut self, quantities: Quantities) {
+        self.rows += 1;
+        self.available += i64::from(quantities.available);
+        self.reserved += i64::from(quantities.reserved);
+        self.in_way_to_client += i64::from(quantities.in_way_to_client);
+        self.in_way_from_client += i64::from(quantities.in_way_from_client);
+    }
+
+    /// Pieces that are there: available or reserved.
+    pub fn stock(&self) -> i64 {
+        self.available + self.reserved
+    }
+}
