@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stage::{A_MOMENT, Stage, until};
+use super::stage::{A_MOMENT, Stage};
 use super::{Fault, Group};
 use crate::support::binary::{Binary, Outcome, Running};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload};

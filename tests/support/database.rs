@@ -184,9 +184,21 @@ impl Drop for Database<'_> {
     fn drop(&mut self) {
         // A test that broke the server has nothing left to tidy up.
         if let Ok(mut root) = std::panic::catch_unwind(|| self.server.connect(None)) {
+            // What a test that failed has left open would keep the database for ever.
+            for (connection, _) in self.connections("Sleep") {
+                let _ = root.query_drop(format!("KILL CONNECTION {connection}"));
+            }
             let _ = root.query_drop(format!("DROP DATABASE IF EXISTS `{}`", self.name));
         }
     }
+}
+
+/// So many of them, from 0, in a form that both servers know.
+pub fn numbers(count: u32) -> String {
+    format!(
+        "WITH RECURSIVE numbers AS (SELECT 0 AS seq UNION ALL SELECT seq + 1 FROM numbers WHERE seq < {})",
+        count - 1
+    )
 }
 
 fn stock_row(mut row: Row) -> StockRow {

@@ -10,7 +10,7 @@ if [ -x "$directory/usr/sbin/mysqld" ]; then
     echo "$directory"
     exit
 fi
-for program in apt-get dpkg-deb flock; do
+for program in apt-get dpkg-deb; do
     command -v "$program" >/dev/null || { echo "no $program here" >&2 && exit 1; }
 done
 keys=/usr/share/keyrings/debian-archive-keyring.gpg

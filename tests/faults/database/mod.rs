@@ -179,7 +179,7 @@ fn patient(binary: Binary) -> Binary {
 
 /// After the server's restart another run holds the lock, on a connection that has the number which this run's had.
 fn stranger(stage: &Stage, binary: Binary) -> Outcome {
-    let running = stage.asking(&binary, Duration::from_secs(6));
+    let running = stage.asking(&patient(binary), Duration::from_secs(6));
     let number: u32 = stage.connections().concat().parse().unwrap();
     // Servers tell since when they are up in whole seconds.
     thread::sleep(Duration::from_secs(3));
