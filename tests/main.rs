@@ -38,4 +38,6 @@ mod stand_in;
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
 mod suspicious;
+mod wb_counted_once;
 mod wb_sync;
+mod wb_token;

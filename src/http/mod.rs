@@ -1,4 +1,4 @@
-//! One request with its pace, retries, limits and address guard, for marketplaces and notifications alike.
+//! One request with its pace, retries, limits and address guard, for marketplaces and alerts alike.
 //! Knows no marketplace and no record.
 
 pub mod answer;
@@ -184,7 +184,10 @@ impl Http {
         let shown = format!("{} {}", call.method, self.safe(&error_body::shown(&call.url)));
         let wait = self.pace(call).remaining(Instant::now());
         if !wait.is_zero() {
-            pause(Level::Debug, wait, &format!("the pace of {}", call.name));
+            match &call.slow {
+                Some(reason) => pause(Level::Info, wait, reason),
+                None => pause(Level::Debug, wait, &format!("the pace of {}", call.name)),
+            }
         }
         let mut attempt = 1;
         loop {

@@ -28,6 +28,8 @@ pub struct Call {
     pub target: Target,
     /// The least time between two requests of this name.
     pub interval: Duration,
+    /// Why the interval is so long that a person should know.
+    pub slow: Option<String>,
     /// What to do when the key is rejected.
     pub key_advice: String,
 }
@@ -42,6 +44,7 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
+            slow: None,
             key_advice: "renew the key".into(),
         }
     }
@@ -60,6 +63,12 @@ impl Call {
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
         Self { interval, ..self }
+    }
+
+    /// Says why the interval is as long as it is.
+    #[must_use]
+    pub fn because(self, reason: String) -> Self {
+        Self { slow: Some(reason), ..self }
     }
 
     /// What a rejected key is answered with.

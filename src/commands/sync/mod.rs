@@ -2,6 +2,7 @@
 
 mod cards;
 mod clock;
+mod key;
 mod reading;
 mod rejects;
 
@@ -20,6 +21,7 @@ use crate::cost::Cost;
 use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, StockType};
 use crate::marketplace::paging::until_settled;
+use crate::marketplace::wildberries::Permit;
 use crate::marketplace::{self, Pull};
 use crate::run::{self, Changes, Run, RunRowState, RunStats, Status};
 use crate::staging::Snapshot;
@@ -95,8 +97,8 @@ struct Sync<'a> {
     account: RunStats,
     /// The kinds of stock that the pull can tell of.
     can_hold: &'static [StockType],
-    /// For a pull that may ask for Wildberries' cards: how.
-    cards: Option<WildberriesSettings>,
+    /// For a pull of Wildberries: how it is asked, and for what.
+    wildberries: Option<(WildberriesSettings, Permit)>,
 }
 
 impl<'a> Sync<'a> {
@@ -134,7 +136,7 @@ impl<'a> Sync<'a> {
             rejects,
             account,
             can_hold: &StockType::ALL,
-            cards: None,
+            wildberries: None,
         };
         Ok(Begun::Sync(Box::new(sync), interruption))
     }
@@ -145,7 +147,8 @@ impl<'a> Sync<'a> {
         self.account.snapshot_date = Some(day);
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;
-        let (snapshot, validation) = until_settled(self.wait_between_pulls()?, || {
+        self.judge_key(&settings)?;
+        let (snapshot, validation) = until_settled(self.wait_between_pulls(), || {
             let pull = self.fetch()?;
             reading::read(&pull, &self.run, &mut self.rejects, &mut self.account)
         })?;
@@ -180,9 +183,8 @@ impl<'a> Sync<'a> {
         let span = Span::begin(Phase::Write, None);
         let mut learning = Duration::ZERO;
         let Self { session, database, account, .. } = self;
-        let changes = match &self.cards {
-            None => transaction::write(session, database, order, account, None)?,
-            Some(settings) => {
+        let changes = match &self.wildberries {
+            Some((settings, permit)) if permit.cards => {
                 let mut learn = |session: &mut Session, unknown, account: &mut RunStats| {
                     let began = Instant::now();
                     let reading = cards::learn(settings, session, &account.meter, unknown);
@@ -192,6 +194,7 @@ impl<'a> Sync<'a> {
                 };
                 transaction::write(session, database, order, account, Some(&mut learn))?
             }
+            _ => transaction::write(session, database, order, account, None)?,
         };
         let took = span.finish(&format!("{} rows", order.snapshot.totals.rows));
         self.account.phases.write = Some(took.saturating_sub(learning));
@@ -201,22 +204,20 @@ impl<'a> Sync<'a> {
     /// Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
     fn fetch(&mut self) -> Result<Pull, Failure> {
         let span = Span::begin(Phase::Fetch, None);
-        let pull = match (&self.args.file, self.run.source) {
-            (Some(path), source) => {
+        let pull = match (&self.args.file, &self.wildberries) {
+            (Some(path), _) => {
+                let source = self.run.source;
                 let pull = marketplace::answers::from_file::open_file(source, path)?;
                 self.can_hold = pull.parts.first().map_or(&[], |part| part.format.stock_types());
                 pull
             }
-            (None, Source::Ozon) => {
+            (None, None) => {
                 let settings = OzonSettings::read(self.environment)?;
                 let RunStats { meter, foreign_hosts, .. } = &mut self.account;
                 marketplace::ozon::fetch(&settings, meter, foreign_hosts)?
             }
-            (None, Source::Wildberries) => {
-                let settings = WildberriesSettings::read(self.environment)?;
-                let pull = marketplace::wildberries::fetch(&settings, &self.account.meter)?;
-                self.cards = Some(settings);
-                pull
+            (None, Some((settings, permit))) => {
+                marketplace::wildberries::fetch(settings, *permit, &self.account.meter)?
             }
         };
         let Cost { requests, bytes } = pull.cost;
@@ -231,12 +232,10 @@ impl<'a> Sync<'a> {
     }
 
     /// A pull that follows another one at once would run into the marketplace's rate limit.
-    fn wait_between_pulls(&self) -> Result<Duration, Failure> {
-        if self.args.file.is_some() || self.run.source == Source::Ozon {
-            return Ok(Duration::ZERO);
-        }
-        let settings = WildberriesSettings::read(self.environment)?;
-        Ok(settings.request_interval.max(settings.http.base_delay))
+    fn wait_between_pulls(&self) -> Duration {
+        self.wildberries.as_ref().map_or(Duration::ZERO, |(settings, _)| {
+            settings.request_interval.max(settings.http.base_delay)
+        })
     }
 
     /// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.

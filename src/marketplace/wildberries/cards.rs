@@ -17,6 +17,7 @@ use crate::inventory::card::{Card, CardCursor, CardSize};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, Part, Pull};
+use crate::wb_token::Category;
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -25,8 +26,6 @@ const LIMIT: u64 = 100;
 const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
-
-const CATEGORY: &str = "Контент";
 
 /// A page of cards.
 #[derive(Debug)]
@@ -87,7 +86,8 @@ impl CardReader {
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
             .advising(format!(
-                "names and barcodes need a token with the category {CATEGORY} in WB_API_TOKEN, stock does not; {}",
+                "names and barcodes need a token with the category {} in WB_API_TOKEN, stock does not; {}",
+                Category::Content.name(),
                 new_token()
             ));
         let document = temporary_file()?;

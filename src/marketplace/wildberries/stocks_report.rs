@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::items::Place;
-use super::{ANALYTICS, MOST_PAGES, add_page, endless, key_advice, new_token};
+use super::{MOST_PAGES, add_page, endless, key_advice, new_token};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http, Reply};
@@ -11,6 +11,7 @@ use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::marketplace::paging::shifted;
 use crate::text::grouped;
+use crate::wb_token::Category;
 
 /// One of the two methods.
 pub(super) struct Method {
@@ -25,7 +26,7 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     name: "Wildberries: wb-warehouses",
     path: "api/analytics/v1/stocks-report/wb-warehouses",
     format: Format::WbWarehouses,
-    key_advice: || key_advice(ANALYTICS),
+    key_advice: || key_advice(Category::Analytics),
 };
 
 /// The stock on the seller's own warehouses.
@@ -35,8 +36,8 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
     format: Format::SellerWarehouses,
     key_advice: || {
         format!(
-            "a basic token may not read the stock on the seller's own warehouses: leave it out with WB_SELLER_WAREHOUSES=false, \
-             or put a token with more rights (category {ANALYTICS}) into WB_API_TOKEN; {}",
+            "a base token («Базовый») may not read the stock on the seller's own warehouses: leave it out with \
+             WB_SELLER_WAREHOUSES=false, or put another token into WB_API_TOKEN; {}",
             new_token()
         )
     },

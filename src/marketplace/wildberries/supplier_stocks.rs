@@ -7,11 +7,11 @@ use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::text::grouped;
+use crate::wb_token::Category;
 
 use super::{MOST_PAGES, add_page, endless, key_advice};
 
 const NAME: &str = "Wildberries: supplier/stocks";
-const CATEGORY: &str = "Статистика";
 
 /// Before the first row there is: `dateFrom` is the time of the last change, so a full pull begins here.
 const BEGINNING: &str = "2019-06-20";
@@ -37,7 +37,7 @@ pub(super) fn fetch(
         url.query_pairs_mut().append_pair("dateFrom", &from);
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
-            .advising(key_advice(CATEGORY));
+            .advising(key_advice(Category::Statistics));
         let reply = add_page(assembly, http, &call, Format::SupplierStocks);
         let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
             Reply::Body(found) => found,

@@ -146,7 +146,7 @@ fn a_warehouse_entry_that_is_no_object_rejects_its_item() {
         ("[1]", "warehouses holds an entry that is not an object"),
         ("[[\"Тула\",5]]", "warehouses holds an entry that is not an object"),
         ("{}", "warehouses is not a list"),
-        ("null", "warehouses is missing"),
+        ("null,\"quantity\":5", "warehouses is missing"),
     ] {
         let page = format!("{item}{list}}}]");
         let records = read_all(page.as_bytes(), Format::WarehouseRemains).unwrap();
