@@ -11,11 +11,13 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row, Value, from_row};
 
 use super::marketplace::catalogue::row::{self, StockRow};
-use super::server::{MariaDb, PASSWORD_IN_URL, USER};
+use super::server::{MariaDb, PASSWORD_IN_URL, USER, is_mysql};
 
 pub struct Database<'s> {
     pub name: String,
     server: &'s MariaDb,
+    /// Whether it goes with this value.
+    owned: bool,
 }
 
 /// A row of `sync_logs`; what a run has not filled in is `None`.
@@ -44,10 +46,15 @@ impl<'s> Database<'s> {
     pub fn on(server: &'s MariaDb) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let database = Self { name, server };
+        let database = Self { name, server, owned: true };
         let create = format!("CREATE DATABASE `{}` CHARACTER SET utf8mb4", database.name);
         server.connect(None).query_drop(create).expect("a database of one's own");
         database
+    }
+
+    /// The same database as another node of the cluster shows it.
+    pub fn on_node<'n>(&self, node: &'n MariaDb) -> Database<'n> {
+        Database { name: self.name.clone(), server: node, owned: false }
     }
 
     pub fn url(&self) -> String {
@@ -111,8 +118,10 @@ impl<'s> Database<'s> {
 
     /// The program's connections that do this (`Query`, `Sleep`), each with its statement.
     pub fn connections(&self, command: &str) -> Vec<(String, String)> {
+        // MySQL cannot show every statement here.
+        let info = if is_mysql() { "''" } else { "COALESCE(info, '')" };
         let sql = format!(
-            "SELECT id, COALESCE(info, '') FROM information_schema.processlist WHERE user = '{USER}' AND db = '{}' \
+            "SELECT id, {info} FROM information_schema.processlist WHERE user = '{USER}' AND db = '{}' \
              AND command = '{command}'",
             self.name
         );
@@ -182,6 +191,9 @@ impl<'s> Database<'s> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
+        if !self.owned {
+            return;
+        }
         // A test that broke the server has nothing left to tidy up.
         if let Ok(mut root) = std::panic::catch_unwind(|| self.server.connect(None)) {
             // What a test that failed has left open would keep the database for ever.

@@ -14,7 +14,7 @@ use crate::support::binary::{Binary, Outcome};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonInfo};
 use crate::support::marketplace::fault::Fault as Spoiled;
 use crate::support::marketplace::http::Reply;
-use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER};
+use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER, is_mysql};
 use crate::support::world::World;
 
 /// What is committed survives the death of the server here; the tests' usual server is faster than that.
@@ -179,7 +179,9 @@ fn patient(binary: Binary) -> Binary {
 
 /// After the server's restart another run holds the lock, on a connection that has the number which this run's had.
 fn stranger(stage: &Stage, binary: Binary) -> Outcome {
-    let running = stage.asking(&patient(binary), Duration::from_secs(6));
+    // MySQL takes longer to come back.
+    let away = Duration::from_secs(if is_mysql() { 15 } else { 6 });
+    let running = stage.asking(&patient(binary), away);
     let number: u32 = stage.connections().concat().parse().unwrap();
     // Servers tell since when they are up in whole seconds.
     thread::sleep(Duration::from_secs(3));
