@@ -2,12 +2,12 @@
 //! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
 
 use crate::failure::Failure;
-use crate::inventory::field::record_label;
+use crate::inventory::field::{described, record_label};
 use crate::inventory::ozon::{ReportLine, stock_in};
 use crate::inventory::{Field, Record, Rejection};
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";
@@ -43,6 +43,15 @@ pub(in crate::marketplace) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
     /// Columns of a kind of stock that nobody knows yet, with their titles.
     unknown: Vec<(usize, String)>,
+    spoilt: Spoilt,
+}
+
+/// Barcodes that a spreadsheet has spoilt.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Spoilt {
+    count: u64,
+    /// The first ones, in words.
+    examples: Vec<String>,
 }
 
 impl Layout for Columns {
@@ -56,7 +65,7 @@ impl Layout for Columns {
             })
             .map(|(index, title)| (index, printable(title)))
             .collect();
-        Ok(Self { place, unknown })
+        Ok(Self { place, unknown, spoilt: Spoilt::default() })
     }
 
     fn contain(&self, column: usize) -> bool {
@@ -69,7 +78,13 @@ impl Layout for Columns {
         cell: &dyn Fn(usize) -> Field,
     ) -> Result<Result<Record, Rejection>, Failure> {
         self.require_known(number, cell)?;
-        Ok(self.line(cell).validate(number))
+        let record = self.line(cell).validate(number);
+        if let Some(place) = self.place[BARCODES]
+            && record.as_ref().is_ok_and(|record| record.listing.barcodes.is_none())
+        {
+            self.note_spoilt(number, cell, place);
+        }
+        Ok(record)
     }
 
     fn label(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> String {
@@ -79,6 +94,14 @@ impl Layout for Columns {
 
     fn warn(&self) {
         self.warn_of_what_is_not_told();
+        if self.spoilt.count > 0 {
+            log::warn!(
+                "a spreadsheet has spoilt the barcodes of {}: {}; what was known of their barcodes is kept; import the \
+                 file as the cabinet gives it, without opening and saving it in a spreadsheet",
+                counted(self.spoilt.count, "product"),
+                self.spoilt.examples.join(", ")
+            );
+        }
         for (_, title) in &self.unknown {
             log::warn!(
                 "the report has a kind of stock that is not known yet, «{title}»; no product has any, so nothing is lost by \
@@ -101,6 +124,15 @@ impl Columns {
             )));
         }
         Ok(())
+    }
+
+    fn note_spoilt(&mut self, number: u64, cell: &dyn Fn(usize) -> Field, place: usize) {
+        const EXAMPLES: usize = 3;
+        self.spoilt.count += 1;
+        if self.spoilt.examples.len() < EXAMPLES {
+            let example = format!("{} {}", self.label(number, cell), described(&cell(place)));
+            self.spoilt.examples.push(example);
+        }
     }
 
     /// A row's cells by their meaning.

@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::new_token;
+use super::refusal;
 use crate::config::WildberriesSettings;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
@@ -17,7 +17,6 @@ use crate::inventory::card::{Card, CardCursor, CardSize};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, Part, Pull};
-use crate::wb_token::Category;
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -85,11 +84,7 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-            .advising(format!(
-                "names and barcodes need a token with the category {} in WB_API_TOKEN, stock does not; {}",
-                Category::Content.name(),
-                new_token()
-            ));
+            .advising(refusal::cards);
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)

@@ -4,6 +4,7 @@ pub mod cards;
 pub mod items;
 pub(super) mod json;
 mod permit;
+mod refusal;
 mod remains;
 mod stocks_report;
 mod supplier_stocks;
@@ -17,8 +18,6 @@ use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http, Reply};
-use crate::inventory::Source;
-use crate::wb_token::Category;
 
 /// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
 const MOST_PAGES: u32 = 400;
@@ -76,24 +75,6 @@ fn add_page(
 ) -> Result<Reply<Survey>, Failure> {
     let reply = assembly.add_surveyed(http, call, format, |page| survey(page, format))?;
     Ok(reply.map(|(_, survey)| survey))
-}
-
-/// What a rejected token is answered with where a method needs this category.
-fn key_advice(category: Category) -> String {
-    let category = category.name();
-    format!(
-        "WB_API_TOKEN lives 180 days and needs the category {category} here, and a type that may call this method; {}",
-        new_token()
-    )
-}
-
-fn new_token() -> String {
-    format!(
-        "a new one is made in the seller's cabinet ({}): type «Персональный», categories {} and {}, «Только на чтение»",
-        Source::Wildberries.key_menu(),
-        Category::Analytics.name(),
-        Category::Content.name()
-    )
 }
 
 fn endless(name: &str) -> Failure {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use humantime::format_duration;
 
-use super::new_token;
+use super::refusal::new_token;
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::failure::{Exit, Failure};
 use crate::wb_token::{Category, TokenKind, WbToken};

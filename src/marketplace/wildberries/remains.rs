@@ -7,7 +7,7 @@ use log::Level;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{Permit, add_page, key_advice};
+use super::{Permit, add_page, refusal};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
 use crate::http::pace::pause;
@@ -16,7 +16,6 @@ use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
 use crate::text::grouped;
-use crate::wb_token::Category;
 
 const CREATE: &str = "Wildberries: warehouse_remains";
 const STATUS: &str = "Wildberries: warehouse_remains status";
@@ -89,7 +88,7 @@ pub(super) fn fetch(
 }
 
 fn question(name: &'static str, url: Url) -> Call {
-    Call::get(name, url).advising(key_advice(Category::Analytics))
+    Call::get(name, url).advising(refusal::remains)
 }
 
 fn create(http: &mut Http) -> Result<String, Failure> {

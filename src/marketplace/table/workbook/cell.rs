@@ -43,8 +43,20 @@ pub(super) fn number(value: &str) -> Field {
     if value.is_empty() {
         return Field::Absent;
     }
-    let written_out = value.contains(['.', 'e', 'E']).then(|| whole_number(value)).flatten();
+    let decimal = value.contains(['.', 'e', 'E']) && !is_rounded(value);
+    let written_out = decimal.then(|| whole_number(value)).flatten();
     written_out.map_or_else(|| Field::written(value), Field::Integer)
+}
+
+/// Whether a barcode's digits were lost before this was written: it is too long for a number of pieces, and most of it would be
+/// zeros. Writers leave out the zeros that a number really ends in, but those are few.
+fn is_rounded(value: &str) -> bool {
+    const LONGEST_QUANTITY: usize = 11;
+    const FEW: usize = 5;
+    let Some((mantissa, exponent)) = value.split_once(['e', 'E']) else { return false };
+    let told = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let digits = exponent.parse::<usize>().map_or(0, |power| power.saturating_add(1));
+    digits > LONGEST_QUANTITY && told.saturating_add(FEW) <= digits
 }
 
 /// Text of a cell; empty text is no value.
@@ -103,6 +115,8 @@ mod tests {
             ("43.0", "43"),
             ("1.23E9", "1230000000"),
             ("4.601234567890E+12", "4601234567890"),
+            ("4.60123456E12", "4601234560000"),
+            ("4.60123E+12", "4.60123E+12"),
             ("1.5", "1.5"),
             ("1E300", "1E300"),
             ("007", "007"),

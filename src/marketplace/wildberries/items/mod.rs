@@ -125,11 +125,18 @@ pub(in crate::marketplace) fn each_item<R: Read>(
         let data = scanner.member("data", &mut |scanner| {
             must_begin(scanner, b'{', "its \"data\"")?;
             items = scanner.member("items", &mut |scanner| {
+                // What Go makes of an empty list.
+                if scanner.peek()? == Some(b'n') {
+                    return scanner.null();
+                }
                 must_begin(scanner, b'[', "its \"data.items\"")?;
                 scanner.elements(on_item)
             })?;
             Ok(())
         })?;
+        if scanner.says_error() {
+            return Err(not_stock_data("the answer calls itself an error"));
+        }
         if !data || !items {
             let missing = if data { "data.items" } else { "data" };
             let found = scanner.looks_like();

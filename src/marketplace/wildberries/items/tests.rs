@@ -183,13 +183,21 @@ fn another_shape_is_named() {
         (b"{}", "the answer has no \"data\"; it is JSON beginning with \"{}\""),
         (b"{\"data\":{\"taskId\":\"x\"}}", "no \"data.items\""),
         (b"{\"data\":null}", "its \"data\" is no JSON object"),
-        (b"{\"data\":{\"items\":null}}", "its \"data.items\" is no JSON list"),
+        (b"{\"data\":{\"items\":{}}}", "its \"data.items\" is no JSON list"),
+        (b"{\"data\":{\"items\":nil}}", "JSON broken"),
+        (b"{\"error\":true,\"data\":{\"items\":null}}", "the answer calls itself an error"),
         (b"", "the answer is nothing at all"),
     ] {
         let said = failure(page, wb);
         assert!(said.contains(words), "{said}");
     }
     assert!(failure(WB.as_bytes(), Format::SupplierStocks).contains("no JSON list"));
+}
+
+#[test]
+fn null_is_an_empty_list_of_items() {
+    let page = b"{\"data\":{\"items\":null},\"error\":false}";
+    assert_eq!(survey(&page[..], Format::WbWarehouses).unwrap(), Survey::default());
 }
 
 #[test]
