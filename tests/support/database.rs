@@ -11,7 +11,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row, Value, from_row};
 
 use super::marketplace::catalogue::row::{self, StockRow};
-use super::server::{MariaDb, PASSWORD_IN_URL, USER, is_mysql};
+use super::server::{MariaDb, PASSWORD_IN_URL, USER};
 
 pub struct Database<'s> {
     pub name: String,
@@ -118,14 +118,10 @@ impl<'s> Database<'s> {
 
     /// The program's connections that do this (`Query`, `Sleep`), each with its statement.
     pub fn connections(&self, command: &str) -> Vec<(String, String)> {
-        // MySQL cannot show every statement here.
-        let info = if is_mysql() { "''" } else { "COALESCE(info, '')" };
-        let sql = format!(
-            "SELECT id, {info} FROM information_schema.processlist WHERE user = '{USER}' AND db = '{}' \
-             AND command = '{command}'",
-            self.name
-        );
-        self.table(&sql).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+        // Not from information_schema: there MySQL fails on a statement with an emoji in it.
+        let mine = |row: &Vec<String>| row[1] == USER && row[3] == self.name && row[4] == command;
+        let rows = self.table("SHOW FULL PROCESSLIST");
+        rows.into_iter().filter(mine).map(|row| (row[0].clone(), row[7].clone())).collect()
     }
 
     /// Until one of the program's connections has done the same for so long, as far as one can see.

@@ -82,6 +82,7 @@ again() { # a node that died: how far it had come says its own data
         --pid-file="$directory/$node.pid" --socket="$directory/$node.s" --wsrep-on=ON --wsrep-provider="$provider" --wsrep-cluster-address="$group" --wsrep-recover \
         </dev/null >"$directory/$node.recovery" 2>&1 || true
     position=$(grep -oE 'Recovered position: *[0-9a-f-]+:-?[0-9]+' "$directory/$node.recovery" | tail -n 1 | sed 's/.*: *\([0-9a-f-]*:-*[0-9]*\)$/\1/')
+    rm -f "$directory/$node.recovery"
     [ -n "$position" ] || give_up "node $node does not know how far it had come"
     launch "$node" "$group" --wsrep-start-position="$position"
     synced "$node"
