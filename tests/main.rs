@@ -19,6 +19,7 @@ mod failed_pulls;
 mod faults;
 mod file_imports;
 mod files_by_hand;
+mod galera;
 mod hand_made_rows;
 mod long_history;
 mod migrations;
