@@ -8,9 +8,9 @@ use std::time::Duration;
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use super::key_files;
+use super::{hidden, key_files};
 use crate::failure::{Exit, Failure};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// The variables of this run: those of the process, filled up from the `.env` file.
 pub struct Environment {
@@ -30,12 +30,15 @@ impl Environment {
         let default = Path::new(".env");
         if let Some(path) = env_file.or_else(|| default.exists().then_some(default)) {
             values = read_env_file(path)?;
+            secret::hide(hidden::secrets_in(&values));
         }
         // A variable that is not text cannot be one of ours.
         values.extend(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         }));
+        secret::hide(hidden::secrets_in(&values));
         let unreadable = key_files::read(&mut values)?;
+        secret::hide(hidden::secrets_in(&values));
         Ok(Self { values, unreadable })
     }
 
@@ -228,7 +231,7 @@ impl Environment {
 }
 
 /// A key without the word that some documentation puts before it: the header of either marketplace holds the key alone.
-pub fn bare_key(text: &str) -> &str {
+fn bare_key(text: &str) -> &str {
     match text.split_once(char::is_whitespace) {
         Some((word, key)) if word.eq_ignore_ascii_case("bearer") => key.trim_ascii_start(),
         _ => text,

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod database;
 pub mod environment;
+mod hidden;
 mod key_files;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ use mysql::prelude::Queryable;
 use super::database::error::StoreError;
 use super::database::rows;
 use crate::alert::{Sent, Severity, State, Topic};
+use crate::secret::mask;
 
 const TOLD: &str = "
     SELECT topic, state, severity, failures, title, created_at
@@ -73,7 +74,7 @@ pub fn record(
             sent.state.as_str(),
             sent.severity.as_str(),
             sent.failures,
-            &sent.title,
+            mask(&sent.title).as_ref(),
             channels,
             sent.at.naive_utc(),
         ),
