@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::{PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use sha2::{Digest, Sha256};
 
 /// A key, token or password. `Debug` shows a placeholder, there is no `Display`, and nothing derefs to text:
 /// whoever needs the value writes [`Secret::expose`], which is easy to find in a review.
@@ -21,6 +22,11 @@ impl Secret {
     /// Takes the value to the letter: a password may begin or end with a blank.
     pub fn verbatim(value: &str) -> Self {
         Self(value.to_owned())
+    }
+
+    /// By what it is told from another one without being kept: the beginning of its SHA-256.
+    pub fn fingerprint(&self) -> String {
+        Sha256::digest(&self.0).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The value itself, for the one place that sends it.
@@ -88,6 +94,12 @@ mod tests {
         assert_eq!(mask("a kappa-4711 b KAPPA-4711, pw, kappaleia"), "a … b …, pw, …leia");
         assert_eq!(mask(r#"{"is": "nu\"47\\11"} nu"47\11"#), r#"{"is": "…"} …"#);
         assert!(matches!(mask("nothing of it"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_beginning_of_the_sha_256() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(Secret::new("abc").fingerprint(), "ba7816bf8f01cfea");
     }
 
     #[test]
