@@ -5,6 +5,7 @@ use crate::config::WildberriesSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::wildberries::cards::CardReader;
+use crate::run::CardReading;
 use crate::store::listings::wb_cards;
 use crate::store::sync_run::session::Session;
 use crate::text::counted;
@@ -15,23 +16,14 @@ const MOST_PAGES: u64 = 100_000;
 /// Pages from one line of progress to the next: six seconds at the method's pace.
 const PROGRESS: u64 = 10;
 
-/// What a reading came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Cards read.
-    pub cards: u64,
-    /// Whether the last card was reached.
-    pub complete: bool,
-}
-
 /// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
-pub fn learn(
+pub(super) fn fetch(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
     unknown: u64,
-) -> Reading {
-    let mut reading = Reading::default();
+) -> CardReading {
+    let mut reading = CardReading::default();
     log::info!(
         "{} without a name or a barcode: asking for Wildberries' cards",
         counted(unknown, "listing")
@@ -54,7 +46,7 @@ fn read(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
-    reading: &mut Reading,
+    reading: &mut CardReading,
 ) -> Result<(), Failure> {
     let cursor = wb_cards::cursor(session.database()?.conn())
         .map_err(|fault| session.failed(fault).context("looking where the cards begin"))?;

@@ -9,6 +9,7 @@ mod supplier_stocks;
 
 use self::items::{Survey, survey};
 use super::answers::builder::Assembly;
+use super::paging::PullError;
 use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
@@ -30,7 +31,7 @@ const ANALYTICS: &str = "Аналитика";
 /// # Errors
 /// The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never ready;
 /// [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
-pub fn fetch(settings: &WildberriesSettings, meter: &Meter) -> Result<Pull, Failure> {
+pub fn fetch(settings: &WildberriesSettings, meter: &Meter) -> Result<Pull, PullError> {
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,
         StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
@@ -40,7 +41,7 @@ pub fn fetch(settings: &WildberriesSettings, meter: &Meter) -> Result<Pull, Fail
     pull(settings, &mut http)
 }
 
-fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, Failure> {
+fn pull(settings: &WildberriesSettings, http: &mut Http) -> Result<Pull, PullError> {
     let mut assembly = Assembly::new()?;
     match settings.method {
         StocksMethod::WbWarehouses => {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::barcode_claims::Claim;
+use super::barcode_claims::BarcodeUse;
 use super::pairing::{Member, Part};
 use super::rules::{Fate, Standing, Thing, ThingKey, fate_of_pair, must_leave};
 use super::{Follower, Links, Move};
@@ -73,7 +73,7 @@ impl Decisions {
     pub fn take(&mut self, group: &[Member]) -> Result<(), StoreError> {
         let split = group.partition_point(|member| member.part == Part::Present);
         let (present, others) = group.split_at(split);
-        let mut listings: Vec<&Claim> = present.iter().map(|member| &member.claim).collect();
+        let mut listings: Vec<&BarcodeUse> = present.iter().map(|member| &member.claim).collect();
         listings.dedup_by(|a, b| a.thing == b.thing && a.size_id == b.size_id);
         let standings: Vec<Standing> = listings.iter().map(|claim| claim.standing()).collect();
         let fate = fate_of_pair(&standings, &left_behind(&listings, others));
@@ -85,7 +85,7 @@ impl Decisions {
         }
     }
 
-    fn settle(&mut self, listings: &[&Claim], fate: Fate) -> Result<(), StoreError> {
+    fn settle(&mut self, listings: &[&BarcodeUse], fate: Fate) -> Result<(), StoreError> {
         let leader = listings.iter().filter_map(|claim| claim.number).min();
         for claim in listings {
             let product_id = match (fate, claim.product_id) {
@@ -134,7 +134,7 @@ impl Decisions {
     }
 
     /// Listings that have left all their products to others come to the new one.
-    fn found(&mut self, listings: &[&Claim]) -> Result<(), StoreError> {
+    fn found(&mut self, listings: &[&BarcodeUse]) -> Result<(), StoreError> {
         let new = listings.iter().filter(|claim| claim.number.is_some());
         let Some(leader) = new.min_by_key(|claim| claim.number).or(listings.first()) else {
             return Ok(());
@@ -155,7 +155,7 @@ impl Decisions {
 
     fn judge(
         &mut self,
-        claim: &Claim,
+        claim: &BarcodeUse,
         from: i64,
         to: Option<i64>,
         verdict: Verdict,
@@ -220,10 +220,10 @@ impl Decisions {
 }
 
 /// Products at which a listing of the pair has left its former partner behind, unless its partner of now has come there too.
-fn left_behind(listings: &[&Claim], others: &[Member]) -> Vec<i64> {
+fn left_behind(listings: &[&BarcodeUse], others: &[Member]) -> Vec<i64> {
     let lost = others.iter().filter(|it| it.part == Part::Lost { left_behind: true });
     let left = lost.filter(|Member { claim: lost, .. }| {
-        let meets = |it: &&Claim| {
+        let meets = |it: &&BarcodeUse| {
             it.thing.wildberries != lost.thing.wildberries && it.product_id == lost.product_id
         };
         !listings.iter().any(meets)

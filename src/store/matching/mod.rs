@@ -7,16 +7,16 @@ mod pairing;
 pub(crate) mod product_moves;
 mod rules;
 
-use chrono::NaiveDate;
 use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
 use self::assignments::Decisions;
-use self::barcode_claims::{Claim, News, Outdated};
+use self::barcode_claims::{BarcodeChanges, BarcodeUse, StaleBarcode};
 use self::pairing::{Member, Pairing};
 pub use self::rules::{Thing, counts_since};
 use super::database::error::StoreError;
 use super::listings::barcodes;
+use super::newest::Baseline;
 use super::plan_rows::{KnownUpdate, ListingKey, PlannedListing};
 use crate::inventory::Source;
 use crate::staging::{Sorter, Spool, SpoolWriter};
@@ -69,7 +69,7 @@ pub struct Links {
 }
 
 /// What a sync has learned about barcodes.
-pub struct Learned<'a> {
+pub struct News<'a> {
     /// New listings, in the database's order.
     pub new: Spool<PlannedListing>,
     /// Known listings, as they shall be.
@@ -83,13 +83,9 @@ pub struct Learned<'a> {
 }
 
 /// Finds out who belongs to whom. All barcodes are looked through only when there is news.
-pub fn link(
-    conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
-    learned: Learned<'_>,
-) -> Result<Links, StoreError> {
-    let Learned { new, updates, gone, vanished, returned } = learned;
+pub fn link(conn: &mut Conn, baseline: &Baseline, news: News<'_>) -> Result<Links, StoreError> {
+    let News { new, updates, gone, vanished, returned } = news;
+    let source = baseline.source;
     if new.count() + updates.count() == 0
         && !barcodes::have_rivals(conn, source, vanished)?
         && !barcodes::have_rivals(conn, source, returned)?
@@ -103,9 +99,9 @@ pub fn link(
             followers: SpoolWriter::new()?.finish()?,
         });
     }
-    let news = gather_news(conn, source, &new, updates, gone)?;
+    let changes = gather_changes(conn, source, &new, updates, gone)?;
     let mut pairing = Pairing::default();
-    barcode_claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
+    barcode_claims::each(conn, baseline, changes, &mut |claim| pairing.push(claim))?;
     let mut decisions = Decisions::default();
     let mut group: Vec<Member> = Vec::new();
     for member in pairing.finish()? {
@@ -119,41 +115,45 @@ pub fn link(
     decisions.finish(&new)
 }
 
-fn gather_news(
+fn gather_changes(
     conn: &mut Conn,
     source: Source,
     new: &Spool<PlannedListing>,
     updates: &Spool<KnownUpdate>,
     gone: &Spool<ListingKey>,
-) -> Result<News, StoreError> {
-    let mut news = News { claims: Sorter::default(), outdated: Sorter::default() };
+) -> Result<BarcodeChanges, StoreError> {
+    let mut changes = BarcodeChanges { claims: Sorter::default(), outdated: Sorter::default() };
     for (number, listing) in (0..).zip(new.read()) {
         let listing = listing?;
         for barcode in &listing.barcodes {
-            news.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
+            changes.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
         }
     }
     for update in updates.read() {
         let KnownUpdate { listing, stored, set_by_hand, counts } = update?;
         for (barcode, _) in &stored {
-            news.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
+            changes.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
         }
         let lost = stored.iter().map(|(barcode, _)| barcode);
         let lost = lost.filter(|barcode| !listing.barcodes.contains(barcode));
         let all = listing.barcodes.iter().map(|it| (it, false)).chain(lost.map(|it| (it, true)));
         for (barcode, lost) in all.filter(|_| counts) {
             let claim = claim(source, &listing, barcode, lost, None);
-            news.claims.push(&Claim { set_by_hand, ..claim })?;
+            changes.claims.push(&BarcodeUse { set_by_hand, ..claim })?;
         }
     }
     if source == Source::Ozon {
-        let_go(conn, gone, &mut news)?;
+        let_go(conn, gone, &mut changes)?;
     }
-    Ok(news)
+    Ok(changes)
 }
 
 /// An article that Ozon no longer lists carries no barcode.
-fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
+fn let_go(
+    conn: &mut Conn,
+    gone: &Spool<ListingKey>,
+    changes: &mut BarcodeChanges,
+) -> Result<(), StoreError> {
     for batch in gone.batches(BATCH) {
         let batch = batch?;
         let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
@@ -161,7 +161,7 @@ fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<
         for ListingKey { sku, size_id } in batch {
             let listing = (sku, size_id);
             for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
-                news.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
+                changes.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
             }
         }
     }
@@ -174,8 +174,8 @@ fn claim(
     barcode: &str,
     lost: bool,
     number: Option<u64>,
-) -> Claim {
-    Claim {
+) -> BarcodeUse {
+    BarcodeUse {
         barcode: barcode.to_owned(),
         thing: Thing::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
         size_id: listing.size_id.clone(),
@@ -186,8 +186,8 @@ fn claim(
     }
 }
 
-fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> Outdated {
-    Outdated {
+fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> StaleBarcode {
+    StaleBarcode {
         barcode: barcode.to_owned(),
         wildberries: source == Source::Wildberries,
         sku: sku.to_owned(),

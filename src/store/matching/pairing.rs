@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::barcode_claims::Claim;
+use super::barcode_claims::BarcodeUse;
 use super::rules::{Claimants, Thing, ThingKey, only_partner, partners};
 use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
@@ -65,7 +65,7 @@ pub struct Member {
     /// What the listing is to it.
     pub part: Part,
     /// The listing, by any of its barcodes.
-    pub claim: Claim,
+    pub claim: BarcodeUse,
 }
 
 impl Sortable for Member {
@@ -95,12 +95,12 @@ enum Reason {
         to: Option<(Thing, Thing)>,
     },
     /// It has or had a barcode that this listing of the other marketplace lost, and has the same product.
-    Beside(Claim),
+    Beside(BarcodeUse),
 }
 
 #[derive(Serialize, Deserialize)]
 struct ByThing {
-    claim: Claim,
+    claim: BarcodeUse,
     reason: Reason,
 }
 
@@ -118,8 +118,8 @@ pub struct Pairing {
     barcode: String,
     ozon: Claimants,
     wildberries: Claimants,
-    former: Vec<Claim>,
-    carriers: Vec<Claim>,
+    former: Vec<BarcodeUse>,
+    carriers: Vec<BarcodeUse>,
     edges: Sorter<ByWildberries>,
     listings: Sorter<ByThing>,
 }
@@ -129,7 +129,7 @@ const MOST: usize = 20;
 
 impl Pairing {
     /// The next claim.
-    pub fn push(&mut self, claim: Claim) -> Result<(), StoreError> {
+    pub fn push(&mut self, claim: BarcodeUse) -> Result<(), StoreError> {
         if claim.barcode != self.barcode {
             self.end_barcode()?;
             self.barcode.clone_from(&claim.barcode);
@@ -230,7 +230,7 @@ impl Pairing {
 }
 
 /// Whether two listings of either marketplace have the same product, and no person has a say in it.
-fn share(one: &Claim, other: &Claim) -> bool {
+fn share(one: &BarcodeUse, other: &BarcodeUse) -> bool {
     one.thing.wildberries != other.thing.wildberries
         && one.product_id.is_some()
         && one.product_id == other.product_id

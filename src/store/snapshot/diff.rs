@@ -2,16 +2,16 @@
 
 use std::cmp::Ordering;
 
-use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 
-use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
-use crate::inventory::{Quantities, Source};
+use super::{ChangedRow, RemovedRow, TargetRow};
+use crate::inventory::Quantities;
 use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{DatabaseText, Spool, SpoolWriter, listing_order};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
+use crate::store::newest::Baseline;
 
 /// In the order of the unique key, so that nothing has to be sorted.
 const EXISTING: &str = "
@@ -25,7 +25,7 @@ const EXISTING: &str = "
     ORDER BY sku, size_id, warehouse_name, stock_type";
 
 /// The difference between the day's snapshot as it is and as it shall be.
-pub struct Plan {
+pub struct SnapshotPlan {
     /// Rows to insert.
     pub inserts: Spool<TargetRow>,
     /// Rows to change.
@@ -39,25 +39,31 @@ pub struct Plan {
 }
 
 /// Compares. With `full` nothing that exists is kept.
-pub fn plan(
+pub fn diff(
     conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
+    baseline: &Baseline,
     full: bool,
     targets: Spool<TargetRow>,
-) -> Result<Plan, StoreError> {
-    let existing = rows_of(conn, source, day)?;
-    if full || existing == 0 {
-        return Ok(Plan {
+) -> Result<SnapshotPlan, StoreError> {
+    if full || baseline.rows_of_day == 0 {
+        return Ok(SnapshotPlan {
             inserts: targets,
             changes: SpoolWriter::new()?.finish()?,
             removed: SpoolWriter::new()?.finish()?,
             unchanged: 0,
-            discarded: existing,
+            discarded: baseline.rows_of_day,
         });
     }
-    let rows = conn.exec_iter(EXISTING, (source.as_str(), day))?;
-    let mut existing = SortedStream::new(rows.map(|row| ExistingRow::read(row?)));
+    let rows = conn.exec_iter(EXISTING, (baseline.source.as_str(), baseline.day))?;
+    difference(rows.map(|row| ExistingRow::read(row?)), &targets)
+}
+
+/// Both in the order of the unique key.
+fn difference(
+    existing: impl Iterator<Item = Result<ExistingRow, StoreError>>,
+    targets: &Spool<TargetRow>,
+) -> Result<SnapshotPlan, StoreError> {
+    let mut existing = SortedStream::new(existing);
     let (mut inserts, mut changes, mut removed) =
         (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
     let mut unchanged = 0;
@@ -74,7 +80,7 @@ pub fn plan(
         }
     }
     existing.advance_to(|_| Ordering::Less, |gone| Ok(removed.push(&RemovedRow(gone.id))?))?;
-    Ok(Plan {
+    Ok(SnapshotPlan {
         inserts: inserts.finish()?,
         changes: changes.finish()?,
         removed: removed.finish()?,

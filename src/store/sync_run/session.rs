@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::{ConnectionMark, Database};
-use crate::store::database::error::{StoreError, may_pass};
+use crate::store::database::error::{StoreError, is_transient};
 use crate::store::schema::migrations;
 
 /// How long the server may take to notice that this run's broken connection is gone.
@@ -23,6 +23,7 @@ const ROLLBACK: Duration = Duration::from_secs(10 * 60);
 /// A connection that holds the lock of a source. A signal stops whoever asks for it.
 pub struct Session {
     settings: DatabaseSettings,
+    source: Source,
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
@@ -44,6 +45,7 @@ impl Session {
     ) -> Result<Self, Failure> {
         let mut session = Self {
             settings: settings.clone(),
+            source,
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
@@ -52,6 +54,11 @@ impl Session {
         };
         with_retries(settings, || session.connect(Duration::ZERO))?;
         Ok(session)
+    }
+
+    /// Whose lock it holds.
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// The connection; a broken one is replaced, which takes the lock again.
@@ -188,7 +195,7 @@ pub fn with_retries<T>(
     let mut number = 1;
     loop {
         match attempt() {
-            Err(failure) if may_pass(&failure) && number < settings.attempts => {
+            Err(failure) if is_transient(&failure) && number < settings.attempts => {
                 announce_retry(&failure, number, settings);
                 std::thread::sleep(settings.delay);
                 number += 1;
