@@ -132,3 +132,54 @@ pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, Store
     Ok(newest
         .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+    }
+
+    fn stated(of: u32, rows: u64) -> StoredLast {
+        let stock = Some(0);
+        StoredLast { day: Some(day(of)), rows: Some(rows), stock, products_with_stock: Some(5) }
+    }
+
+    /// Of a write for the 20th: rows of that day, newest day, and what a run stated of the newest snapshot.
+    fn found(
+        counted: (Option<NaiveDate>, u64, u64),
+        stored: Option<StoredLast>,
+    ) -> (u64, Option<NaiveDate>, Option<u64>) {
+        let it = Baseline::of(Source::Ozon, day(20), counted, stored.as_ref());
+        (it.rows_of_day, it.newest_day, it.stated_listings)
+    }
+
+    #[test]
+    fn without_any_snapshot_there_is_nothing_to_compare_with() {
+        assert_eq!(found((None, 0, 0), None), (0, None, None));
+    }
+
+    #[test]
+    fn the_day_s_rows_are_those_of_the_newest_day_if_it_is_that_one() {
+        assert_eq!(found((Some(day(20)), 8, 0), None), (8, Some(day(20)), None));
+        assert_eq!(found((Some(day(19)), 8, 0), None), (0, Some(day(19)), None));
+        assert_eq!(found((Some(day(21)), 8, 3), None), (3, Some(day(21)), None));
+    }
+
+    #[test]
+    fn a_run_is_believed_about_its_snapshot_as_long_as_the_table_has_its_rows() {
+        let newest = Some(day(19));
+        assert_eq!(found((newest, 8, 0), Some(stated(19, 8))), (0, newest, Some(5)));
+        assert_eq!(found((newest, 7, 0), Some(stated(19, 8))), (0, newest, None));
+        assert_eq!(found((newest, 8, 0), Some(stated(18, 8))), (0, newest, None));
+    }
+
+    #[test]
+    fn a_snapshot_without_rows_is_the_newest_by_its_run_s_word() {
+        let counted = (Some(day(18)), 8, 0);
+        assert_eq!(found(counted, Some(stated(19, 0))), (0, Some(day(19)), Some(5)));
+        // Rows that somebody brought back behind it: they are newer than the empty one.
+        assert_eq!(found((Some(day(20)), 8, 0), Some(stated(19, 0))), (8, Some(day(20)), None));
+    }
+}

@@ -10,10 +10,11 @@ mod rules;
 use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
-use self::assignments::Decisions;
+use self::assignments::Assignments;
 use self::barcode_claims::{BarcodeChanges, BarcodeUse, StaleBarcode};
-use self::pairing::{Member, Pairing};
-pub use self::rules::{Thing, counts_since};
+use self::pairing::{ClusterMember, Pairing};
+use self::rules::TradeItem;
+pub use self::rules::counts_since;
 use super::database::error::StoreError;
 use super::listings::barcodes;
 use super::newest::Baseline;
@@ -27,29 +28,24 @@ const BATCH: usize = 500;
 /// A listing that is to come to another product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    /// Whether it is Wildberries'.
-    pub wildberries: bool,
-    /// The column of the same name.
-    pub sku: String,
-    /// The column of the same name.
-    pub size_id: String,
-    /// The product it has.
-    pub from: i64,
-    /// The product it shall have; `None` for a new one, which the listings of one thing share.
-    pub to: Option<i64>,
     /// What it is a listing of.
-    pub thing: Thing,
+    item: TradeItem,
+    /// The column of the same name.
+    size_id: String,
+    /// The product it has.
+    from: i64,
+    /// The product it shall have; `None` for a new one, which the listings of one item share.
+    to: Option<i64>,
 }
 
 /// A known listing that comes to the product which another listing has once this sync has created and moved all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Follower {
-    /// The listing.
-    pub moved: Move,
-    /// Whether the other one is Wildberries'.
-    pub wildberries: bool,
+pub struct DependentMove {
+    moved: Move,
+    /// The other one's marketplace.
+    source: Source,
     /// The other one.
-    pub leader: ListingKey,
+    leader: ListingKey,
 }
 
 /// What the barcodes say after this sync's news.
@@ -62,10 +58,10 @@ pub struct Links {
     pub linked: u64,
     /// Known listings that come to another product: two products turned out to be one.
     pub moves: Spool<Move>,
-    /// Known listings whose barcode went over to another one: each thing among them becomes a product of its own.
+    /// Known listings whose barcode went over to another one: each item among them becomes a product of its own.
     pub leaving: Spool<Move>,
     /// Known listings whose new partner has no product yet but one of these.
-    pub followers: Spool<Follower>,
+    pub dependent: Spool<DependentMove>,
 }
 
 /// What a sync has learned about barcodes.
@@ -96,23 +92,23 @@ pub fn link(conn: &mut Conn, baseline: &Baseline, news: News<'_>) -> Result<Link
             linked: 0,
             moves: SpoolWriter::new()?.finish()?,
             leaving: SpoolWriter::new()?.finish()?,
-            followers: SpoolWriter::new()?.finish()?,
+            dependent: SpoolWriter::new()?.finish()?,
         });
     }
     let changes = gather_changes(conn, source, &new, updates, gone)?;
     let mut pairing = Pairing::default();
-    barcode_claims::each(conn, baseline, changes, &mut |claim| pairing.push(claim))?;
-    let mut decisions = Decisions::default();
-    let mut group: Vec<Member> = Vec::new();
+    barcode_claims::each(conn, baseline, changes, &mut |listing| pairing.push(listing))?;
+    let mut assignments = Assignments::default();
+    let mut cluster: Vec<ClusterMember> = Vec::new();
     for member in pairing.finish()? {
         let member = member?;
-        if group.first().is_some_and(|first| first.cluster != member.cluster) {
-            decisions.take(&std::mem::take(&mut group))?;
+        if cluster.first().is_some_and(|first| first.cluster != member.cluster) {
+            assignments.take(&std::mem::take(&mut cluster))?;
         }
-        group.push(member);
+        cluster.push(member);
     }
-    decisions.take(&group)?;
-    decisions.finish(&new)
+    assignments.take(&cluster)?;
+    assignments.finish(&new)
 }
 
 fn gather_changes(
@@ -122,11 +118,11 @@ fn gather_changes(
     updates: &Spool<KnownUpdate>,
     gone: &Spool<ListingKey>,
 ) -> Result<BarcodeChanges, StoreError> {
-    let mut changes = BarcodeChanges { claims: Sorter::default(), outdated: Sorter::default() };
+    let mut changes = BarcodeChanges { uses: Sorter::default(), outdated: Sorter::default() };
     for (number, listing) in (0..).zip(new.read()) {
         let listing = listing?;
         for barcode in &listing.barcodes {
-            changes.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
+            changes.uses.push(&barcode_use(source, &listing, barcode, false, Some(number)))?;
         }
     }
     for update in updates.read() {
@@ -138,8 +134,8 @@ fn gather_changes(
         let lost = lost.filter(|barcode| !listing.barcodes.contains(barcode));
         let all = listing.barcodes.iter().map(|it| (it, false)).chain(lost.map(|it| (it, true)));
         for (barcode, lost) in all.filter(|_| counts) {
-            let claim = claim(source, &listing, barcode, lost, None);
-            changes.claims.push(&BarcodeUse { set_by_hand, ..claim })?;
+            let listing = barcode_use(source, &listing, barcode, lost, None);
+            changes.uses.push(&BarcodeUse { set_by_hand, ..listing })?;
         }
     }
     if source == Source::Ozon {
@@ -168,7 +164,7 @@ fn let_go(
     Ok(())
 }
 
-fn claim(
+fn barcode_use(
     source: Source,
     listing: &PlannedListing,
     barcode: &str,
@@ -177,7 +173,7 @@ fn claim(
 ) -> BarcodeUse {
     BarcodeUse {
         barcode: barcode.to_owned(),
-        thing: Thing::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
+        item: TradeItem::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
         size_id: listing.size_id.clone(),
         product_id: listing.product_id,
         set_by_hand: false,
@@ -189,8 +185,11 @@ fn claim(
 fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> StaleBarcode {
     StaleBarcode {
         barcode: barcode.to_owned(),
-        wildberries: source == Source::Wildberries,
+        source,
         sku: sku.to_owned(),
         size_id: size_id.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,3 +76,29 @@ fn foreign_stock(stored: &[(String, u64)], can_hold: &[StockType]) -> Option<Str
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(stored: &[(&str, u64)], can_hold: &[StockType]) -> Option<String> {
+        let stored: Vec<_> =
+            stored.iter().map(|(name, rows)| ((*name).to_owned(), *rows)).collect();
+        foreign_stock(&stored, can_hold)
+    }
+
+    #[test]
+    fn a_file_of_one_kind_does_not_replace_rows_of_another() {
+        let text = foreign(&[("FBO", 3), ("FBS", 1)], &[StockType::Fbo]).unwrap();
+        assert!(text.starts_with("holds 1 row of FBS, and this file can hold FBO only"), "{text}");
+        let text = foreign(&[("FBO", 3), ("FBS", 2)], &[]).unwrap();
+        assert!(text.starts_with("holds 3 rows of FBO and 2 rows of FBS, "), "{text}");
+    }
+
+    #[test]
+    fn rows_of_its_own_kind_or_none_are_replaced() {
+        assert_eq!(foreign(&[("FBO", 3)], &[StockType::Fbo]), None);
+        assert_eq!(foreign(&[], &[StockType::Fbs]), None);
+        assert_eq!(foreign(&[("FBO", 3), ("FBS", 2)], &StockType::ALL), None);
+    }
+}
