@@ -24,3 +24,4 @@ pub mod store;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod wb_token;

@@ -248,7 +248,7 @@ fn an_outage_that_will_last_beyond_the_patience_is_69_at_once_and_says_when_to_c
     let maintenance = Reply::html(503, "Технические работы").header("Retry-After", 3600);
     for endpoint in [OzonCreate, OzonDownload, WbWarehouses, WbSupplierStocks] {
         let outcome = ends_in(&world, endpoint, &Fault::Instead(maintenance.clone()), 69, 1);
-        outcome.says("RETRY_MAX_WAIT").says("come back at");
+        outcome.says("RETRY_MAX_WAIT").says("retry after");
     }
 }
 
@@ -261,7 +261,7 @@ fn an_error_carries_the_id_by_which_support_finds_the_call() {
     assert!(world.last_log().error.is_some_and(|text| text.contains(fault::WB_REQUEST_ID)));
 }
 
-/// As a storage of files says that a link does not hold.
+/// As a storage of files says that a link has expired.
 #[test]
 fn an_error_in_xml_is_told_in_its_own_words_and_not_as_a_page() {
     let world = world();

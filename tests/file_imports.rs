@@ -1,29 +1,18 @@
 //! `--file`: a report that the seller has downloaded by hand, without any key and without a marketplace.
 
-use std::path::PathBuf;
-
-use tempfile::TempDir;
-
 use crate::support::binary::Binary;
+use crate::support::file::File;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::marketplace::catalogue::ozon_report::{Encoding, Header, OzonReport};
 use crate::support::marketplace::catalogue::row::StockRow;
 use crate::support::world::{OZON, WB, World};
 
-struct File {
-    _directory: TempDir,
-    path: PathBuf,
-}
-
 fn file(name: &str, bytes: impl AsRef<[u8]>) -> File {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    File { _directory: directory, path }
+    File::new(name, bytes)
 }
 
 fn import(world: &World, marketplace: &str, file: &File) -> Binary {
-    world.offline().args("sync").arg(marketplace).arg("--file").arg(&file.path)
+    file.import(world, marketplace)
 }
 
 #[track_caller]

@@ -18,6 +18,7 @@ mod empty_shop;
 mod failed_pulls;
 mod faults;
 mod file_imports;
+mod files_by_hand;
 mod hand_made_rows;
 mod long_history;
 mod migrations;
@@ -27,14 +28,19 @@ mod ozon_sync;
 mod page;
 mod products;
 mod progress;
+mod refusals;
 mod report;
 mod rights;
 mod runs;
 mod schema_changes;
 mod secrets;
+mod spoilt_barcodes;
 mod stand_in;
 #[allow(dead_code)]
 // a library for the tests: each part of it, not each of its parts' parts, is in use
 mod support;
 mod suspicious;
+mod waiting;
+mod wb_counted_once;
 mod wb_sync;
+mod wb_token;

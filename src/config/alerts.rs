@@ -3,7 +3,7 @@
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use super::environment::is_loopback;
+use super::environment::{bare_key, is_loopback};
 use super::key_files::SECRETS;
 use super::{DatabaseSettings, Environment, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
@@ -178,7 +178,7 @@ fn failures_before_alarm(environment: &Environment) -> Result<u32, Failure> {
 
 fn hidden(environment: &Environment) -> Vec<Secret> {
     let secrets = SECRETS.into_iter().filter_map(|name| environment.text(name));
-    let mut hidden: Vec<Secret> = secrets.map(Secret::new).collect();
+    let mut hidden: Vec<Secret> = secrets.map(bare_key).map(Secret::new).collect();
     let database = DatabaseSettings::read(environment).ok();
     hidden.extend(database.and_then(|settings| settings.password));
     hidden

@@ -64,21 +64,28 @@ impl Environment {
         })
     }
 
-    /// A key that must be there. Only visible ASCII can travel in a header.
+    /// A key that must be there. Only visible ASCII can travel in a header. The line end of a key's file is passed over; a
+    /// no-break space is not: it came along from a page or a mail, and there may be more of it.
     ///
     /// # Errors
     /// [`Exit::Configuration`], naming the variable and not showing the value.
     pub fn secret(&self, name: &str) -> Result<Secret, Failure> {
-        let secret = Secret::new(self.required(name)?);
-        if secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(secret)
-        } else {
-            Err(Failure::new(
-                Exit::Configuration,
-                format!(
-                    "{name} holds characters that no key has (blanks, quotes from a word processor, Cyrillic); copy it again"
-                ),
-            ))
+        self.required(name)?;
+        let text = self.values.get(name).map_or("", |value| value.trim_ascii());
+        let key = bare_key(text);
+        if key.len() < text.len() {
+            log::debug!("{name}: \"Bearer\" before the token is left out");
+        }
+        match key.chars().position(|character| !character.is_ascii_graphic()) {
+            None => Ok(Secret::new(key)),
+            Some(place) => {
+                let found = key.chars().nth(place).map_or("nothing", kind_of);
+                let (place, length) = (place + 1, key.chars().count());
+                let message = format!(
+                    "{name} holds {found} (character {place} of {length}), which no key has; copy it again"
+                );
+                Err(Failure::new(Exit::Configuration, message))
+            }
         }
     }
 
@@ -220,6 +227,28 @@ impl Environment {
     }
 }
 
+/// A key without the word that some documentation puts before it: the header of either marketplace holds the key alone.
+pub fn bare_key(text: &str) -> &str {
+    match text.split_once(char::is_whitespace) {
+        Some((word, key)) if word.eq_ignore_ascii_case("bearer") => key.trim_ascii_start(),
+        _ => text,
+    }
+}
+
+/// A character that no key has, for whoever has to find it.
+fn kind_of(character: char) -> &'static str {
+    match character {
+        '\r' | '\n' => "a line break",
+        '\u{a0}' | '\u{202f}' => "a no-break space",
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => "an invisible character",
+        '\u{400}'..='\u{52f}' => "a Cyrillic letter",
+        '«' | '»' | '\u{2018}'..='\u{201f}' => "a quote of a word processor",
+        _ if character.is_whitespace() => "a blank",
+        _ if character.is_control() => "a control character",
+        _ => "a character that is not ASCII",
+    }
+}
+
 /// Whether a URL points at this machine: `localhost`, `127.0.0.0/8` or `[::1]`.
 pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
@@ -337,8 +366,29 @@ mod tests {
 
     #[test]
     fn a_key_with_foreign_characters_is_refused_without_showing_it() {
-        let environment = Environment::from_pairs([("KEY", "абв«secret»")]);
-        let message = refusal(environment.secret("KEY"));
-        assert!(message.starts_with("KEY ") && !message.contains("secret"));
+        for (value, found) in [
+            ("абв«secret»", "a Cyrillic letter (character 1 of 11)"),
+            ("«secret»", "a quote"),
+            ("secret\u{a0}", "a no-break space (character 7 of 7)"),
+            ("\u{feff}secret", "an invisible character"),
+            ("secret key", "a blank (character 7 of 10)"),
+            ("secr\net", "a line break"),
+            ("Bearer secret\u{a0}", "a no-break space (character 7 of 7)"),
+            ("Bearer secret key", "a blank"),
+        ] {
+            let message = refusal(Environment::from_pairs([("KEY", value)]).secret("KEY"));
+            assert!(message.starts_with(&format!("KEY holds {found}")), "{message}");
+            assert!(!message.contains("secr"), "{message}");
+        }
+    }
+
+    #[test]
+    fn bearer_is_no_part_of_a_key_and_neither_is_the_line_end_of_its_file() {
+        for value in ["Bearer key", "bearer  key", "BEARER\tkey\r\n", "Bearer\u{a0}key", " key\n"] {
+            let key = Environment::from_pairs([("KEY", value)]).secret("KEY").unwrap();
+            assert_eq!(key.expose(), "key", "{value:?}");
+        }
+        let key = Environment::from_pairs([("KEY", "Bearerkey")]).secret("KEY").unwrap();
+        assert_eq!(key.expose(), "Bearerkey");
     }
 }

@@ -148,6 +148,8 @@ pub struct WildberriesSettings {
     pub page_limit: u32,
     /// `WB_REQUEST_INTERVAL`: the pause between two requests to the same method.
     pub request_interval: Duration,
+    /// `WB_BASE_TOKEN_INTERVAL`: the same for a base token, which may call each method of the report of remains 4 times an hour.
+    pub base_token_interval: Duration,
     /// The patience.
     pub http: HttpSettings,
 }
@@ -173,6 +175,8 @@ impl WildberriesSettings {
             page_limit: page_limit(environment)?,
             request_interval: environment
                 .duration("WB_REQUEST_INTERVAL", Duration::from_secs(20))?,
+            base_token_interval: environment
+                .duration("WB_BASE_TOKEN_INTERVAL", Duration::from_secs(900))?,
             http: HttpSettings::read(environment)?,
         })
     }

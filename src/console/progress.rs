@@ -35,7 +35,7 @@ impl Phase {
     /// `NO_COLOR` is kept without asking.
     const fn template(self, length_known: bool) -> &'static str {
         match self {
-            Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed}",
+            Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed} {wide_msg}",
             Phase::Read => {
                 "{spinner} reading [{wide_bar}] {bytes} of {total_bytes}, {msg} records{left}"
             }
@@ -89,7 +89,8 @@ impl Span {
             if let Some(style) = phase.style(length.is_some()) {
                 bar.set_style(style);
             }
-            let bar = bars.add(bar.with_message("0"));
+            let message = if phase == Phase::Read { "0" } else { "" };
+            let bar = bars.add(bar.with_message(message));
             bar.enable_steady_tick(Duration::from_millis(120));
             show(Some((phase, bar)));
         }
@@ -132,6 +133,11 @@ pub fn note(phase: Phase, count: u64) {
     if count.is_multiple_of(1_000) {
         with_bar(phase, |bar| bar.set_message(count.to_string()));
     }
+}
+
+/// What the fetching waits for; nothing when it goes on.
+pub fn waits(reason: String) {
+    with_bar(Phase::Fetch, |bar| bar.set_message(reason));
 }
 
 /// Takes the bar off the screen.

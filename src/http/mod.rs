@@ -1,4 +1,4 @@
-//! One request with its pace, retries, limits and address guard, for marketplaces and notifications alike.
+//! One request with its pace, retries, limits and address guard, for marketplaces and alerts alike.
 //! Knows no marketplace and no record.
 
 pub mod answer;
@@ -7,6 +7,7 @@ mod exhausted;
 pub mod markup;
 pub mod pace;
 pub mod redirect;
+mod refused;
 pub mod request;
 pub mod retry;
 #[cfg(test)]
@@ -14,8 +15,9 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use log::Level;
 use reqwest::blocking::Response;
@@ -43,9 +45,6 @@ use retry::{Next, Setback};
 
 /// How long an answer may be that is no stock data (bytes).
 const SHORT_ANSWER: u64 = 1 << 20;
-/// How much of a failed answer's body is read for its message (bytes).
-const LONGEST_EXPLANATION: u64 = 64 << 10;
-
 /// One pull's conversation with a marketplace.
 pub struct Http {
     settings: HttpSettings,
@@ -184,14 +183,17 @@ impl Http {
         let shown = format!("{} {}", call.method, self.safe(&error_body::shown(&call.url)));
         let wait = self.pace(call).remaining(Instant::now());
         if !wait.is_zero() {
-            pause(Level::Debug, wait, &format!("the pace of {}", call.name));
+            match &call.slow {
+                Some(reason) => pause(Level::Info, wait, reason),
+                None => pause(Level::Debug, wait, &format!("the pace of {}", call.name)),
+            }
         }
         let mut attempt = 1;
         loop {
             let (cause, setback) = match self.attempt(call, attempt, &mut read) {
-                Ok(reply) => {
+                Ok((reply, answer)) => {
                     self.pace(call).passed();
-                    self.last_answer.insert_str(0, &format!("{shown}: "));
+                    self.last_answer = format!("{shown}: {answer}");
                     return Ok(reply);
                 }
                 Err(Fault::Missing(failure)) => return Ok(Reply::Missing(failure.context(shown))),
@@ -226,12 +228,13 @@ impl Http {
         retry::next(&self.settings, attempt, setback, remaining, fastrand::f64())
     }
 
+    /// The reply, and the answer that it came with in words.
     fn attempt<T>(
         &mut self,
         call: &Call,
         attempt: u32,
         read: &mut impl FnMut(&mut Body<Response>) -> Result<T, Fault>,
-    ) -> Result<Reply<T>, Fault> {
+    ) -> Result<(Reply<T>, String), Fault> {
         let mut url = call.url.clone();
         if call.target == Target::Download
             && let Some(reason) = public_address::refusal(&url, is_loopback(&self.api))
@@ -240,38 +243,45 @@ impl Http {
             return Err(Failure::new(Exit::NotStockData, message).into());
         }
         for _ in 0..=redirect::MOST {
-            let started = Instant::now();
-            let response = self.send(call, &url, attempt)?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let trace_id = error_body::trace_id(&headers).map(|id| self.safe(&id));
-            self.last_answer = format!("{status}{}", trace(trace_id));
-            let mut body = Body::new(response, self.clients.patience(attempt));
-            let outcome = match status::status(status) {
-                Verdict::Answered => match read(&mut body) {
-                    Ok(answer) => Ok(Some(Reply::Body(answer))),
-                    Err(fault) => Err(fault.context(&self.last_answer)),
-                },
-                Verdict::Nothing => Ok(Some(Reply::Nothing)),
-                Verdict::Redirected => {
-                    url = self.redirected(call, &url, status, &headers)?;
-                    Ok(None)
-                }
-                verdict => Err(self.refused(call, verdict, status, &headers, &mut body)),
-            };
-            self.spend(0, body.received());
-            log::debug!(
-                "{}: {}, {} bytes in {:.1?}",
-                call.name,
-                self.last_answer,
-                body.received(),
-                started.elapsed(),
-            );
-            if let Some(reply) = outcome? {
-                return Ok(reply);
+            match self.hop(call, &url, attempt, read)? {
+                ControlFlow::Break(reply) => return Ok(reply),
+                ControlFlow::Continue(to) => url = to,
             }
         }
         let message = format!("more than {} redirects: {}", redirect::MOST, redirect::NOT_FOLLOWED);
         Err(Failure::new(Exit::NotStockData, message).into())
+    }
+
+    /// One request and its answer: the reply, or where it is to be had.
+    fn hop<T>(
+        &mut self,
+        call: &Call,
+        url: &Url,
+        attempt: u32,
+        read: &mut impl FnMut(&mut Body<Response>) -> Result<T, Fault>,
+    ) -> Result<ControlFlow<(Reply<T>, String), Url>, Fault> {
+        let started = Instant::now();
+        let response = self.send(call, url, attempt)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let trace_id = error_body::trace_id(&headers).map(|id| self.safe(&id));
+        let answer = format!("{status}{}", trace(trace_id));
+        let mut body = Body::new(response, self.clients.patience(attempt));
+        let outcome = match status::status(status) {
+            Verdict::Answered => match read(&mut body) {
+                Ok(found) => Ok(ControlFlow::Break((Reply::Body(found), answer.clone()))),
+                Err(fault) => Err(self.explained(call, status, fault, &body).context(&answer)),
+            },
+            Verdict::Nothing => Ok(ControlFlow::Break((Reply::Nothing, answer.clone()))),
+            Verdict::Redirected => self
+                .redirected(call, url, status, &headers)
+                .map(ControlFlow::Continue)
+                .map_err(Fault::from),
+            _ => Err(self.refused(call, status, &headers, &mut body)),
+        };
+        self.spend(0, body.received());
+        let (received, elapsed) = (body.received(), started.elapsed());
+        log::debug!("{}: {answer}, {received} bytes in {elapsed:.1?}", call.name);
+        outcome
     }
 
     fn send(&mut self, call: &Call, url: &Url, attempt: u32) -> Result<Response, Fault> {
@@ -305,47 +315,6 @@ impl Http {
         let location = String::from_utf8_lossy(location);
         redirect::follow(call, from, status, &location, &self.api)
             .map_err(|reason| Failure::new(Exit::NotStockData, self.safe(&reason)))
-    }
-
-    fn refused(
-        &self,
-        call: &Call,
-        verdict: Verdict,
-        status: StatusCode,
-        headers: &HeaderMap,
-        body: &mut Body<Response>,
-    ) -> Fault {
-        // The status is the answer; a body that breaks off cannot make it worse.
-        let bytes = body.read_beginning(LONGEST_EXPLANATION);
-        let text = secret::blot(&String::from_utf8_lossy(&bytes), &self.secrets);
-        let explanation = error_body::explain(text.as_bytes());
-        let message = explanation.message.map(|text| format!(": {text}"));
-        let id = explanation.request_id.or_else(|| error_body::trace_id(headers));
-        let id = trace(id.map(|id| self.safe(&id)));
-        let said = format!("{status}{}{id}", message.unwrap_or_default());
-        let rate_limited = verdict == Verdict::RateLimited;
-        match (verdict, call.target) {
-            (Verdict::Passing | Verdict::RateLimited, _) => Fault::Passing {
-                cause: anyhow::Error::msg(said),
-                setback: Setback {
-                    rate_limited,
-                    asked: retry::asked(headers, rate_limited, SystemTime::now()),
-                },
-            },
-            // No key was sent, so none is wrong: the link has run out, and the next run orders a new one.
-            (Verdict::KeyRejected | Verdict::Missing, Target::Download) => {
-                let message =
-                    format!("{said}; the link does not hold, the next run gets a new one");
-                Failure::new(Exit::Unreachable, message).into()
-            }
-            (Verdict::KeyRejected, Target::Api) => {
-                Failure::new(Exit::KeyRejected, format!("{said}; {}", call.key_advice)).into()
-            }
-            (Verdict::Missing, Target::Api) => {
-                Fault::Missing(Failure::new(Exit::NotStockData, said))
-            }
-            _ => Failure::new(Exit::NotStockData, said).into(),
-        }
     }
 }
 

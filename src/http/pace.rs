@@ -2,10 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-/// Sleeps. Every wait of a pull goes through here, so that each is in the log with its reason.
+use crate::console::progress;
+
+/// Sleeps. Every wait of a pull goes through here, so that each is in the log and beside the progress with its reason.
 pub fn pause(level: log::Level, length: Duration, reason: &str) {
-    log::log!(level, "waiting {}: {reason}", humantime::format_duration(rounded(length)));
+    let wait = format!("waiting {}: {reason}", humantime::format_duration(rounded(length)));
+    log::log!(level, "{wait}");
+    progress::waits(wait);
     std::thread::sleep(length);
+    progress::waits(String::new());
 }
 
 /// A length of time to the precision that people care for.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 
+use super::answer::error_body::Explanation;
 use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
 use super::retry::Setback;
@@ -12,6 +13,9 @@ use crate::failure::{Exit, Failure};
 
 /// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
 pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
+
+/// What to do when the key is rejected, by what the marketplace says of it.
+pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 
 /// A request to be sent as often as it takes.
 #[derive(Clone, Debug)]
@@ -28,8 +32,10 @@ pub struct Call {
     pub target: Target,
     /// The least time between two requests of this name.
     pub interval: Duration,
+    /// Why the interval is so long that a person should know.
+    pub slow: Option<String>,
     /// What to do when the key is rejected.
-    pub key_advice: String,
+    pub key_advice: KeyAdvice,
 }
 
 impl Call {
@@ -42,7 +48,8 @@ impl Call {
             body: None,
             target: Target::Api,
             interval: Duration::ZERO,
-            key_advice: "renew the key".into(),
+            slow: None,
+            key_advice: |_, _| "renew the key".into(),
         }
     }
 
@@ -62,10 +69,16 @@ impl Call {
         Self { interval, ..self }
     }
 
+    /// Says why the interval is as long as it is.
+    #[must_use]
+    pub fn because(self, reason: String) -> Self {
+        Self { slow: Some(reason), ..self }
+    }
+
     /// What a rejected key is answered with.
     #[must_use]
-    pub fn advising(self, key_advice: impl Into<String>) -> Self {
-        Self { key_advice: key_advice.into(), ..self }
+    pub fn advising(self, key_advice: KeyAdvice) -> Self {
+        Self { key_advice, ..self }
     }
 }
 
@@ -76,7 +89,7 @@ pub enum Reply<T> {
     Body(T),
     /// Nothing to answer (204).
     Nothing,
-    /// There is no such thing (404, 410): for most calls the failure in it, for some an answer.
+    /// There is no such thing (404): for most calls the failure in it, for some an answer.
     Missing(Failure),
 }
 
@@ -135,7 +148,7 @@ impl Fault {
         match kind {
             Breakage::Passing => Self::passing(cause),
             Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
-                "the other side's TLS certificate does not hold; nothing was sent to it. Is the clock right, does something intercept HTTPS?",
+                "TLS certificate verification failed; nothing was sent. Is the clock right, does something intercept HTTPS?",
             )),
             Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
                 LINK_NOT_FOLLOWED,

@@ -11,7 +11,7 @@ fn http(stand: &Stand) -> Http {
 
 fn call(stand: &Stand) -> Call {
     Call::post("a method", stand.url().join("method").unwrap(), &serde_json::json!({"a": 1}))
-        .advising("renew OZON_API_KEY")
+        .advising(|_, _| "renew OZON_API_KEY".into())
 }
 
 fn ask(stand: &Stand) -> Result<Reply<Vec<u64>>, Failure> {
@@ -66,7 +66,7 @@ fn errors_to_the_end_are_unreachable() {
     assert_eq!(
         text,
         format!(
-            "failed through 3 attempts (RETRY_ATTEMPTS): POST {}method: 503 Service Unavailable: down, code 14 (trace id t-1)",
+            "failed after 3 attempts (RETRY_ATTEMPTS): POST {}method: 503 Service Unavailable: down, code 14 (trace id t-1)",
             stand.url()
         )
     );
@@ -111,7 +111,10 @@ fn a_rate_limit_beyond_the_patience_is_not_now_at_once() {
     });
     let (exit, text) = ended(ask(&stand));
     assert_eq!(exit, Exit::NotNow);
-    assert!(text.starts_with("the marketplace wants to be left alone 1h, longer than RETRY_MAX_WAIT (1s); come back at 20"), "{text}");
+    assert!(
+        text.starts_with("X-Ratelimit-Retry: 1h exceeds RETRY_MAX_WAIT (1s); retry after 20"),
+        "{text}"
+    );
 }
 
 #[test]

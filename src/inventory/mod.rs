@@ -1,5 +1,6 @@
 //! The domain: what a stock record is, and when one may be believed. Pure: no file, no network, no database, no clock.
 
+pub mod barcodes;
 pub mod card;
 pub mod day;
 pub mod field;

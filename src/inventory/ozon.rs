@@ -1,11 +1,9 @@
 //! Ozon's products report: what a line of it says, and which stock follows from that. The report's columns and cells
 //! are somebody else's business.
 
-use std::collections::HashSet;
-
+use super::barcodes::{barcodes, is_rounded};
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_KEY, MOST_BARCODES, Rejection, described, key, product_name,
-    record_label, text,
+    Field, LONGEST_KEY, Rejection, described, key, product_name, record_label, text,
 };
 use super::quantity::{cell_quantity, checked_current};
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
@@ -18,7 +16,7 @@ pub struct ReportLine {
     pub article: Field,
     /// `Название товара`.
     pub name: Field,
-    /// `Barcode`: one or several; `None` if the report has no such column.
+    /// `Barcode`: one or several; `None` if the report has no such column. What a spreadsheet has spoilt says as little.
     pub barcodes: Option<Field>,
     /// `Доступно к продаже по схеме FBO, шт.`
     pub fbo_available: Field,
@@ -69,19 +67,23 @@ impl ReportLine {
     }
 
     fn listing(&self, warnings: &mut Vec<String>) -> Result<Listing, String> {
-        Ok(Listing {
-            sku: key("article", &self.article, LONGEST_KEY)?,
-            size_id: String::new(),
-            barcodes: match &self.barcodes {
-                Some(cell) => Some(match text("barcode", cell)? {
-                    Some(list) => barcodes(&list, warnings),
-                    None => Vec::new(),
-                }),
-                None => None,
+        let sku = key("article", &self.article, LONGEST_KEY)?;
+        // Under such an article the stock would be nobody's.
+        if sku.starts_with("##") || (is_rounded(&sku) && sku.contains([',', '.'])) {
+            return Err(format!(
+                "the article \"{}\" is what a spreadsheet made of it",
+                printable(&sku)
+            ));
+        }
+        let barcodes = match &self.barcodes {
+            None | Some(Field::Other(_)) => None,
+            Some(cell) => match text("barcode", cell)? {
+                Some(list) => barcodes(&list, warnings),
+                None => Some(Vec::new()),
             },
-            seller_article: None,
-            name: name(&self.name, warnings)?,
-        })
+        };
+        let name = name(&self.name, warnings)?;
+        Ok(Listing { sku, size_id: String::new(), barcodes, seller_article: None, name })
     }
 
     fn lines(&self) -> Result<Vec<StockLine>, String> {
@@ -151,31 +153,6 @@ fn unmark(field: &mut Field) {
     }
 }
 
-/// The barcodes of a list parted by `;` or `,`, in its order, each once.
-fn barcodes(list: &str, warnings: &mut Vec<String>) -> Vec<String> {
-    let mut barcodes = Vec::new();
-    let mut seen = HashSet::new();
-    for part in list.split([';', ',']) {
-        let barcode = part.trim();
-        let barcode = barcode.strip_prefix('\'').unwrap_or(barcode).trim();
-        if barcode.chars().count() > LONGEST_BARCODE {
-            let shown = printable(barcode);
-            warnings.push(format!(
-                "the barcode \"{shown}\" is left out: it has more than {LONGEST_BARCODE} characters"
-            ));
-        } else if !barcode.is_empty() && seen.insert(barcode) {
-            if barcodes.len() == MOST_BARCODES {
-                warnings.push(format!(
-                    "there are more than {MOST_BARCODES} barcodes, only the first {MOST_BARCODES} count"
-                ));
-                break;
-            }
-            barcodes.push(barcode.to_owned());
-        }
-    }
-    barcodes
-}
-
 /// A name costs no stock: a cell that is no text is left out.
 fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
     if let Field::Other(_) = value {
@@ -187,8 +164,6 @@ fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, Str
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     fn written(text: &str) -> Field {
@@ -289,34 +264,36 @@ mod tests {
     }
 
     #[test]
-    fn barcodes_are_parted_trimmed_and_kept_once() {
-        let mut warnings = Vec::new();
-        let long = "9".repeat(65);
-        let list = format!("'460;  461,460;;{long}");
-        assert_eq!(barcodes(&list, &mut warnings), ["460", "461"]);
-        assert_eq!(warnings.len(), 1);
-    }
-
-    #[test]
-    fn of_a_cell_full_of_barcodes_the_first_500_count_and_a_warning_says_so() {
-        let many: Vec<String> = (0..100_000).map(|number| format!("46{number:011}")).collect();
-        let mut warnings = Vec::new();
-        let begun = Instant::now();
-        assert_eq!(barcodes(&many.join(";"), &mut warnings), many[..500]);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-        let expected = ["there are more than 500 barcodes, only the first 500 count"];
-        assert_eq!(warnings, expected);
-        let twice = format!("{0};{0}", many[..500].join(";"));
-        assert_eq!(barcodes(&twice, &mut Vec::new()), many[..500]);
-    }
-
-    #[test]
     fn an_empty_cell_says_that_there_is_no_barcode_and_a_missing_column_says_nothing() {
         let told =
             |barcodes| ReportLine { barcodes, ..line() }.validate(1).unwrap().listing.barcodes;
         assert_eq!(told(None), None);
         assert_eq!(told(Some(Field::Absent)), Some(Vec::new()));
         assert_eq!(told(Some(written("' "))), Some(Vec::new()));
+    }
+
+    #[test]
+    fn barcodes_that_a_spreadsheet_has_spoilt_say_nothing_and_cost_no_stock() {
+        for cell in [written("'4,60123E+12"), Field::Other("the error #N/A".into())] {
+            let record = ReportLine { barcodes: Some(cell), ..line() }.validate(1).unwrap();
+            assert_eq!(record.listing.barcodes, None);
+        }
+        let mended = ReportLine { barcodes: Some(written("2000000000031.0")), ..line() };
+        let expected = Some(vec!["2000000000031".to_owned()]);
+        assert_eq!(mended.validate(1).unwrap().listing.barcodes, expected);
+    }
+
+    #[test]
+    fn an_article_that_a_spreadsheet_has_spoilt_rejects_its_record() {
+        let validate =
+            |text: &str| ReportLine { article: written(text), ..ReportLine::default() }.validate(1);
+        for spoilt in ["4,60123E+12", "4.6E+12", "########"] {
+            let rejection = validate(spoilt).unwrap_err();
+            assert!(rejection.reason.contains("a spreadsheet made of it"), "{rejection}");
+        }
+        for sound in ["4E+12", "12E5", "#12", "1.5-E"] {
+            assert!(validate(sound).is_ok(), "{sound}");
+        }
     }
 
     #[test]

@@ -130,13 +130,18 @@ pub struct Listing {
 }
 
 /// What makes two records of one pull the same, so that only one of them may count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is a duplicate.
     Listing,
-    /// The record holds the stock of the warehouse of this `warehouseId`: a second one for the same listing, warehouse and type
-    /// is a duplicate, unless both have an id and these differ. Then two warehouses share a name.
-    Warehouse(Option<i64>),
+    /// The record holds the stock of one warehouse: a second one for the same listing, warehouse and type is a duplicate, unless
+    /// the regions differ, or both have an id and these differ. Then two warehouses share a name.
+    Warehouse {
+        /// `warehouseId`.
+        id: Option<i64>,
+        /// `regionName`; empty where there is none.
+        region: String,
+    },
     /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the greatest
     /// number, `lastChangeDate` in milliseconds since 1970, counts, and none is a duplicate.
     NewestOfWarehouse(i64),

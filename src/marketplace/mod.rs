@@ -6,6 +6,7 @@ pub mod ozon;
 pub mod paging;
 mod polling;
 pub mod read_records;
+mod table;
 pub mod wildberries;
 
 use std::fmt;

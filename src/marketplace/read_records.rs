@@ -2,7 +2,7 @@
 //! the readers below; whether a record counts is up to `inventory`.
 
 use super::answers::from_file::whole;
-use super::{Format, OnRecord, Pull, ozon, wildberries};
+use super::{Format, OnRecord, Pull, ozon, table, wildberries};
 use crate::failure::Failure;
 
 /// Reads all records of a pull as a stream; memory does not grow with the catalogue. Records are numbered from 1 on
@@ -19,7 +19,9 @@ pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64
         beginnings.push(number + 1);
         let repeats = index > 0 && pull.parts[index - 1].format == part.format;
         let read = match part.format {
-            Format::OzonReport => ozon::report::read(input, &mut number, on_record),
+            Format::OzonReport => {
+                table::read::<ozon::report::Columns>(input, &mut number, on_record)
+            }
             format => wildberries::items::read(input, format, repeats, &mut number, on_record),
         };
         // What was fetched has been found whole, so half an answer here is half a file.

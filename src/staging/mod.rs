@@ -130,7 +130,7 @@ fn add(sum: &mut StagedRow, row: StagedRow) -> RowConflict {
     match sum.quantities.checked_sum(row.quantities) {
         Ok(quantities) => {
             sum.quantities = quantities;
-            (sum.number, sum.warehouse_id) = (row.number, row.warehouse_id);
+            (sum.number, sum.warehouse_id, sum.region) = (row.number, row.warehouse_id, row.region);
             RowConflict::SameName(row.warehouse_name)
         }
         Err(reason) => {

@@ -34,6 +34,8 @@ pub struct StagedRow {
     pub owner: u64,
     /// `warehouseId` where the answer tells it: rows of one place with different ids are added up.
     pub warehouse_id: Option<i64>,
+    /// `regionName`, empty where the answer tells none: the same holds for it.
+    pub region: String,
     /// `lastChangeDate` in milliseconds where repetition is by design.
     pub recency: Option<i64>,
 }
@@ -43,10 +45,10 @@ impl StagedRow {
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
         let owner = if identity == Identity::Listing { number } else { 0 };
-        let (warehouse_id, recency) = match identity {
-            Identity::Listing => (None, None),
-            Identity::Warehouse(id) => (id, None),
-            Identity::NewestOfWarehouse(moment) => (None, Some(moment)),
+        let (warehouse_id, region, recency) = match identity {
+            Identity::Listing => (None, String::new(), None),
+            Identity::Warehouse { id, region } => (id, region, None),
+            Identity::NewestOfWarehouse(moment) => (None, String::new(), Some(moment)),
         };
         let listings = std::iter::repeat_n(listing, lines.len());
         listings.zip(lines).map(move |(listing, line)| {
@@ -64,6 +66,7 @@ impl StagedRow {
                 number,
                 owner,
                 warehouse_id,
+                region: region.clone(),
                 recency,
             }
         })
@@ -81,14 +84,15 @@ impl StagedRow {
 
     /// Whether a row of the same place is about another warehouse, which only shares the name.
     pub fn shares_name_with(&self, other: &Self) -> bool {
-        self.warehouse_id.zip(other.warehouse_id).is_some_and(|(one, other)| one != other)
+        self.region != other.region
+            || self.warehouse_id.zip(other.warehouse_id).is_some_and(|(one, other)| one != other)
     }
 }
 
 /// Rows that claim the same place stand together, the one that counts first.
 impl Sortable for StagedRow {
     type SortKey<'a> =
-        (DatabaseText<'a>, DatabaseText<'a>, u64, (DatabaseText<'a>, StockType), Rank);
+        (DatabaseText<'a>, DatabaseText<'a>, u64, (DatabaseText<'a>, StockType), &'a str, Rank);
 
     fn sort_key(&self) -> Self::SortKey<'_> {
         let rank = match (self.recency, self.warehouse_id) {
@@ -98,7 +102,7 @@ impl Sortable for StagedRow {
             (None, None) => Rank::Record(self.number),
         };
         let (sku, size_id) = (DatabaseText(&self.sku), DatabaseText(&self.size_id));
-        (sku, size_id, self.owner, self.place(), rank)
+        (sku, size_id, self.owner, self.place(), &self.region, rank)
     }
 }
 

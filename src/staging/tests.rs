@@ -75,17 +75,21 @@ fn a_second_record_of_a_listing_is_a_duplicate_even_if_it_speaks_of_another_ware
 #[test]
 fn a_second_record_of_a_warehouse_is_a_duplicate_and_other_warehouses_are_not() {
     let (rows, _, duplicates) = stage(vec![
-        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbo, 5)]),
-        record("1", Identity::Warehouse(None), &[("Тула", StockType::Fbo, 6)]),
-        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbs, 7)]),
-        record("1", Identity::Warehouse(None), &[("Казань", StockType::Fbo, 8)]),
+        record("1", at(None, ""), &[("Казань", StockType::Fbo, 5)]),
+        record("1", at(None, ""), &[("Тула", StockType::Fbo, 6)]),
+        record("1", at(None, ""), &[("Казань", StockType::Fbs, 7)]),
+        record("1", at(None, ""), &[("Казань", StockType::Fbo, 8)]),
     ]);
     assert_eq!(rows, [row("1", "Казань", 5), row("1", "Казань", 7), row("1", "Тула", 6)]);
     assert_eq!(duplicates, ["record 4 (sku \"1\", warehouse \"Казань\")"]);
 }
 
+fn at(id: Option<i64>, region: &str) -> Identity {
+    Identity::Warehouse { id, region: region.into() }
+}
+
 fn on(warehouse_id: impl Into<Option<i64>>, name: &str, available: i32) -> Record {
-    record("1", Identity::Warehouse(warehouse_id.into()), &[(name, StockType::Fbs, available)])
+    record("1", at(warehouse_id.into(), ""), &[(name, StockType::Fbs, available)])
 }
 
 #[test]
@@ -121,6 +125,24 @@ fn a_constant_id_or_none_makes_neither_different_names_equal_nor_equal_ones_diff
         stage(vec![on(None, "Тула", 1), on(7, "Тула", 20), on(8, "Тула", 300)]);
     assert_eq!(rows, [row("1", "Тула", 320)]);
     assert_eq!(clashes.len(), 2);
+}
+
+#[test]
+fn one_id_of_several_regions_is_as_many_warehouses_and_each_counts_once() {
+    let on = |id, region, pieces| record("1", at(id, region), &[("Ост", StockType::Fbo, pieces)]);
+    let (rows, totals, mut clashes) = stage(vec![
+        on(Some(0), "Южный", 1),
+        on(Some(0), "Центральный", 20),
+        on(Some(0), "Южный", 300),
+        on(Some(0), "", 4_000),
+        on(None, "Центральный", 50_000),
+        on(Some(7), "Южный", 600_000),
+    ]);
+    assert_eq!((rows, totals.rows), (vec![row("1", "Ост", 604_021)], 1));
+    clashes.sort();
+    let again = |number| format!("record {number} (sku \"1\", warehouse \"Ост\")");
+    let another = || "another \"Ост\"".to_owned();
+    assert_eq!(clashes, [another(), another(), another(), again(3), again(5)]);
 }
 
 #[test]

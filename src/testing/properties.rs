@@ -147,6 +147,41 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn a_total_counts_no_goods_twice_whatever_it_is_called(
+        items in vec(vec(0..1_000_u32, 1..6), 3..8),
+        total in "[А-Яа-я]{3,12}",
+        in_transit in any::<bool>(),
+    ) {
+        let named = |total: &str, known: bool| {
+            let item = |(number, pieces): (usize, &Vec<u32>)| {
+                let entry = |name: String, pieces: u32| serde_json::json!({"warehouseName": name, "quantity": pieces});
+                let mut entries = Vec::new();
+                if in_transit {
+                    entries.push(entry(if known { "В пути до получателей" } else { "Едет" }.into(), 3));
+                }
+                entries.push(entry(total.to_owned(), pieces.iter().sum()));
+                entries.extend((0..).zip(pieces).map(|(place, pieces)| entry(format!("Город {place}"), *pieces)));
+                serde_json::json!({"nmId": 1, "barcode": number.to_string(), "warehouses": entries})
+            };
+            let report: serde_json::Value = items.iter().enumerate().map(item).collect();
+            read_all(Format::WarehouseRemains, report.to_string().as_bytes())
+        };
+        let records = named("Всего находится на складах", true).unwrap();
+        let lines = records.iter().flatten().flat_map(|record| &record.lines);
+        let sum: i64 = lines.map(|line| line.quantities.current()).sum();
+        prop_assert_eq!(sum, items.iter().flatten().copied().map(i64::from).sum::<i64>());
+        // Unknown: refused, if there are enough items that hold something.
+        let holding = items.iter().filter(|it| it.iter().sum::<u32>() > 0).count();
+        if holding >= 3 {
+            prop_assert_eq!(named(&total, false).unwrap_err().exit(), Exit::NotStockData);
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 
     #[test]

@@ -47,9 +47,10 @@ fn the_database_understands_every_statement_in_the_documents() {
             world.database.run(&statement);
             run += 1;
         }
+        world.database.run(&format!("DROP DATABASE IF EXISTS {name}_planning"));
+        world.database.run(&format!("DROP USER IF EXISTS '{name}'@'localhost'"));
     }
     assert!(run >= 8, "{run} statements");
-    world.database.run(&format!("DROP DATABASE {name}_planning; DROP USER '{name}'@'localhost'"));
 }
 
 /// The arguments of each `stocksync …` between backticks and in fenced blocks.

@@ -4,7 +4,9 @@
 mod crontab;
 mod examples;
 mod links;
+mod russian;
 mod samples;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -140,14 +142,13 @@ fn every_kind_of_anomaly_is_described_with_the_variable_that_sets_it() {
     assert_eq!(named, all.collect(), "docs/monitoring.md on the left, .env.example on the right");
 }
 
-/// The README and everything in `docs/`, by path.
+/// The documents at the top and everything in `docs/`, by path.
 fn documents() -> Vec<String> {
     let folder = fs::read_dir(document("docs")).expect("the folder is there");
     let names =
         folder.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
     let mut all: Vec<String> = names.map(|name| format!("docs/{name}")).collect();
-    all.sort();
-    all.insert(0, "README.md".into());
+    all.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(String::from));
     all
 }
 

@@ -43,7 +43,7 @@ pub fn transport() -> Group {
         faults.extend(passing(name, OzonDownload, Spoiled::Wire(wire)));
     }
     faults.extend(passing("corrupt gzip", OzonDownload, Spoiled::broken_gzip()));
-    for status in [408, 500, 502, 503, 504] {
+    for status in [408, 409, 500, 502, 503, 504] {
         let name = format!("{status} to report/info");
         faults.extend(passing(&name, OzonInfo, Spoiled::Status(status)));
     }
@@ -94,7 +94,7 @@ fn rate_limits() -> Vec<Fault> {
     vec![
         Fault::met("429 always", 75, |shop| shop.always(OzonCreate, limited(None)))
             .calls(OzonCreate, 3)
-            .says("the rate limit held"),
+            .says("still rate-limited"),
         Fault::met("429 with Retry-After: 1, once", 0, |shop| {
             shop.fault(OzonCreate, limited(Some(("Retry-After", "1".into()))));
         })
@@ -110,12 +110,12 @@ fn rate_limits() -> Vec<Fault> {
             shop.always(OzonCreate, limited(Some(("Retry-After", "3600".into()))));
         })
         .calls(OzonCreate, 1)
-        .says("come back at"),
+        .says("retry after"),
         Fault::met("429 with Retry-After: a date in a week", 75, |shop| {
             shop.always(OzonCreate, limited(Some(("Retry-After", in_seconds(604_800)))));
         })
         .calls(OzonCreate, 1)
-        .says("come back at"),
+        .says("retry after"),
     ]
 }
 
@@ -123,18 +123,18 @@ fn rate_limits() -> Vec<Fault> {
 pub fn answers() -> Group {
     let mut faults = Vec::new();
     for (status, exit) in
-        [(400, 65), (401, 77), (403, 77), (404, 65), (405, 65), (409, 65), (422, 65)]
+        [(400, 65), (401, 77), (403, 77), (404, 65), (405, 65), (410, 65), (422, 65)]
     {
         let fault = Fault::met(format!("{status} to report/create"), exit, move |shop| {
             shop.always(OzonCreate, Spoiled::Status(status));
         });
         faults.push(fault.calls(OzonCreate, 1));
     }
-    for status in [403, 404] {
+    for status in [403, 404, 410] {
         let fault = Fault::met(format!("{status} to the download link"), 69, move |shop| {
             shop.always(OzonDownload, Spoiled::Status(status));
         });
-        faults.push(fault.calls(OzonDownload, 1).says("link does not hold"));
+        faults.push(fault.calls(OzonDownload, 1).says("link has expired"));
     }
     let strange = [
         ("a page of HTML", Reply::html(200, "Technical works")),
@@ -174,6 +174,13 @@ fn states() -> Vec<Fault> {
         )
         .says("OZON_REPORT_TIMEOUT"),
         Fault::met_with(
+            "the report is ready without a link for ever",
+            69,
+            ("OZON_REPORT_TIMEOUT", "100ms"),
+            |shop| shop.always(OzonInfo, info("success", "")),
+        )
+        .says("without a link"),
+        Fault::met_with(
             "the report's status is unknown for ever",
             69,
             ("OZON_REPORT_TIMEOUT", "100ms"),
@@ -190,7 +197,6 @@ fn states() -> Vec<Fault> {
         .survived(),
     ];
     for (name, link) in [
-        ("no link", ""),
         ("a link to file:", "file:///etc/passwd"),
         ("a link to ftp:", "ftp://127.0.0.1/report.csv"),
         ("a link with a password", "http://u:p@127.0.0.1:1/report.csv"),

@@ -15,7 +15,7 @@ pub fn group() -> Group {
         status(401, 77),
         status(403, 77),
         status(400, 65),
-        status(402, 65),
+        status(402, 77),
         Fault::met("a token that may not read the seller's warehouses", 77, |shop| {
             shop.configure(|settings| settings.forbidden = vec![WbSellerWarehouses]);
         })
@@ -34,12 +34,12 @@ pub fn group() -> Group {
         })
         .calls(WbWarehouses, 2)
         .survived()
-        .says("waiting 300ms"),
+        .says("waiting 550ms"),
         Fault::met("429 with X-Ratelimit-Retry: two hours", 75, |shop| {
             shop.always(WbWarehouses, limited("7200"));
         })
         .calls(WbWarehouses, 1)
-        .says("come back at"),
+        .says("retry after"),
         Fault::met("204 where there was stock", 4, |shop| {
             let nothing = Spoiled::Instead(Reply { headers: Vec::new(), ..Reply::json(204, "") });
             shop.always(WbWarehouses, nothing.clone());

@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod database;
+pub mod file;
 pub mod marketplace;
 pub mod proxy;
 pub mod receiver;

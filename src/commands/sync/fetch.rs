@@ -1,15 +1,18 @@
 //! Gets everything that the marketplace answers onto the disk. No transaction is open meanwhile.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::{Environment, OzonSettings, WildberriesSettings};
+use super::key;
+use super::prepare::Sync;
+use crate::config::{Environment, OzonSettings, SyncSettings, WildberriesSettings};
 use crate::console::progress::{Phase, Span};
 use crate::cost::{Cost, Meter};
 use crate::failure::Failure;
 use crate::inventory::{Source, StockType};
 use crate::marketplace::answers::from_file::open_file;
 use crate::marketplace::paging::PullError;
+use crate::marketplace::wildberries::Permit;
 use crate::marketplace::{Pull, ozon, wildberries};
 
 /// Where the stock comes from.
@@ -18,8 +21,8 @@ pub(super) enum Origin {
     File(Source, PathBuf),
     /// Ozon's API.
     Ozon(OzonSettings),
-    /// Wildberries' API.
-    Wildberries(WildberriesSettings),
+    /// Wildberries' API, and what its token may be asked for.
+    Wildberries(WildberriesSettings, Permit),
 }
 
 /// The answers, and how long they took.
@@ -31,17 +34,19 @@ pub(super) struct Fetched {
 }
 
 impl Origin {
-    /// Reads the settings that a pull needs; a file needs none.
+    /// Reads the settings that a pull needs, and judges its key; a file needs neither.
     pub fn read(
+        sync: &mut Sync<'_>,
         environment: &Environment,
-        source: Source,
-        file: Option<&Path>,
+        settings: &SyncSettings,
     ) -> Result<Self, Failure> {
-        Ok(match (file, source) {
+        Ok(match (&sync.args.file, sync.run.source) {
             (Some(path), source) => Origin::File(source, path.to_owned()),
             (None, Source::Ozon) => Origin::Ozon(OzonSettings::read(environment)?),
             (None, Source::Wildberries) => {
-                Origin::Wildberries(WildberriesSettings::read(environment)?)
+                let wildberries = WildberriesSettings::read(environment)?;
+                let permit = key::permit(sync, &wildberries, settings)?;
+                Origin::Wildberries(wildberries, permit)
             }
         })
     }
@@ -49,7 +54,7 @@ impl Origin {
     /// A pull that follows another one at once would run into Wildberries' rate limit.
     pub fn wait_between_pulls(&self) -> Duration {
         match self {
-            Origin::Wildberries(settings) => {
+            Origin::Wildberries(settings, _) => {
                 settings.request_interval.max(settings.http.base_delay)
             }
             Origin::File(..) | Origin::Ozon(_) => Duration::ZERO,
@@ -67,7 +72,9 @@ pub(super) fn fetch(origin: &Origin, meter: &Meter) -> Result<Fetched, PullError
             (pull, can_hold)
         }
         Origin::Ozon(settings) => (ozon::fetch(settings, meter)?, &StockType::ALL),
-        Origin::Wildberries(settings) => (wildberries::fetch(settings, meter)?, &StockType::ALL),
+        Origin::Wildberries(settings, permit) => {
+            (wildberries::fetch(settings, *permit, meter)?, &StockType::ALL)
+        }
     };
     let Cost { requests, bytes } = pull.cost;
     let what = format!("{} in {requests} requests", bytesize::ByteSize(bytes));

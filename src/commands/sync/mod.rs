@@ -5,6 +5,7 @@ mod cards;
 mod clock;
 mod fetch;
 mod finish;
+mod key;
 mod prepare;
 mod reading;
 mod rejects;
@@ -46,8 +47,8 @@ impl Sync<'_> {
         let settings = SyncSettings::read(environment)?;
         let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.stats.snapshot_date = Some(day);
-        let origin = Origin::read(environment, self.run.source, self.args.file.as_deref())?;
         clock::require_believable(self, &settings, day)?;
+        let origin = Origin::read(self, environment, &settings)?;
         let reading = self.pull(&origin)?;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;

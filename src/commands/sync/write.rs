@@ -31,7 +31,9 @@ pub(super) fn write(
     let message = validation.summary();
     let run = sync.run.clone();
     let cards = match origin {
-        Origin::Wildberries(settings) if !sync.args.dry_run => Some(settings),
+        Origin::Wildberries(settings, permit) if permit.cards && !sync.args.dry_run => {
+            Some(settings)
+        }
         _ => None,
     };
     let mut order = Order {
@@ -41,7 +43,7 @@ pub(super) fn write(
         full: sync.args.full,
         max_shrink: (!sync.args.may_shrink()).then_some(settings.max_shrink),
         can_hold: reading.can_hold,
-        // Neither a file nor a dry run makes requests: listings are taken as they are.
+        // Where nobody can be asked (a file, a dry run, a token without the right), listings are taken as they are.
         cards: cards.is_none().then(CardReading::default),
         ending: Ending { status, exit_code: exit.code(), message: message.as_deref() },
         stats: sync.figures(),

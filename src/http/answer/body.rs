@@ -15,17 +15,26 @@ use crate::http::request::Fault;
 /// A body that brings less than this per second, over a whole window of patience, is a drip that would go on for ever.
 const SLOWEST: u64 = 1024;
 
+/// How much of a body is kept at hand for messages (bytes).
+const BEGINNING: usize = 64 << 10;
+
 /// A body that is being read.
 pub struct Body<R> {
     source: R,
     received: u64,
+    beginning: Vec<u8>,
     window: Window,
 }
 
 impl<R: Read> Body<R> {
     /// A body that may be silent or drip for `patience`.
     pub fn new(source: R, patience: Duration) -> Self {
-        Self { source, received: 0, window: Window::new(Instant::now(), patience) }
+        Self {
+            source,
+            received: 0,
+            beginning: Vec::new(),
+            window: Window::new(Instant::now(), patience),
+        }
     }
 
     /// Bytes received so far, after decompression.
@@ -38,6 +47,8 @@ impl<R: Read> Body<R> {
             match self.source.read(buffer) {
                 Ok(count) => {
                     self.received += count as u64;
+                    let kept = count.min(BEGINNING - self.beginning.len());
+                    self.beginning.extend_from_slice(&buffer[..kept]);
                     self.window.received(Instant::now(), count as u64)?;
                     return Ok(count);
                 }
@@ -65,15 +76,15 @@ impl<R: Read> Body<R> {
         }
     }
 
-    /// What can be had of the first `limit` bytes, for a message: a body that breaks off ends there.
-    pub fn read_beginning(&mut self, limit: u64) -> Vec<u8> {
-        let (mut beginning, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
-        while self.received < limit
-            && let Ok(count @ 1..) = self.fill(&mut buffer)
-        {
-            beginning.extend_from_slice(&buffer[..count]);
-        }
-        beginning
+    /// Reads what can be had of the first 64 KiB: a body that breaks off ends there, for the status is the answer.
+    pub fn read_beginning(&mut self) {
+        let mut buffer = vec![0; 16 << 10];
+        while self.beginning.len() < BEGINNING && matches!(self.fill(&mut buffer), Ok(1..)) {}
+    }
+
+    /// The first 64 KiB of what has been read.
+    pub fn beginning(&self) -> &[u8] {
+        &self.beginning
     }
 
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there. Returns its length in bytes.
@@ -123,8 +134,12 @@ impl Window {
             return Ok(());
         }
         if (self.bytes as f64) < SLOWEST as f64 * elapsed.as_secs_f64() {
-            let cause = anyhow::anyhow!("{} bytes in {} seconds", self.bytes, elapsed.as_secs());
-            return Err(Fault::passing(cause.context("the answer only drips")));
+            let expected = SLOWEST * elapsed.as_secs();
+            return Err(Fault::passing(anyhow::anyhow!(
+                "response too slow (below {expected} bytes in {} seconds: {})",
+                elapsed.as_secs(),
+                self.bytes
+            )));
         }
         *self = Self::new(now, self.length);
         Ok(())

@@ -17,40 +17,77 @@ const LONGEST_ID: usize = 100;
 pub struct Explanation {
     /// What is wrong.
     pub message: Option<String>,
+    /// `code`: a number of gRPC (Ozon), a word, or Wildberries' own mark.
+    pub code: Option<String>,
     /// `requestId` in the body (WB).
     pub request_id: Option<String>,
 }
 
-/// Takes the body of a failed answer apart: Ozon's `{"code","message"}`, Wildberries' `{"title","detail","requestId"}`,
-/// `{"errors":…}` of its statistics service, or whatever text there is.
+impl Explanation {
+    /// Whether the words are said, in any case; Ozon writes `Api-Key`, `Api-key` and `api key`.
+    pub fn mentions(&self, words: &str) -> bool {
+        let message = self.message.as_deref().unwrap_or_default();
+        message.to_lowercase().replace(['-', '_'], " ").contains(words)
+    }
+}
+
+/// Where the reason of a refusal has been seen, in this order: Ozon's `message` and the same inside `error`, Wildberries' `title`
+/// and `detail`, its `errors` (statistics), and `errorText` and `additionalErrors` beside `data` (content).
+const REASONS: [&str; 9] = [
+    "message",
+    "title",
+    "detail",
+    "errorText",
+    "description",
+    "error",
+    "errors",
+    "details",
+    "additionalErrors",
+];
+
+/// Takes the body of a failed answer apart; whatever text there is, where it is no JSON.
 pub fn explain(body: &[u8]) -> Explanation {
     // A page says nothing in its first lines but how it looks; XML is short and to the point.
     if markup(body) == Some(Markup::Html) {
-        return Explanation { message: Some(Markup::Html.to_string()), request_id: None };
+        return Explanation { message: Some(Markup::Html.to_string()), ..Explanation::default() };
     }
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         let text = clean(&String::from_utf8_lossy(body), LONGEST_MESSAGE);
         return Explanation {
             message: Some(text).filter(|text| !text.is_empty()),
-            request_id: None,
+            ..Explanation::default()
         };
     };
-    let mut said: Vec<String> = ["message", "title", "detail"]
-        .into_iter()
-        .filter_map(|name| value.get(name).and_then(words))
-        .collect();
-    match value.get("errors") {
-        Some(Value::Array(errors)) => said.extend(errors.iter().filter_map(words)),
-        Some(error) => said.extend(words(error)),
-        None => {}
-    }
-    if let Some(code) = value.get("code").and_then(words) {
-        said.push(format!("code {code}"));
-    }
+    let (mut said, mut code) = (Vec::new(), None);
+    gather(&value, &mut said, &mut code);
+    said.extend(code.as_ref().map(|code| format!("code {code}")));
     let message = clean(&said.join(", "), LONGEST_MESSAGE);
     Explanation {
         message: Some(message).filter(|message| !message.is_empty()),
+        code,
         request_id: value.get("requestId").and_then(words).map(|id| clean(&id, LONGEST_ID)),
+    }
+}
+
+/// What an answer with 200 says that is an error all the same; nothing for one that is no JSON object, or gives no reason.
+pub fn explain_success(body: &[u8]) -> Option<Explanation> {
+    let Ok(Value::Object(_)) = serde_json::from_slice(body) else { return None };
+    Some(explain(body)).filter(|said| said.message.is_some())
+}
+
+fn gather(value: &Value, said: &mut Vec<String>, code: &mut Option<String>) {
+    match value {
+        Value::Object(members) => {
+            if code.is_none() {
+                *code = members.get("code").and_then(words);
+            }
+            REASONS.iter().filter_map(|name| members.get(*name)).for_each(|reason| {
+                gather(reason, said, code);
+            });
+        }
+        Value::Array(list) => list.iter().for_each(|reason| gather(reason, said, code)),
+        Value::String(_) => said.extend(words(value).filter(|text| !said.contains(text))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -113,6 +150,33 @@ mod tests {
             "dateFrom: field required"
         );
         assert_eq!(message(r#"{"errors":"unauthorized"}"#).unwrap(), "unauthorized");
+    }
+
+    #[test]
+    fn the_reason_is_found_wherever_it_stands() {
+        for (body, expected) in [
+            (
+                r#"{"error":{"code":"ACCESS_DENIED","message":"Invalid Api-Key","data":[]}}"#,
+                "Invalid Api-Key, code ACCESS_DENIED",
+            ),
+            (r#"{"error":"invalid token"}"#, "invalid token"),
+            (r#"{"errors":[{"code":7,"message":"no"},{"message":"never"}]}"#, "no, never, code 7"),
+            (
+                r#"{"code":3,"message":"bad","details":[{"description":"limit"}]}"#,
+                "bad, limit, code 3",
+            ),
+            (r#"{"data":null,"error":true,"errorText":"later","additionalErrors":null}"#, "later"),
+            (r#"{"title":"Forbidden","detail":"Forbidden"}"#, "Forbidden"),
+        ] {
+            assert_eq!(message(body).as_deref(), Some(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_data_explains_nothing() {
+        for body in [r#"{"data":{"items":[]},"error":false}"#, "[1]", "<html>", "no", ""] {
+            assert_eq!(explain_success(body.as_bytes()), None, "{body}");
+        }
     }
 
     #[test]

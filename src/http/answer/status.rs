@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 
+use super::error_body::Explanation;
 use crate::http::connection::public_address::PrivateHost;
 
 /// What a status says about the request.
@@ -19,7 +20,7 @@ pub enum Verdict {
     RateLimited,
     /// The key is not accepted, or not for this method.
     KeyRejected,
-    /// There is no such thing, not or no longer.
+    /// There is no such thing.
     Missing,
     /// The request will never be answered with data.
     NotStockData,
@@ -32,10 +33,32 @@ pub fn status(status: StatusCode) -> Verdict {
         204 => Verdict::Nothing,
         301 | 302 | 303 | 307 | 308 => Verdict::Redirected,
         401 | 403 => Verdict::KeyRejected,
-        404 | 410 => Verdict::Missing,
-        408 | 425 | 500..=599 => Verdict::Passing,
+        // Whose balance is empty says the one whose key it is.
+        402 => Verdict::KeyRejected,
+        404 => Verdict::Missing,
+        // A conflict (gRPC's "aborted"): another report of this seller is being made.
+        408 | 409 | 425 | 500..=599 => Verdict::Passing,
         429 => Verdict::RateLimited,
         _ => Verdict::NotStockData,
+    }
+}
+
+/// Sorts a refused request to an API by its status and, where that is not the whole truth, by what its body says.
+pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
+    let by_status = status(code);
+    let names_the_key = said.mentions("api key") || said.mentions("client id");
+    match (by_status, said.code.as_deref()) {
+        (Verdict::RateLimited, _) => Verdict::RateLimited,
+        // Ozon's words for an overload of some minutes, whatever the status.
+        _ if said.mentions("circle is open") => Verdict::Passing,
+        // A bad, revoked or foreign key of Ozon's comes with 400 and 404, too; gRPC's codes do not lie.
+        (_, Some("7" | "16")) => Verdict::KeyRejected,
+        (_, Some("8")) if code.is_client_error() => Verdict::RateLimited,
+        // A method that was switched off for good (Ozon, 410) or for now (Wildberries, 404): nobody needs to ask twice.
+        (Verdict::Missing, _) if said.mentions("temporarily disabled") => Verdict::NotStockData,
+        (Verdict::Missing, _) if said.mentions("obsolete method") => Verdict::NotStockData,
+        (Verdict::Missing | Verdict::NotStockData, _) if names_the_key => Verdict::KeyRejected,
+        _ => by_status,
     }
 }
 
@@ -72,6 +95,7 @@ pub fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::answer::error_body::explain;
 
     fn verdicts<const N: usize>(codes: [u16; N]) -> Vec<Verdict> {
         codes.map(|code| status(StatusCode::from_u16(code).unwrap())).into()
@@ -86,7 +110,7 @@ mod tests {
 
     #[test]
     fn trouble_of_the_marketplace_passes_on_its_own() {
-        assert_eq!(verdicts([408, 425, 500, 502, 503, 504, 599]), [Verdict::Passing; 7]);
+        assert_eq!(verdicts([408, 409, 425, 500, 502, 503, 504, 599]), [Verdict::Passing; 8]);
     }
 
     #[test]
@@ -96,13 +120,43 @@ mod tests {
 
     #[test]
     fn a_rejected_key_is_told_apart() {
-        assert_eq!(verdicts([401, 403]), [Verdict::KeyRejected; 2]);
+        assert_eq!(verdicts([401, 402, 403]), [Verdict::KeyRejected; 3]);
     }
 
     #[test]
     fn what_cannot_pass_is_not_tried_again() {
-        assert_eq!(verdicts([404, 410]), [Verdict::Missing; 2]);
-        assert_eq!(verdicts([300, 304, 400, 402, 405, 409, 413, 422]), [Verdict::NotStockData; 8]);
+        assert_eq!(verdicts([404]), [Verdict::Missing]);
+        assert_eq!(verdicts([300, 304, 400, 405, 410, 413, 422]), [Verdict::NotStockData; 7]);
+    }
+
+    #[test]
+    fn the_body_corrects_the_status() {
+        let table = [
+            (400, r#"{"code":3,"message":"Invalid Api-Key"}"#, Verdict::KeyRejected),
+            (422, r#"{"message":"unknown client_id"}"#, Verdict::KeyRejected),
+            (404, r#"{"code":7,"message":"no"}"#, Verdict::KeyRejected),
+            (500, r#"{"error":{"code":16}}"#, Verdict::KeyRejected),
+            (503, r#"{"message":"the service of Api-Keys is down"}"#, Verdict::Passing),
+            (
+                400,
+                r#"{"code":3,"message":"invalid Visibility: value must be in list"}"#,
+                Verdict::NotStockData,
+            ),
+            (404, r#"{"code":5,"message":"report not found"}"#, Verdict::Missing),
+            (404, r#"{"detail":"This method is temporarily disabled"}"#, Verdict::NotStockData),
+            (
+                400,
+                r#"{"code":8,"message":"too many requests by this Client-Id"}"#,
+                Verdict::RateLimited,
+            ),
+            (429, r#"{"code":7,"message":"Api-Key: too many requests"}"#, Verdict::RateLimited),
+            (403, r#"{"code":7,"message":"Circle is open"}"#, Verdict::Passing),
+            (403, "", Verdict::KeyRejected),
+        ];
+        for (code, body, expected) in table {
+            let code = StatusCode::from_u16(code).unwrap();
+            assert_eq!(refusal(code, &explain(body.as_bytes())), expected, "{code} {body}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Wildberries' stock answers: what an item of each says, and which stock follows from that. JSON is somebody else's
 //! business; what the report of remains makes of its totals is in `remains`.
 
+mod hidden_total;
 mod remains;
 
 use chrono::{DateTime, NaiveDateTime};
 
+pub use hidden_total::HiddenTotal;
 pub use remains::{RemainsItem, RemainsWarehouse};
 
 use super::field::{
@@ -26,6 +28,8 @@ pub struct WarehouseItem {
     pub warehouse_id: Field,
     /// `warehouseName`.
     pub warehouse_name: Field,
+    /// `regionName`: one id and name may stand once a region.
+    pub region_name: Field,
     /// `quantity`: what can be sold.
     pub quantity: Field,
     /// `inWayToClient`; the seller's warehouses have none.
@@ -69,7 +73,7 @@ impl WarehouseItem {
         Ok(Record {
             listing,
             lines: vec![line],
-            identity: Identity::Warehouse(self.warehouse_id()),
+            identity: Identity::Warehouse { id: self.warehouse_id(), region: self.region() },
             warnings: Vec::new(),
         })
     }
@@ -80,6 +84,14 @@ impl WarehouseItem {
             Field::Integer(number) => i64::try_from(*number).ok(),
             Field::Text(text) => text.trim().parse().ok(),
             _ => None,
+        }
+    }
+
+    /// As the id: what cannot be read is as good as none.
+    fn region(&self) -> String {
+        match &self.region_name {
+            Field::Text(text) => text.trim().to_owned(),
+            _ => String::new(),
         }
     }
 
@@ -194,6 +206,7 @@ mod tests {
             chrt_id: Field::Integer(91_663_228),
             warehouse_id: Field::Integer(-999_999),
             warehouse_name: written(" Склад WB "),
+            region_name: written(" Центральный "),
             quantity: Field::Integer(43),
             in_way_to_client: Field::Integer(14),
             in_way_from_client: Field::Integer(11),
@@ -218,7 +231,8 @@ mod tests {
         let record = on_warehouse().validate(1).unwrap();
         assert_eq!(record.listing.sku, "47254354");
         assert_eq!(record.listing.size_id, "91663228");
-        assert_eq!(record.identity, Identity::Warehouse(Some(-999_999)));
+        let (id, region) = (Some(-999_999), "Центральный".into());
+        assert_eq!(record.identity, Identity::Warehouse { id, region });
         let quantities =
             Quantities { available: 43, reserved: 0, in_way_to_client: 14, in_way_from_client: 11 };
         let expected =
@@ -254,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_of_a_warehouse_costs_no_stock() {
+    fn what_is_no_id_of_a_warehouse_or_no_region_costs_no_stock() {
         for (warehouse_id, id) in [
             (Field::Integer(507), Some(507)),
             (written("507"), Some(507)),
@@ -263,7 +277,13 @@ mod tests {
             (Field::Integer(i128::MAX), None),
         ] {
             let record = WarehouseItem { warehouse_id, ..on_warehouse() }.validate(1).unwrap();
-            assert_eq!(record.identity, Identity::Warehouse(id));
+            let region = "Центральный".into();
+            assert_eq!(record.identity, Identity::Warehouse { id, region });
+        }
+        for region_name in [Field::Absent, Field::Integer(5), Field::Undecodable, written(" ")] {
+            let record = WarehouseItem { region_name, ..on_warehouse() }.validate(1).unwrap();
+            let (id, region) = (Some(-999_999), String::new());
+            assert_eq!(record.identity, Identity::Warehouse { id, region });
         }
     }
 

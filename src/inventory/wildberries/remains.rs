@@ -7,11 +7,11 @@ use crate::inventory::quantity::quantity;
 use crate::inventory::{Identity, Quantities, Record, StockLine, StockType};
 use crate::text::printable;
 
-const IN_WAY_TO_CLIENT: &str = "В пути до получателей";
-const IN_WAY_FROM_CLIENT: &str = "В пути возвраты на склад WB";
-const TOTAL: &str = "Всего находится на складах";
+pub(super) const IN_WAY_TO_CLIENT: &str = "В пути до получателей";
+pub(super) const IN_WAY_FROM_CLIENT: &str = "В пути возвраты на склад WB";
+pub(super) const TOTAL: &str = "Всего находится на складах";
 /// How the names of totals begin; a total that is not known yet must not pass for a warehouse.
-const TOTALS_BEGIN: [&str; 2] = ["В пути", "Всего"];
+const TOTALS_BEGIN: [&str; 3] = ["В пути", "Всего", "Итого"];
 
 /// The warehouse of the row that holds a barcode's goods in transit.
 const IN_TRANSIT: &str = "В пути";
@@ -27,7 +27,7 @@ pub struct RemainsItem {
     pub barcode: Field,
     /// `vendorCode`: the seller's article.
     pub vendor_code: Field,
-    /// `warehouses`: the entries, or in words what was there in place of a list of objects, such as `is missing`.
+    /// `warehouses`: the entries, none where there is no list, or in words what was there in place of a list of objects.
     pub warehouses: Result<Vec<RemainsWarehouse>, String>,
 }
 

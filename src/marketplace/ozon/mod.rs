@@ -1,7 +1,7 @@
 //! Ozon: how its products report is ordered and fetched, and what is in it.
 
 mod order;
-pub mod report;
+pub(super) mod report;
 
 use order::Report;
 
@@ -15,8 +15,9 @@ use crate::text::grouped;
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
-/// Ozon's domains: its reports have been on `cdn1.ozone.ru` (report/info, November 2026), its API is on `api-seller.ozon.ru`.
-const OWN_DOMAINS: [&str; 2] = ["ozon.ru", "ozone.ru"];
+/// Ozon's domains: its reports have been on `cdn1.ozone.ru` (report/info, November 2026), its API is on `api-seller.ozon.ru`;
+/// Ozon's own examples have links to `ir-21.ozonru.cn` and `minio-production.s3.s.o3.ru`.
+const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
 /// However it ends, `meter` has counted what it took, and noted the hosts outside Ozon's domains that were asked for the file.
@@ -131,11 +132,19 @@ mod tests {
     }
 
     #[test]
-    fn ozons_domains_are_whole_names() {
-        for host in ["ozon.ru", "cdn1.ozone.ru", "api-seller.ozon.ru"] {
+    fn case_13_ozons_domains_are_whole_names() {
+        for host in [
+            "ozon.ru",
+            "cdn1.ozone.ru",
+            "api-seller.ozon.ru",
+            "ir-21.ozonru.cn",
+            "minio-production.s3.s.o3.ru",
+        ] {
             assert!(is_own(host), "{host}");
         }
-        for host in ["notozon.ru", "ozon.ru.example", "ozon.com", "185.62.200.1"] {
+        for host in
+            ["notozon.ru", "ozon.ru.example", "ozon.com", "co3.ru", "ozonru.cn.com", "185.62.200.1"]
+        {
             assert!(!is_own(host), "{host}");
         }
     }
@@ -159,6 +168,15 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_never_comes_is_waited_for_and_unreachable() {
+        let stand =
+            Stand::answering(|_| [vec![ok(CREATED)], vec![info("success", ""); 20]].concat());
+        let (exit, text) = ended(&stand);
+        assert_eq!(exit, Exit::Unreachable);
+        assert!(text.contains("OZON_REPORT_TIMEOUT") && text.contains("without a link"), "{text}");
+    }
+
+    #[test]
     fn a_report_that_ozon_does_not_know_is_not_asked_for_for_ever() {
         let absent = || answer("404 Not Found", &[], r#"{"code":5,"message":"not found"}"#);
         let stand = Stand::answering(|_| [vec![ok(CREATED)], vec![absent(); 4]].concat());
@@ -170,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_report_without_a_sound_link_is_not_stock_data() {
-        for link in ["", "report.csv", "file:///etc/passwd"] {
+        for link in ["report.csv", "file:///etc/passwd"] {
             let stand = Stand::answering(|_| vec![ok(CREATED), info("success", link)]);
             assert_eq!(ended(&stand).0, Exit::NotStockData, "{link}");
         }

@@ -1,11 +1,12 @@
 //! The order of a products report: `v1/report/products/create` and `v1/report/info` of Ozon's Seller API.
 
-use reqwest::Url;
+use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::config::OzonSettings;
 use crate::failure::{Exit, Failure, OrFail};
+use crate::http::answer::error_body::Explanation;
 use crate::http::{Call, Http, Reply};
 use crate::inventory::Source;
 use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
@@ -47,7 +48,7 @@ impl Report {
     pub(super) fn order(http: &mut Http) -> Result<Self, Failure> {
         let body = json!({"language": "DEFAULT", "offer_id": [], "search": "", "sku": [], "visibility": "ALL"});
         let call = Call::post(CREATE, http.url("v1/report/products/create")?, &body);
-        let answer: Answer<Created> = http.json(&call.advising(key_advice()))?.required(CREATE)?;
+        let answer: Answer<Created> = http.json(&call.advising(key_advice))?.required(CREATE)?;
         let code = answer.result.code;
         if code.is_empty() || code.len() > LONGEST_CODE {
             let message = format!("{CREATE}: the answer holds no code of a report");
@@ -61,7 +62,7 @@ impl Report {
         let interval = settings.poll_interval.max(SHORTEST_INTERVAL);
         let call = Call::post(INFO, http.url("v1/report/info")?, &json!({"code": self.code}))
             .every(interval)
-            .advising(key_advice());
+            .advising(key_advice);
         let (patience, variable) = (settings.report_timeout, " (OZON_REPORT_TIMEOUT)");
         until_ready("Ozon: report", patience, interval, variable, || self.ask(http, &call))
     }
@@ -82,7 +83,11 @@ impl Report {
         let status = info.status.unwrap_or_default();
         match status.as_str() {
             "waiting" | "processing" => Ok(Progress::NotYet(status)),
-            "success" => link(http, &info.file.unwrap_or_default()).map(Progress::Ready),
+            "success" => match info.file.as_deref().unwrap_or_default() {
+                // The status was seen a moment before the link.
+                "" => Ok(Progress::NotYet("success, but without a link to the file".into())),
+                file => link(http, file).map(Progress::Ready),
+            },
             "failed" => {
                 let error = http.safe(&info.error.unwrap_or_default());
                 let reason = if error.is_empty() { "it does not say why" } else { &error };
@@ -95,18 +100,27 @@ impl Report {
     }
 }
 
-fn key_advice() -> String {
-    format!(
-        "check OZON_CLIENT_ID and OZON_API_KEY; a key lives 180 days, a new one is made in the seller's cabinet ({})",
-        Source::Ozon.key_menu()
-    )
+/// By Ozon's own words, as sellers have met them.
+fn key_advice(_: StatusCode, said: &Explanation) -> String {
+    let menu = Source::Ozon.key_menu();
+    let new = format!("a new one is made in the seller's cabinet ({menu})");
+    if said.mentions("required role") {
+        return format!(
+            "the key in OZON_API_KEY may not order reports: give it the role for it; {new}"
+        );
+    }
+    if said.mentions("ip address") {
+        return format!(
+            "the key in OZON_API_KEY is bound to other IP addresses: add this machine's to it; {new}"
+        );
+    }
+    if said.mentions("deactivated") {
+        return format!("the key in OZON_API_KEY was switched off; {new}");
+    }
+    format!("check OZON_CLIENT_ID and OZON_API_KEY; a key lives 3 months, {new}")
 }
 
 fn link(http: &Http, file: &str) -> Result<Url, Failure> {
-    if file.is_empty() {
-        let message = "Ozon: the report is ready, but there is no link to its file";
-        return Err(Failure::new(Exit::NotStockData, message));
-    }
     // The text may hold a signature: only its beginning is shown.
     Url::parse(file).or_fail(Exit::NotStockData, || {
         let beginning: String =

@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::new_token;
+use super::refusal;
 use crate::config::WildberriesSettings;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
@@ -25,8 +25,6 @@ const LIMIT: u64 = 100;
 const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
-
-const CATEGORY: &str = "Контент";
 
 /// A page of cards.
 #[derive(Debug)]
@@ -86,10 +84,7 @@ impl CardReader {
         }});
         let call = Call::post(NAME, self.http.url("content/v2/get/cards/list")?, &body)
             .every(self.interval)
-            .advising(format!(
-                "names and barcodes need a token with the category {CATEGORY} in WB_API_TOKEN, stock does not; {}",
-                new_token()
-            ));
+            .advising(refusal::cards);
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
         let page = read(document, length)

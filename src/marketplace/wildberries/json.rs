@@ -19,13 +19,14 @@ pub(in crate::marketplace) struct Scanner<R> {
     /// Bytes consumed.
     position: u64,
     head: Vec<u8>,
+    says_error: bool,
 }
 
 impl<R: Read> Scanner<R> {
     /// Starts at the first byte; a UTF-8 byte order mark, which files on disk may have, is passed over.
     pub(in crate::marketplace) fn new(input: R) -> Result<Self, Failure> {
-        let mut scanner =
-            Self { input: BufReader::with_capacity(1 << 16, input), position: 0, head: Vec::new() };
+        let input = BufReader::with_capacity(1 << 16, input);
+        let mut scanner = Self { input, position: 0, head: Vec::new(), says_error: false };
         let chunk = scanner.chunk()?;
         let head = chunk[..chunk.len().min(HEAD)].to_vec();
         if head.starts_with(b"\xef\xbb\xbf") {
@@ -38,6 +39,11 @@ impl<R: Read> Scanner<R> {
     /// What the answer looks like, in words.
     pub(in crate::marketplace) fn looks_like(&self) -> String {
         looks_like(&self.head)
+    }
+
+    /// Whether an object that was gone through held `"error": true` beside what was looked for.
+    pub(in crate::marketplace) fn says_error(&self) -> bool {
+        self.says_error
     }
 
     /// Whether nothing has been read yet.
@@ -108,6 +114,7 @@ impl<R: Read> Scanner<R> {
                 let start = self.position;
                 self.value(&mut bytes)?;
                 let serde::de::IgnoredAny = checked(&bytes, start)?;
+                self.says_error |= key == "error" && bytes == b"true";
             } else if found {
                 return Err(not_stock_data(format!("the answer holds \"{name}\" twice")));
             } else {
@@ -122,6 +129,13 @@ impl<R: Read> Scanner<R> {
                 }
             }
         }
+    }
+
+    /// The value that begins here must be `null`.
+    pub(in crate::marketplace) fn null(&mut self) -> Result<(), Failure> {
+        let (start, mut bytes) = (self.position, Vec::new());
+        self.value(&mut bytes)?;
+        checked(&bytes, start)
     }
 
     /// Nothing but blanks may follow.

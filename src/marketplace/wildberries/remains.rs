@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use humantime::format_duration;
+use log::Level;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{ANALYTICS, add_page, key_advice};
+use super::{Permit, add_page, refusal};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
+use crate::http::pace::pause;
 use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
@@ -21,6 +24,9 @@ const PATH: &str = "api/v1/warehouse_remains";
 
 /// As long as Ozon's report by default (`OZON_REPORT_TIMEOUT`); the same catalogue is behind both.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// Questions for which a base token waits at least.
+const BASE_QUESTIONS: u32 = 4;
 
 #[derive(Deserialize)]
 struct Answer<T> {
@@ -42,13 +48,28 @@ struct State {
 pub(super) fn fetch(
     http: &mut Http,
     settings: &WildberriesSettings,
+    permit: Permit,
     assembly: &mut Assembly,
 ) -> Result<(), Failure> {
     let task = create(http)?;
     log::info!("{CREATE}: report ordered");
-    let interval = settings.request_interval.max(SHORTEST_INTERVAL);
-    let call = question(STATUS, http.url(&format!("{PATH}/tasks/{task}/status"))?).every(interval);
-    until_ready("Wildberries: report of remains", PATIENCE, interval, "", || ask(http, &call))?;
+    let mut interval = settings.request_interval.max(SHORTEST_INTERVAL);
+    let mut patience = PATIENCE;
+    let mut call = question(STATUS, http.url(&format!("{PATH}/tasks/{task}/status"))?);
+    if permit.base {
+        // A question that arrives a moment too soon prolongs the wait.
+        interval = interval.max(settings.base_token_interval.mul_f64(1.01));
+        patience = patience.max(interval * BASE_QUESTIONS);
+        let pace = format!(
+            "a base token may ask for a report's status once in {}",
+            format_duration(settings.base_token_interval)
+        );
+        // A question that comes too soon costs the whole interval: most reports are ready after a minute.
+        pause(Level::Info, interval / 15, &format!("the report is being made, and {pace}"));
+        call = call.because(pace);
+    }
+    let call = call.every(interval);
+    until_ready("Wildberries: report of remains", patience, interval, "", || ask(http, &call))?;
     let call = question(DOWNLOAD, http.url(&format!("{PATH}/tasks/{task}/download"))?);
     let found = match add_page(assembly, http, &call, Format::WarehouseRemains)? {
         Reply::Body(found) => found,
@@ -67,12 +88,15 @@ pub(super) fn fetch(
 }
 
 fn question(name: &'static str, url: Url) -> Call {
-    Call::get(name, url).advising(key_advice(ANALYTICS))
+    Call::get(name, url).advising(refusal::remains)
 }
 
 fn create(http: &mut Http) -> Result<String, Failure> {
     let mut url = http.url(PATH)?;
-    url.set_query(Some("groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true"));
+    // Without a locale the names of the totals may come in another language.
+    url.set_query(Some(
+        "locale=ru&groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true",
+    ));
     let answer: Answer<Task> = http.json(&question(CREATE, url))?.required(CREATE)?;
     let id = answer.data.id;
     // It becomes part of a path: it must not lead anywhere else.

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::items::Place;
-use super::{ANALYTICS, MOST_PAGES, add_page, endless, key_advice, new_token};
+use super::{MOST_PAGES, add_page, endless, refusal};
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
+use crate::http::request::KeyAdvice;
 use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
@@ -17,7 +18,7 @@ pub(super) struct Method {
     name: &'static str,
     path: &'static str,
     format: Format,
-    key_advice: fn() -> String,
+    key_advice: KeyAdvice,
 }
 
 /// The stock on Wildberries' warehouses.
@@ -25,7 +26,7 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     name: "Wildberries: wb-warehouses",
     path: "api/analytics/v1/stocks-report/wb-warehouses",
     format: Format::WbWarehouses,
-    key_advice: || key_advice(ANALYTICS),
+    key_advice: refusal::wb_warehouses,
 };
 
 /// The stock on the seller's own warehouses.
@@ -33,13 +34,7 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
     name: "Wildberries: seller-warehouses",
     path: "api/analytics/v1/stocks-report/seller-warehouses",
     format: Format::SellerWarehouses,
-    key_advice: || {
-        format!(
-            "a basic token may not read the stock on the seller's own warehouses: leave it out with WB_SELLER_WAREHOUSES=false, \
-             or put a token with more rights (category {ANALYTICS}) into WB_API_TOKEN; {}",
-            new_token()
-        )
-    },
+    key_advice: refusal::seller_warehouses,
 };
 
 impl Method {
@@ -57,7 +52,7 @@ impl Method {
             let body = json!({"limit": limit, "offset": offset});
             let call = Call::post(self.name, http.url(self.path)?, &body)
                 .every(settings.request_interval)
-                .advising((self.key_advice)());
+                .advising(self.key_advice);
             let reply = add_page(assembly, http, &call, self.format);
             let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
                 Reply::Nothing => {

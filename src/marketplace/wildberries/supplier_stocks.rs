@@ -8,10 +8,9 @@ use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
 use crate::text::grouped;
 
-use super::{MOST_PAGES, add_page, endless, key_advice};
+use super::{MOST_PAGES, add_page, endless, refusal};
 
 const NAME: &str = "Wildberries: supplier/stocks";
-const CATEGORY: &str = "Статистика";
 
 /// Before the first row there is: `dateFrom` is the time of the last change, so a full pull begins here.
 const BEGINNING: &str = "2019-06-20";
@@ -37,12 +36,13 @@ pub(super) fn fetch(
         url.query_pairs_mut().append_pair("dateFrom", &from);
         let call = Call::get(NAME, url)
             .every(settings.request_interval.saturating_mul(SLOWER))
-            .advising(key_advice(CATEGORY));
-        let reply = add_page(assembly, http, &call, Format::SupplierStocks);
-        let found = match reply.map_err(|failure| failure.context(format!("page {page}")))? {
+            .advising(refusal::supplier_stocks);
+        let reply = add_page(assembly, http, &call, Format::SupplierStocks)
+            .map_err(|failure| hinted(failure.context(format!("page {page}"))))?;
+        let found = match reply {
             Reply::Body(found) => found,
             Reply::Nothing => return Ok(()),
-            Reply::Missing(failure) => return Err(switched_off(failure)),
+            Reply::Missing(failure) => return Err(hinted(failure)),
         };
         log::info!("{NAME} page {page}: {} items", grouped(found.items, ' '));
         if found.items == 0 {
@@ -82,7 +82,11 @@ fn next(from: &str, items: u64, last: Option<&str>) -> Result<Option<String>, St
     }
 }
 
-fn switched_off(failure: Failure) -> Failure {
+/// What is no stock data, whatever it is (404, 410, a page), comes of the end of this method.
+fn hinted(failure: Failure) -> Failure {
+    if failure.exit() != Exit::NotStockData {
+        return failure;
+    }
     failure.context(
         "this method was switched off on 23 June 2026: set WB_STOCKS_METHOD=wb-warehouses, which replaces it",
     )

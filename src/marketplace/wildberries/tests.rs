@@ -21,12 +21,15 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
         seller_warehouses,
         page_limit: 250_000,
         request_interval: Duration::from_millis(1),
+        base_token_interval: Duration::from_millis(1),
         http: hasty(),
     }
 }
 
 fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
-    super::fetch(settings, &Meter::default()).map_err(whole)
+    let utc = chrono::FixedOffset::east_opt(0).unwrap();
+    let permit = Permit::of(settings, chrono::Utc::now(), utc)?;
+    super::fetch(settings, permit, &Meter::default()).map_err(whole)
 }
 
 fn whole(error: PullError) -> Failure {
@@ -175,7 +178,7 @@ fn the_report_of_remains_is_ordered_awaited_and_fetched() {
     let pull = fetch(&settings(&stand, StocksMethod::WarehouseRemains, false)).unwrap();
     assert_eq!(pull.parts[0].format, Format::WarehouseRemains);
     let requests = stand.requests();
-    assert!(requests[0].starts_with("GET /api/v1/warehouse_remains?groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true "));
+    assert!(requests[0].starts_with("GET /api/v1/warehouse_remains?locale=ru&groupByNm=true&groupBySize=true&groupByBarcode=true&groupBySa=true "));
     assert!(requests[3].starts_with("GET /api/v1/warehouse_remains/tasks/219eaecf-1/status "));
     assert!(requests[4].starts_with("GET /api/v1/warehouse_remains/tasks/219eaecf-1/download "));
 }

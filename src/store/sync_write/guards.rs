@@ -1,12 +1,13 @@
 //! What a pull must not do to the stock that is there: replace kinds of stock that it cannot tell of, or shrink it beyond
 //! belief. Only looks and says.
 
+use chrono::NaiveDate;
 use mysql::Conn;
 
 use super::order::Order;
 use crate::failure::{Exit, Failure};
-use crate::inventory::StockType;
 use crate::inventory::shrink::shrinks_too_much;
+use crate::inventory::{Source, StockType};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::store::newest::Baseline;
@@ -34,9 +35,13 @@ pub(super) fn refusal(
 ) -> Result<Option<Failure>, StoreError> {
     let Baseline { source, day, .. } = *baseline;
     if !order.full && order.can_hold != StockType::ALL {
-        let stored: Vec<(String, u64)> = rows::all(conn, ROWS_BY_TYPE, (source.as_str(), day))?;
-        if let Some(foreign) = foreign_stock(&stored, order.can_hold) {
-            let message = format!("{source}: the snapshot of {day} {foreign}");
+        if let Some(beyond) = stock_beyond(conn, source, day, order.can_hold)? {
+            let message = format!(
+                "{source}: the snapshot of {day} holds {beyond}, and this file can hold {} only: refused, nothing was \
+                 changed; a sync without --file brings all of it, and if the day's snapshot shall be this file alone \
+                 run again with --full",
+                names(order.can_hold).join(" and ")
+            );
             return Ok(Some(Failure::new(Exit::Unsound, message)));
         }
     }
@@ -58,23 +63,32 @@ pub(super) fn refusal(
     }))
 }
 
-/// What the day's rows (their number by kind of stock) hold beyond the kinds that a file can tell of. The shrink guard does not
-/// see those, as it counts listings.
-fn foreign_stock(stored: &[(String, u64)], can_hold: &[StockType]) -> Option<String> {
-    let names: Vec<&str> = can_hold.iter().map(|stock_type| stock_type.as_str()).collect();
+/// What the snapshot of `day` holds beyond the kinds `can_hold`: `3 rows of FBS`. `None` if nothing. The shrink guard does not see
+/// those rows, as it counts listings.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn stock_beyond(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    can_hold: &[StockType],
+) -> Result<Option<String>, StoreError> {
+    Ok(beyond(&rows::all(conn, ROWS_BY_TYPE, (source.as_str(), day))?, can_hold))
+}
+
+fn beyond(stored: &[(String, u64)], can_hold: &[StockType]) -> Option<String> {
+    let names = names(can_hold);
     let beyond: Vec<String> = stored
         .iter()
         .filter(|(stock_type, _)| !names.contains(&stock_type.as_str()))
         .map(|(stock_type, count)| format!("{} of {stock_type}", counted(*count, "row")))
         .collect();
-    (!beyond.is_empty()).then(|| {
-        format!(
-            "holds {}, and this file can hold {} only: refused, nothing was changed; a sync without --file brings all of \
-             it, and if the day's snapshot shall be this file alone run again with --full",
-            beyond.join(" and "),
-            names.join(" and ")
-        )
-    })
+    (!beyond.is_empty()).then(|| beyond.join(" and "))
+}
+
+fn names(stock_types: &[StockType]) -> Vec<&str> {
+    stock_types.iter().map(|stock_type| stock_type.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -84,15 +98,14 @@ mod tests {
     fn foreign(stored: &[(&str, u64)], can_hold: &[StockType]) -> Option<String> {
         let stored: Vec<_> =
             stored.iter().map(|(name, rows)| ((*name).to_owned(), *rows)).collect();
-        foreign_stock(&stored, can_hold)
+        beyond(&stored, can_hold)
     }
 
     #[test]
-    fn a_file_of_one_kind_does_not_replace_rows_of_another() {
-        let text = foreign(&[("FBO", 3), ("FBS", 1)], &[StockType::Fbo]).unwrap();
-        assert!(text.starts_with("holds 1 row of FBS, and this file can hold FBO only"), "{text}");
-        let text = foreign(&[("FBO", 3), ("FBS", 2)], &[]).unwrap();
-        assert!(text.starts_with("holds 3 rows of FBO and 2 rows of FBS, "), "{text}");
+    fn a_pull_of_one_kind_is_told_of_rows_of_another() {
+        let beyond = |can_hold| foreign(&[("FBO", 3), ("FBS", 1)], can_hold);
+        assert_eq!(beyond(&[StockType::Fbo]).as_deref(), Some("1 row of FBS"));
+        assert_eq!(beyond(&[]).as_deref(), Some("3 rows of FBO and 1 row of FBS"));
     }
 
     #[test]

@@ -6,5 +6,6 @@ mod order;
 mod plan;
 mod transaction;
 
+pub use guards::stock_beyond;
 pub use order::{Order, Outcome};
 pub use transaction::{rehearse, write};

@@ -48,6 +48,8 @@ pub struct Settings {
     pub supplier_never_empty: bool,
     /// What the token may not do, as a token of another category.
     pub forbidden: Vec<Endpoint>,
+    /// The token that Wildberries knows, in place of the usual one.
+    pub wb_token: Option<String>,
     /// Wildberries' cards in the order of their last change, in place of those that follow from the catalogue.
     pub cards: Option<Arc<Vec<serde_json::Value>>>,
 }
@@ -65,6 +67,7 @@ impl Default for Settings {
             supplier_page: 60_000,
             supplier_never_empty: false,
             forbidden: Vec::new(),
+            wb_token: None,
             cards: None,
         }
     }
@@ -251,7 +254,8 @@ fn faulty_or_normal(state: &mut State, endpoint: Endpoint, request: &Request) ->
 }
 
 fn normal(state: &mut State, endpoint: Endpoint, request: &Request) -> Reply {
-    if let Some(refusal) = credentials::refusal(endpoint, request) {
+    let token = state.settings.wb_token.as_deref();
+    if let Some(refusal) = credentials::refusal(endpoint, request, token) {
         return refusal;
     }
     if state.settings.forbidden.contains(&endpoint) {

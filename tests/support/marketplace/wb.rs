@@ -10,6 +10,13 @@ use super::{State, fault};
 
 const LIMIT: u64 = 250_000;
 
+/// What the totals are called in another language (invented; that they are called otherwise is documented).
+const ENGLISH: [(&str, &str); 3] = [
+    ("В пути до получателей", "In transit to recipients"),
+    ("В пути возвраты на склад WB", "In transit, returns to the WB warehouse"),
+    ("Всего находится на складах", "Total in warehouses"),
+];
+
 pub fn page(state: &mut State, endpoint: Endpoint, body: &Value) -> Reply {
     let limit = body["limit"].as_u64().unwrap_or(LIMIT);
     if limit > LIMIT || limit == 0 {
@@ -35,7 +42,13 @@ pub fn create_remains(state: &mut State, request: &Request) -> Reply {
         }
     }
     let id = format!("219eaecf-e532-4bd8-9f15-{:012}", state.reports.len());
-    let report = state.catalogue.remains_report().to_string().into_bytes();
+    let mut report = state.catalogue.remains_report().to_string();
+    if request.query("locale") != Some("ru") {
+        for (russian, other) in ENGLISH {
+            report = report.replace(russian, other);
+        }
+    }
+    let report = report.into_bytes();
     state.reports.insert(id.clone(), (state.settings.polls, Arc::new(report)));
     Reply::json(200, json!({"data": {"taskId": id}}))
 }

@@ -11,7 +11,9 @@ use serde_json::value::RawValue;
 use super::json::{OnItem, Scanner, broken_item};
 use crate::failure::Failure;
 use crate::inventory::quantity::whole_number;
-use crate::inventory::wildberries::{RemainsItem, RemainsWarehouse, StatisticsItem, WarehouseItem};
+use crate::inventory::wildberries::{
+    HiddenTotal, RemainsItem, RemainsWarehouse, StatisticsItem, WarehouseItem,
+};
 use crate::inventory::{Field, Record, Rejection, StockType};
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, OnRecord};
@@ -31,16 +33,16 @@ pub struct Survey {
     pub ends: Option<(Place, Place)>,
 }
 
-/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and `warehouseId` if it has one; all of
-/// the item where the others are missing.
+/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and `warehouseId` and `regionName` if it
+/// has them; all of the item where the others are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place([String; 4]);
+pub struct Place([String; 5]);
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Place([nm_id, chrt_id, id, warehouse]) = self;
-        let warehouse = format!("{id} {warehouse}");
-        let words = format!("nmId {nm_id}, chrtId {chrt_id}, warehouse {}", warehouse.trim_start());
+        let Place([nm_id, chrt_id, id, warehouse, region]) = self;
+        let warehouse = format!("{id} {warehouse} {region}");
+        let words = format!("nmId {nm_id}, chrtId {chrt_id}, warehouse {}", warehouse.trim());
         f.write_str(&printable(&words))
     }
 }
@@ -50,13 +52,12 @@ impl Place {
         let text = String::from_utf8_lossy(item);
         let raw = |value: Option<&RawValue>| value.map(|value| value.get().to_owned());
         let said = serde_json::from_str(&text).ok().and_then(|said: Said| {
-            let id = raw(said.warehouse_id).unwrap_or_default();
-            Some([raw(said.nm_id)?, raw(said.chrt_id)?, id, raw(said.warehouse_name)?])
+            let [id, region] =
+                [said.warehouse_id, said.region_name].map(|value| raw(value).unwrap_or_default());
+            Some([raw(said.nm_id)?, raw(said.chrt_id)?, id, raw(said.warehouse_name)?, region])
         });
         Self(
-            said.unwrap_or_else(|| {
-                [text.into_owned(), String::new(), String::new(), String::new()]
-            }),
+            said.unwrap_or_else(|| [text.into_owned(), "".into(), "".into(), "".into(), "".into()]),
         )
     }
 }
@@ -96,17 +97,20 @@ pub(in crate::marketplace) fn read(
     on_record: &mut OnRecord<'_>,
 ) -> Result<(), Failure> {
     let mut repeated = repeats && is_enveloped(format);
+    let mut hidden_total = HiddenTotal::default();
     each_item(&mut Scanner::new(page)?, format, &mut |item, start| {
         if std::mem::take(&mut repeated) {
             return Ok(());
         }
         *number += 1;
-        let record = record(item, format, *number).map_err(|error| broken_item(start, error))?;
+        let record = record(item, format, *number, &mut hidden_total)
+            .map_err(|error| broken_item(start, error))?;
         on_record(record.map_err(|rejection| {
             let original = Some(String::from_utf8_lossy(item).into_owned());
             Rejection { original, ..rejection }
         }))
-    })
+    })?;
+    hidden_total.reason().map_or(Ok(()), |reason| Err(not_stock_data(reason)))
 }
 
 /// Goes through the envelope of a format: `{"data":{"items":[…]}}` or `[…]`.
@@ -121,11 +125,18 @@ pub(in crate::marketplace) fn each_item<R: Read>(
         let data = scanner.member("data", &mut |scanner| {
             must_begin(scanner, b'{', "its \"data\"")?;
             items = scanner.member("items", &mut |scanner| {
+                // What Go makes of an empty list.
+                if scanner.peek()? == Some(b'n') {
+                    return scanner.null();
+                }
                 must_begin(scanner, b'[', "its \"data.items\"")?;
                 scanner.elements(on_item)
             })?;
             Ok(())
         })?;
+        if scanner.says_error() {
+            return Err(not_stock_data("the answer calls itself an error"));
+        }
         if !data || !items {
             let missing = if data { "data.items" } else { "data" };
             let found = scanner.looks_like();
@@ -158,6 +169,7 @@ fn record(
     item: &[u8],
     format: Format,
     number: u64,
+    hidden_total: &mut HiddenTotal,
 ) -> Result<Result<Record, Rejection>, serde_json::Error> {
     let reject = |reason: String| {
         Ok(Err(Rejection { record: format!("item {number}"), reason, original: None }))
@@ -180,7 +192,11 @@ fn record(
     Ok(match format {
         Format::WbWarehouses => said.warehouse_item(StockType::Fbo, damaged).validate(number),
         Format::SellerWarehouses => said.warehouse_item(StockType::Fbs, damaged).validate(number),
-        Format::WarehouseRemains => said.remains_item(damaged).validate(number),
+        Format::WarehouseRemains => {
+            let item = said.remains_item(damaged);
+            hidden_total.look_at(&item);
+            item.validate(number)
+        }
         Format::SupplierStocks => said.statistics_item(damaged).validate(number),
         Format::OzonReport => return reject("it is a line of Ozon's report".into()),
     })
@@ -205,6 +221,8 @@ struct Said<'a> {
     #[serde(borrow)]
     warehouse_name: Option<&'a RawValue>,
     #[serde(borrow)]
+    region_name: Option<&'a RawValue>,
+    #[serde(borrow)]
     quantity: Option<&'a RawValue>,
     #[serde(borrow)]
     in_way_to_client: Option<&'a RawValue>,
@@ -224,6 +242,7 @@ impl Said<'_> {
             chrt_id: field(self.chrt_id, damaged),
             warehouse_id: field(self.warehouse_id, damaged),
             warehouse_name: field(self.warehouse_name, damaged),
+            region_name: field(self.region_name, damaged),
             quantity: field(self.quantity, damaged),
             in_way_to_client: field(self.in_way_to_client, damaged),
             in_way_from_client: field(self.in_way_from_client, damaged),
@@ -248,19 +267,24 @@ impl Said<'_> {
             nm_id: field(self.nm_id, damaged),
             barcode: field(self.barcode, damaged),
             vendor_code: field(self.vendor_code, damaged),
-            warehouses: remains_warehouses(self.warehouses, damaged),
+            warehouses: self.remains_warehouses(damaged),
+        }
+    }
+
+    /// What lies nowhere has `[]`, `null` or nothing. A row of another answer has no list either, but pieces of its own.
+    fn remains_warehouses(&self, damaged: bool) -> Result<Vec<RemainsWarehouse>, String> {
+        match self.warehouses {
+            Some(list) => remains_warehouses(list, damaged),
+            None if self.quantity.is_none() && self.warehouse_name.is_none() => Ok(Vec::new()),
+            None => Err("is missing".into()),
         }
     }
 }
 
-fn remains_warehouses(
-    list: Option<&RawValue>,
-    damaged: bool,
-) -> Result<Vec<RemainsWarehouse>, String> {
-    let list = list.ok_or("is missing")?.get();
-    // `null` first: a list may hold anything, and what is no object must not pass for an empty one.
+fn remains_warehouses(list: &RawValue, damaged: bool) -> Result<Vec<RemainsWarehouse>, String> {
+    // A list may hold anything, and what is no object must not pass for an empty one.
     let entries: Vec<&RawValue> =
-        serde_json::from_str(list).map_err(|_| "is not a list".to_owned())?;
+        serde_json::from_str(list.get()).map_err(|_| "is not a list".to_owned())?;
     if entries.len() > MOST_WAREHOUSES {
         return Err(format!("has {} entries, more than {MOST_WAREHOUSES}", entries.len()));
     }

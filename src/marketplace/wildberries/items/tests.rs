@@ -146,7 +146,7 @@ fn a_warehouse_entry_that_is_no_object_rejects_its_item() {
         ("[1]", "warehouses holds an entry that is not an object"),
         ("[[\"Тула\",5]]", "warehouses holds an entry that is not an object"),
         ("{}", "warehouses is not a list"),
-        ("null", "warehouses is missing"),
+        ("null,\"quantity\":5", "warehouses is missing"),
     ] {
         let page = format!("{item}{list}}}]");
         let records = read_all(page.as_bytes(), Format::WarehouseRemains).unwrap();
@@ -183,13 +183,21 @@ fn another_shape_is_named() {
         (b"{}", "the answer has no \"data\"; it is JSON beginning with \"{}\""),
         (b"{\"data\":{\"taskId\":\"x\"}}", "no \"data.items\""),
         (b"{\"data\":null}", "its \"data\" is no JSON object"),
-        (b"{\"data\":{\"items\":null}}", "its \"data.items\" is no JSON list"),
+        (b"{\"data\":{\"items\":{}}}", "its \"data.items\" is no JSON list"),
+        (b"{\"data\":{\"items\":nil}}", "JSON broken"),
+        (b"{\"error\":true,\"data\":{\"items\":null}}", "the answer calls itself an error"),
         (b"", "the answer is nothing at all"),
     ] {
         let said = failure(page, wb);
         assert!(said.contains(words), "{said}");
     }
     assert!(failure(WB.as_bytes(), Format::SupplierStocks).contains("no JSON list"));
+}
+
+#[test]
+fn null_is_an_empty_list_of_items() {
+    let page = b"{\"data\":{\"items\":null},\"error\":false}";
+    assert_eq!(survey(&page[..], Format::WbWarehouses).unwrap(), Survey::default());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use quick_xml::events::Event;
 
+use super::fast_path::plain_string;
 use super::xml::{Xml, unescaped};
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -77,18 +78,6 @@ pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
             _ => {}
         }
     }
-}
-
-/// The text of the string that the bytes begin with, and how many bytes that string is, if it is nothing but one text
-/// without anything to be resolved.
-fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
-    let open = bytes.strip_prefix(b"<si><t")?;
-    let inside =
-        open.strip_prefix(b" xml:space=\"preserve\"").unwrap_or(open).strip_prefix(b">")?;
-    let ends = |byte: &u8| matches!(byte, b'<' | b'&' | b'\r');
-    let (text, rest) = inside.split_at(inside.iter().position(ends)?);
-    let rest = rest.strip_prefix(b"</t></si>")?;
-    Some((std::str::from_utf8(text).ok()?, bytes.len() - rest.len()))
 }
 
 const BUFFER: usize = 1 << 15;
@@ -181,37 +170,5 @@ impl Window {
         }
         self.bytes.truncate(filled);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plain_string_is_taken_whole() {
-        let plain = |xml: &'static str| plain_string(xml.as_bytes());
-        assert_eq!(plain("<si><t>Ёлка</t></si><si>"), Some(("Ёлка", 24)));
-        assert_eq!(plain("<si><t xml:space=\"preserve\"> A </t></si>"), Some((" A ", 40)));
-        assert_eq!(plain("<si><t></t></si>"), Some(("", 16)));
-    }
-
-    #[test]
-    fn a_string_that_is_the_least_bit_different_is_left_to_the_parser() {
-        for xml in [
-            "<si/>",
-            "<si><t/></si>",
-            "<si><t>A</t></s",
-            "<si><t>A &amp; B</t></si>",
-            "<si><t>A\r\nB</t></si>",
-            "<si><t>A</t><t>B</t></si>",
-            "<si><t>A</t><rPh sb=\"0\" eb=\"1\"><t>B</t></rPh></si>",
-            "<si><r><t>A</t></r></si>",
-            "<si><t>A<!-- --></t></si>",
-            " <si><t>A</t></si>",
-            "<si count=\"1\"><t>A</t></si>",
-        ] {
-            assert_eq!(plain_string(xml.as_bytes()), None, "{xml}");
-        }
     }
 }

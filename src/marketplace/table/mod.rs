@@ -1,38 +1,68 @@
-//! Ozon's products report, CSV or XLSX, told apart by its content. Both turn into rows of cells here; which column means
-//! what is in `columns`, what a row is worth is up to `inventory::ozon`.
+//! Tables that a marketplace or a person makes, CSV or XLSX, told apart by their content: rows of cells out of either. What the
+//! columns mean and what a row is worth is up to a [`Layout`]; nothing here knows a marketplace.
 
-mod columns;
 mod delimited;
+mod header;
 mod lines;
 mod workbook;
 
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 
+pub(super) use header::{Meaning, Need, NoHeader, places, plain};
+
+use super::answers::sniff::{broken, looks_like, not_stock_data};
+use super::{OnRecord, PartReader};
 use crate::failure::Failure;
-use crate::marketplace::answers::sniff::{broken, looks_like, not_stock_data};
-use crate::marketplace::{OnRecord, PartReader};
+use crate::inventory::{Field, Record, Rejection};
 use lines::Lines;
 
-/// Reads one report; `number` counts the pull's records.
-pub(in crate::marketplace) fn read(
-    mut report: PartReader<'_>,
+/// How a table of one kind is laid out.
+pub(super) trait Layout: Sized {
+    /// Finds the columns in a row of titles; a row that is none says what it lacks.
+    fn find(titles: &[String]) -> Result<Self, NoHeader>;
+
+    /// Whether a cell of this column counts for anything.
+    fn contain(&self, column: usize) -> bool;
+
+    /// What a row stands for; a failure ends the reading. `number` counts the pull's records from 1.
+    fn record(
+        &mut self,
+        number: u64,
+        cell: &dyn Fn(usize) -> Field,
+    ) -> Result<Result<Record, Rejection>, Failure>;
+
+    /// What names a row in messages.
+    fn label(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> String;
+
+    /// Says what is to be said once about a table that has been read to its end.
+    fn warn(&self);
+}
+
+/// Reads one table; `number` counts the pull's records.
+pub(super) fn read<L: Layout>(
+    mut table: PartReader<'_>,
     number: &mut u64,
     on_record: &mut OnRecord<'_>,
 ) -> Result<(), Failure> {
     let unreadable = |error| broken("the report cannot be read", error);
     let head = {
-        let mut reader = BufReader::with_capacity(200, &mut report);
+        let mut reader = BufReader::with_capacity(200, &mut table);
         reader.fill_buf().map_err(unreadable)?.to_vec()
     };
-    report.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let lines = Lines::new(number, on_record);
-    if head.starts_with(b"PK\x03\x04") {
-        return workbook::read(report, lines);
+    table.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    let lines = Lines::<L>::new(number, on_record);
+    if is_archive(&head) {
+        return workbook::read(table, lines);
     }
     if is_text(&head) {
-        return delimited::read(report, lines);
+        return delimited::read(table, lines);
     }
     Err(not_stock_data(format!("the report is neither CSV nor XLSX but {}", looks_like(&head))))
+}
+
+/// Whether this may be a workbook.
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04")
 }
 
 /// Whether this may be the text form: not empty, no markup or JSON, no UTF-16, nothing binary.
@@ -52,14 +82,15 @@ mod tests {
     use super::*;
     use crate::cost::Cost;
     use crate::failure::Exit;
-    use crate::marketplace::{Format, Part, Pull};
+    use crate::marketplace::{Format, Part, Pull, ozon};
 
     fn failure(content: &[u8]) -> String {
         let mut document = tempfile::tempfile().unwrap();
         document.write_all(content).unwrap();
         let part = Part { format: Format::OzonReport, start: 0, length: content.len() as u64 };
         let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
-        let failure = read(pull.open(&part), &mut 0, &mut |_| Ok(())).unwrap_err();
+        let failure =
+            read::<ozon::report::Columns>(pull.open(&part), &mut 0, &mut |_| Ok(())).unwrap_err();
         assert_eq!(failure.exit(), Exit::NotStockData);
         failure.to_string()
     }

@@ -6,6 +6,7 @@ use super::*;
 use crate::cost::Cost;
 use crate::failure::Exit;
 use crate::inventory::{Record, Rejection};
+use crate::marketplace::ozon::report::Columns;
 use crate::marketplace::{Format, Part, Pull};
 
 const TITLES: [&str; 7] = [
@@ -29,7 +30,7 @@ fn read_all(xlsx: &[u8], most: u64) -> Result<Vec<Result<Record, Rejection>>, Fa
         records.push(record);
         Ok(())
     };
-    read_within(pull.open(&part), Lines::new(&mut number, &mut keep), most)?;
+    read_within(pull.open(&part), Lines::<Columns>::new(&mut number, &mut keep), most)?;
     Ok(records)
 }
 

@@ -2,36 +2,36 @@
 //! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
 
 use crate::failure::Failure;
-use crate::inventory::Field;
-use crate::inventory::field::record_label;
+use crate::inventory::field::{described, record_label};
 use crate::inventory::ozon::{ReportLine, stock_in};
+use crate::inventory::{Field, Record, Rejection};
 use crate::marketplace::answers::sniff::not_stock_data;
-use crate::text::printable;
+use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
+use crate::text::{counted, printable};
 
 /// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";
-/// Columns that a message lists.
-const LISTED: usize = 40;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Need {
-    Required,
-    /// At most one, for two would contradict each other.
-    Optional,
-    /// The first of several counts: no stock depends on it.
-    Incidental,
-}
 
 /// What a column can mean, and the headers seen for it, in the order of [`Columns::place`].
-const MEANINGS: [(Need, &[&str]); 8] = [
+const MEANINGS: [Meaning; 8] = [
     (Need::Required, &["Артикул", "Product ID"]),
     (Need::Incidental, &["Название товара", "Наименование товара"]),
     (Need::Incidental, &["Barcode", "Штрихкод"]),
     (Need::Required, &["Доступно к продаже по схеме FBO, шт.", "Доступно на складе Ozon, шт"]),
     (Need::Required, &["Зарезервировано, шт"]),
-    (Need::Required, &["Доступно к продаже по схеме FBS, шт.", "Доступно на моих складах, шт"]),
+    (
+        Need::Required,
+        &[
+            "Доступно к продаже по схеме FBS, шт.",
+            "Доступно на моих складах, шт",
+            "Доступно на моем складе, шт",
+        ],
+    ),
     (Need::Optional, &["Доступно к продаже по схеме realFBS, шт."]),
-    (Need::Required, &["Зарезервировано на моих складах, шт"]),
+    (
+        Need::Required,
+        &["Зарезервировано на моих складах, шт", "Зарезервировано на моем складе, шт"],
+    ),
 ];
 
 /// The place of the barcodes in [`MEANINGS`].
@@ -39,47 +39,85 @@ const BARCODES: usize = 2;
 
 /// Where each meaning stands in the report at hand.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Columns {
+pub(in crate::marketplace) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
     /// Columns of a kind of stock that nobody knows yet, with their titles.
     unknown: Vec<(usize, String)>,
+    spoilt: Spoilt,
+}
+
+/// Barcodes that a spreadsheet has spoilt.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Spoilt {
+    count: u64,
+    /// The first ones, in words.
+    examples: Vec<String>,
+}
+
+impl Layout for Columns {
+    fn find(titles: &[String]) -> Result<Self, NoHeader> {
+        let place = places(titles, &MEANINGS)?;
+        let unknown = titles
+            .iter()
+            .enumerate()
+            .filter(|(index, title)| {
+                !place.contains(&Some(*index)) && plain(title).starts_with(STOCK_BEGINS)
+            })
+            .map(|(index, title)| (index, printable(title)))
+            .collect();
+        Ok(Self { place, unknown, spoilt: Spoilt::default() })
+    }
+
+    fn contain(&self, column: usize) -> bool {
+        self.place.contains(&Some(column)) || self.unknown.iter().any(|(place, _)| *place == column)
+    }
+
+    fn record(
+        &mut self,
+        number: u64,
+        cell: &dyn Fn(usize) -> Field,
+    ) -> Result<Result<Record, Rejection>, Failure> {
+        self.require_known(number, cell)?;
+        let record = self.line(cell).validate(number);
+        if let Some(place) = self.place[BARCODES]
+            && record.as_ref().is_ok_and(|record| record.listing.barcodes.is_none())
+        {
+            self.note_spoilt(number, cell, place);
+        }
+        Ok(record)
+    }
+
+    fn label(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> String {
+        let article = self.place[0].map_or(Field::Absent, cell);
+        record_label("record", number, &[("article", &article)])
+    }
+
+    fn warn(&self) {
+        self.warn_of_what_is_not_told();
+        if self.spoilt.count > 0 {
+            log::warn!(
+                "a spreadsheet has spoilt the barcodes of {}: {}; what was known of their barcodes is kept; import the \
+                 file as the cabinet gives it, without opening and saving it in a spreadsheet",
+                counted(self.spoilt.count, "product"),
+                self.spoilt.examples.join(", ")
+            );
+        }
+        for (_, title) in &self.unknown {
+            log::warn!(
+                "the report has a kind of stock that is not known yet, «{title}»; no product has any, so nothing is lost by \
+                 passing over it; once one has, the report will be refused"
+            );
+        }
+    }
 }
 
 impl Columns {
-    /// Finds the columns in a header, or says which are missing or ambiguous.
-    pub(super) fn find(header: &[String]) -> Result<Self, Failure> {
-        let mut columns = Self { place: [None; MEANINGS.len()], unknown: Vec::new() };
-        for (index, title) in header.iter().enumerate() {
-            let plain = plain(title);
-            let meaning = MEANINGS
-                .iter()
-                .position(|(_, aliases)| aliases.iter().any(|alias| self::plain(alias) == plain));
-            match meaning {
-                Some(meaning) => columns.take(meaning, index, header)?,
-                None if plain.starts_with(STOCK_BEGINS) => {
-                    columns.unknown.push((index, printable(title)));
-                }
-                None => {}
-            }
-        }
-        columns.complete(header)
-    }
-
-    /// Whether a cell of this column counts for anything.
-    pub(super) fn contain(&self, index: usize) -> bool {
-        self.place.contains(&Some(index)) || self.unknown.iter().any(|(place, _)| *place == index)
-    }
-
     /// Refuses a report one of whose rows has stock of a kind that nobody knows yet: without that, the stock of all products
     /// would look exact and not be.
-    pub(super) fn require_known(
-        &self,
-        number: u64,
-        cell: &dyn Fn(usize) -> Field,
-    ) -> Result<(), Failure> {
+    fn require_known(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> Result<(), Failure> {
         for (index, title) in &self.unknown {
             let Some(pieces) = stock_in(cell(*index)) else { continue };
-            let record = record_label("record", number, &[("article", &self.article(cell))]);
+            let record = self.label(number, cell);
             return Err(not_stock_data(format!(
                 "{record}: «{title}» {pieces}, stock of a kind that is not known yet; nothing of the report was written, lest \
                  that stock be lost; report the column's title, a newer stocksync may know it"
@@ -88,23 +126,17 @@ impl Columns {
         Ok(())
     }
 
-    /// Says of each kind of stock that nobody knows yet that no product had any.
-    pub(super) fn warn_of_unknown(&self) {
-        for (_, title) in &self.unknown {
-            log::warn!(
-                "the report has a kind of stock that is not known yet, «{title}»; no product has any, so nothing is lost by \
-                 passing over it; once one has, the report will be refused"
-            );
+    fn note_spoilt(&mut self, number: u64, cell: &dyn Fn(usize) -> Field, place: usize) {
+        const EXAMPLES: usize = 3;
+        self.spoilt.count += 1;
+        if self.spoilt.examples.len() < EXAMPLES {
+            let example = format!("{} {}", self.label(number, cell), described(&cell(place)));
+            self.spoilt.examples.push(example);
         }
     }
 
-    /// The seller's article of a row.
-    pub(super) fn article(&self, cell: &dyn Fn(usize) -> Field) -> Field {
-        self.place[0].map_or(Field::Absent, cell)
-    }
-
     /// A row's cells by their meaning.
-    pub(super) fn line(&self, cell: &dyn Fn(usize) -> Field) -> ReportLine {
+    fn line(&self, cell: &dyn Fn(usize) -> Field) -> ReportLine {
         let [
             article,
             name,
@@ -127,45 +159,6 @@ impl Columns {
         }
     }
 
-    fn take(&mut self, meaning: usize, index: usize, header: &[String]) -> Result<(), Failure> {
-        let place = &mut self.place[meaning];
-        match *place {
-            None => *place = Some(index),
-            Some(_) if MEANINGS[meaning].0 == Need::Incidental => {}
-            Some(first) => {
-                return Err(not_stock_data(format!(
-                    "the report has two columns that mean the same, «{}» and «{}»; which one counts is unknown",
-                    printable(&header[first]),
-                    printable(&header[index])
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn complete(self, header: &[String]) -> Result<Self, Failure> {
-        let missing: Vec<_> = MEANINGS
-            .iter()
-            .zip(self.place)
-            .filter(|((need, _), place)| *need == Need::Required && place.is_none())
-            .map(|((_, aliases), _)| format!("«{}»", aliases[0]))
-            .collect();
-        if missing.is_empty() {
-            self.warn_of_what_is_not_told();
-            return Ok(self);
-        }
-        let mut titles: Vec<_> =
-            header.iter().take(LISTED).map(|title| format!("«{}»", printable(title))).collect();
-        if header.len() > LISTED {
-            titles.push(format!("and {} more", header.len() - LISTED));
-        }
-        Err(not_stock_data(format!(
-            "the report has no column for {}; its columns are {}",
-            missing.join(", "),
-            titles.join(", ")
-        )))
-    }
-
     fn warn_of_what_is_not_told(&self) {
         for ((need, aliases), place) in MEANINGS.iter().zip(self.place) {
             if *need == Need::Incidental && place.is_none() {
@@ -178,14 +171,6 @@ impl Columns {
     }
 }
 
-/// A header as it is compared: without case, Excel's apostrophe, the kind and number of blanks, and a final full stop.
-fn plain(title: &str) -> String {
-    let words: Vec<_> = title.split_whitespace().collect();
-    let title = words.join(" ").to_lowercase();
-    let title = title.strip_prefix('\'').unwrap_or(&title);
-    title.strip_suffix('.').unwrap_or(title).trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +180,7 @@ mod tests {
 
     fn find(header: &str) -> Result<[Option<usize>; 8], String> {
         let titles: Vec<_> = header.split(';').map(str::to_owned).collect();
-        Columns::find(&titles).map(|columns| columns.place).map_err(|failure| failure.to_string())
+        Columns::find(&titles).map(|columns| columns.place).map_err(|none| none.failure.to_string())
     }
 
     #[test]

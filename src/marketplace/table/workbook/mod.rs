@@ -1,7 +1,9 @@
-//! The XLSX form of the report: which part of the archive is the first sheet, and its rows as a stream. calamine keeps
-//! all shared strings in memory; here they wait in a temporary file.
+//! The XLSX form of a table: which parts of the archive are its sheets, and the rows of the one that has the header, as a stream.
+//! calamine keeps all shared strings in memory; here they wait in a temporary file.
 
 mod cell;
+mod fast_path;
+mod row;
 mod sheet;
 mod strings;
 mod xml;
@@ -13,6 +15,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::Layout;
 use super::lines::Lines;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::marketplace::PartReader;
@@ -28,18 +31,24 @@ const MOST_UNPACKED: u64 = 2 << 30;
 /// Bytes that the archive's directory may have; a workbook has a dozen entries.
 const LONGEST_DIRECTORY: u64 = 16 << 20;
 
+/// Sheets that are looked at.
+const MOST_SHEETS: usize = 100;
+
 const BROKEN: &str = "the report is a broken XLSX workbook";
 
 type Archive<'a> = ZipArchive<Bounded<'a, PartReader<'a>>>;
 
-/// Reads the rows of the first sheet.
-pub(super) fn read(report: PartReader<'_>, lines: Lines<'_, '_>) -> Result<(), Failure> {
+/// Reads the rows of the sheet that has the header.
+pub(super) fn read<L: Layout>(
+    report: PartReader<'_>,
+    lines: Lines<'_, '_, L>,
+) -> Result<(), Failure> {
     read_within(report, lines, MOST_UNPACKED)
 }
 
-fn read_within(
+fn read_within<L: Layout>(
     report: PartReader<'_>,
-    lines: Lines<'_, '_>,
+    mut lines: Lines<'_, '_, L>,
     most_unpacked: u64,
 ) -> Result<(), Failure> {
     let allowance = AtomicU64::new(LONGEST_DIRECTORY);
@@ -50,10 +59,16 @@ fn read_within(
     let parts = Parts::find(&mut archive)?;
     let strings = with_part(&mut archive, &parts.strings, most_unpacked, strings::spool)?;
     let mut strings = strings.map_or_else(SharedStrings::none, Ok)?;
-    let rows = |xml: &mut Xml<'_>| sheet::read(xml, &mut strings, lines);
-    match with_part(&mut archive, &parts.sheet, most_unpacked, rows)? {
-        Some(()) => Ok(()),
-        None => Err(no_sheet(&archive, &parts.sheet)),
+    let mut any = false;
+    for sheet in &parts.sheets {
+        lines.begin_table();
+        let rows = |xml: &mut Xml<'_>| sheet::read(xml, &mut strings, &mut lines);
+        let read = with_part(&mut archive, &sheet.path, most_unpacked, rows);
+        any |= read.map_err(|failure| sheet.blame(failure, parts.sheets.len()))?.is_some();
+    }
+    match (any, parts.sheets.first()) {
+        (false, Some(sheet)) => Err(no_sheet(&archive, &sheet.path)),
+        _ => lines.finish(),
     }
 }
 
@@ -88,28 +103,48 @@ fn no_sheet(archive: &Archive<'_>, name: &str) -> Failure {
     ))
 }
 
-/// Where the first sheet and the shared strings lie in the archive.
+/// Where the sheets and the shared strings lie in the archive.
 struct Parts {
-    sheet: String,
+    /// At least one, in the workbook's order.
+    sheets: Vec<Sheet>,
     strings: String,
+}
+
+struct Sheet {
+    name: String,
+    path: String,
+}
+
+impl Sheet {
+    /// Of several sheets a fault is one's.
+    fn blame(&self, failure: Failure, sheets: usize) -> Failure {
+        match sheets {
+            1 => failure,
+            _ => failure.context(format!("sheet «{}»", printable(&self.name))),
+        }
+    }
 }
 
 impl Parts {
     /// Follows the workbook's list of sheets; what it leaves open has the name that Excel gives.
     fn find(archive: &mut Archive<'_>) -> Result<Self, Failure> {
         const WORKBOOK: u64 = 16 << 20;
-        let first = with_part(archive, "xl/workbook.xml", WORKBOOK, first_sheet)?;
+        let listed = with_part(archive, "xl/workbook.xml", WORKBOOK, sheets)?.unwrap_or_default();
         let relations = with_part(archive, "xl/_rels/workbook.xml.rels", WORKBOOK, relations)?
             .unwrap_or_default();
-        let sheet = first
-            .flatten()
-            .and_then(|id| relations.iter().find(|relation| relation.id == id))
-            .map_or("xl/worksheets/sheet1.xml".into(), |relation| path(&relation.target));
+        let place = |(name, id): (String, String)| {
+            let relation = relations.iter().find(|relation| relation.id == id)?;
+            Some(Sheet { name, path: path(&relation.target) })
+        };
+        let mut sheets: Vec<_> = listed.into_iter().filter_map(place).collect();
+        if sheets.is_empty() {
+            sheets.push(Sheet { name: String::new(), path: "xl/worksheets/sheet1.xml".into() });
+        }
         let strings = relations
             .iter()
             .find(|relation| relation.kind.ends_with("/sharedStrings"))
             .map_or("xl/sharedStrings.xml".into(), |relation| path(&relation.target));
-        Ok(Self { sheet, strings })
+        Ok(Self { sheets, strings })
     }
 }
 
@@ -121,18 +156,19 @@ fn path(target: &str) -> String {
     }
 }
 
-/// The relation's id of the first sheet in the workbook's order.
-fn first_sheet(xml: &mut Xml<'_>) -> Result<Option<String>, Failure> {
-    let mut first = None;
+/// The name and the relation's id of each sheet, in the workbook's order.
+fn sheets(xml: &mut Xml<'_>) -> Result<Vec<(String, String)>, Failure> {
+    let mut sheets = Vec::new();
     loop {
         match xml.next()? {
             Event::Start(tag) | Event::Empty(tag)
-                if first.is_none() && tag.local_name().as_ref() == "sheet" =>
+                if tag.local_name().as_ref() == "sheet" && sheets.len() < MOST_SHEETS =>
             {
+                let name = attribute(&tag, |name| name == "name").unwrap_or_default();
                 // `r:id`, whatever the prefix; `sheetId` is something else.
-                first = attribute(&tag, |name| name.ends_with(":id"));
+                sheets.extend(attribute(&tag, |name| name.ends_with(":id")).map(|id| (name, id)));
             }
-            Event::Eof => return Ok(first),
+            Event::Eof => return Ok(sheets),
             _ => {}
         }
     }

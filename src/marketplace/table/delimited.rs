@@ -1,11 +1,12 @@
-//! The text form of the report: `;`, double quotes, UTF-8 or, in older exports, Windows-1251.
+//! The text form of a table: `;`, `,` or tabs, double quotes, UTF-8 or, in older exports, Windows-1251.
 
 use std::io::{Cursor, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
 
-use super::lines::Lines;
+use super::Layout;
+use super::lines::{Lines, Search};
 use crate::failure::Failure;
 use crate::inventory::Field;
 use crate::marketplace::answers::sniff::{Bounded, LONGEST_RECORD, broken, not_stock_data};
@@ -14,6 +15,12 @@ use crate::marketplace::answers::sniff::{Bounded, LONGEST_RECORD, broken, not_st
 /// the end of its input for the end of any quote.
 const END: &[u8] = b"\x01 the end of the report \x01";
 
+/// What may part the cells, in the order in which it is tried.
+const SEPARATORS: [u8; 3] = *b";,\t";
+
+/// Bytes at the beginning in which the header must lie.
+const HEAD: u64 = 1 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Utf8,
@@ -21,18 +28,19 @@ enum Encoding {
 }
 
 /// Reads the rows of a report in text form.
-pub(super) fn read(report: impl Read, mut lines: Lines<'_, '_>) -> Result<(), Failure> {
+pub(super) fn read<L: Layout>(
+    mut report: impl Read,
+    mut lines: Lines<'_, '_, L>,
+) -> Result<(), Failure> {
+    let mut head = Vec::new();
+    let cannot = |error| broken("the report cannot be read", error);
+    report.by_ref().take(HEAD).read_to_end(&mut head).map_err(cannot)?;
+    let (separator, encoding) = form_of::<L>(&head)?;
     let allowance = AtomicU64::new(LONGEST_RECORD);
     let end = [b"\n", END, b"\n"].concat();
-    let report = Bounded::new(report, &allowance, u64::MAX).chain(Cursor::new(end));
-    let mut rows = csv::ReaderBuilder::new()
-        .delimiter(b';')
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 16)
-        .from_reader(report);
+    let report = Bounded::new(Cursor::new(head).chain(report), &allowance, u64::MAX);
+    let mut rows = rows(report.chain(Cursor::new(end)), separator);
     let mut row = ByteRecord::new();
-    let mut encoding = None;
     let mut ended = false;
     while rows.read_byte_record(&mut row).map_err(unreadable)? {
         allowance.store(LONGEST_RECORD, Ordering::Relaxed);
@@ -40,10 +48,7 @@ pub(super) fn read(report: impl Read, mut lines: Lines<'_, '_>) -> Result<(), Fa
         if ended || row.iter().all(is_blank) {
             continue;
         }
-        let encoding = *encoding.get_or_insert_with(|| encoding_of(&row));
-        lines.row(row.len(), &|column| {
-            row.get(column).map_or(Field::Absent, |cell| decoded(cell, encoding))
-        })?;
+        lines.row(row.len(), &|column| cell(&row, column, encoding))?;
     }
     if !ended {
         return Err(not_stock_data(
@@ -51,6 +56,44 @@ pub(super) fn read(report: impl Read, mut lines: Lines<'_, '_>) -> Result<(), Fa
         ));
     }
     lines.finish()
+}
+
+fn rows<R: Read>(report: R, separator: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(1 << 16)
+        .from_reader(report)
+}
+
+/// What parts the cells, and how they are encoded: that by which the header comes out whole. Counting characters would not tell,
+/// as titles and names hold commas.
+fn form_of<L: Layout>(head: &[u8]) -> Result<(u8, Encoding), Failure> {
+    let mut search = Search::default();
+    for separator in SEPARATORS {
+        search.begin_table();
+        let mut rows = rows(head, separator);
+        let mut row = ByteRecord::new();
+        while !search.is_over() && rows.read_byte_record(&mut row).map_err(unreadable)? {
+            if row.iter().all(is_blank) {
+                continue;
+            }
+            let encoding = encoding_of(&row);
+            let cell = |column| cell(&row, column, encoding);
+            if search.offer::<L>(row.len(), &cell)?.is_some() {
+                return Ok((separator, encoding));
+            }
+        }
+    }
+    let alien = search.saw_nothing_known();
+    let failure = search.failure();
+    let hint = "cells may be parted by «;», by «,» or by tabs";
+    Err(if alien { not_stock_data(format!("{failure}; {hint}")) } else { failure })
+}
+
+fn cell(row: &ByteRecord, column: usize, encoding: Encoding) -> Field {
+    row.get(column).map_or(Field::Absent, |cell| decoded(cell, encoding))
 }
 
 fn unreadable(error: csv::Error) -> Failure {
@@ -97,6 +140,7 @@ mod tests {
     use super::*;
     use crate::failure::Exit;
     use crate::inventory::{Record, Rejection};
+    use crate::marketplace::ozon::report::Columns;
 
     const HEADER: &str = "Артикул;Barcode;Название товара;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Доступно к продаже по схеме realFBS, шт.;Зарезервировано на моих складах, шт";
 
@@ -105,7 +149,7 @@ mod tests {
         let mut number = 0;
         read(
             report,
-            Lines::new(&mut number, &mut |record| {
+            Lines::<Columns>::new(&mut number, &mut |record| {
                 records.push(record);
                 Ok(())
             }),
@@ -228,7 +272,8 @@ mod tests {
         let endless = io::repeat(b'x').take(LONGEST_RECORD * 2);
         let report = Cursor::new(with_header("A;;\"")).chain(endless);
         let mut number = 0;
-        let failure = read(report, Lines::new(&mut number, &mut |_| Ok(()))).unwrap_err();
+        let failure =
+            read(report, Lines::<Columns>::new(&mut number, &mut |_| Ok(()))).unwrap_err();
         assert_eq!(failure.exit(), Exit::NotStockData);
         assert!(failure.to_string().contains("longer than 16 MiB"), "{failure}");
     }
