@@ -34,16 +34,17 @@ pub(super) fn refusal(
     baseline: &Baseline,
 ) -> Result<Option<Failure>, StoreError> {
     let Baseline { source, day, .. } = *baseline;
-    if !order.full && order.can_hold != StockType::ALL {
-        if let Some(beyond) = stock_beyond(conn, source, day, order.can_hold)? {
-            let message = format!(
-                "{source}: the snapshot of {day} holds {beyond}, and this file can hold {} only: refused, nothing was \
+    if !order.full
+        && order.can_hold != StockType::ALL
+        && let Some(beyond) = stock_beyond(conn, source, day, order.can_hold)?
+    {
+        let message = format!(
+            "{source}: the snapshot of {day} holds {beyond}, and this file can hold {} only: refused, nothing was \
                  changed; a sync without --file brings all of it, and if the day's snapshot shall be this file alone \
                  run again with --full",
-                names(order.can_hold).join(" and ")
-            );
-            return Ok(Some(Failure::new(Exit::Unsound, message)));
-        }
+            names(order.can_hold).join(" and ")
+        );
+        return Ok(Some(Failure::new(Exit::Unsound, message)));
     }
     let (Some(max_shrink), Some(newest)) = (order.max_shrink, baseline.newest_day) else {
         return Ok(None);
