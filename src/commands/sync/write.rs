@@ -1,4 +1,5 @@
-//! The write, or what it would change; Wildberries' cards are read first where the pull holds listings without a name.
+//! The write, or what it would change. Wildberries' cards are read first: once a day those that have changed, and whenever the
+//! pull holds listings that nobody knows.
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::console::progress::{Phase, Span};
 use crate::failure::{Exit, Failure};
 use crate::run::{CardReading, Ending, Status, Written};
 use crate::store::sync_write::{self, Order, Outcome};
+use crate::text::counted;
 
 /// Writes what was read as the snapshot of `day`.
 pub(super) fn write(
@@ -65,21 +67,34 @@ fn commit(
 ) -> Result<Written, Failure> {
     let span = Span::begin(Phase::Write, None);
     let mut asking = Duration::ZERO;
-    let written = loop {
-        let listings = match sync_write::write(&mut sync.session, &sync.database, order)? {
-            Outcome::Written(written) => break written,
-            Outcome::CardsNeeded(listings) => listings,
-        };
+    if let Some(settings) = cards {
         let began = Instant::now();
-        let read = cards.map_or_else(CardReading::default, |settings| {
-            cards::fetch(settings, &mut sync.session, &sync.meter, listings)
-        });
-        asking = began.elapsed();
-        sync.stats.cards = read.cards;
-        order.cards = Some(read);
-        order.stats = sync.figures();
+        let Sync { session, meter, .. } = sync;
+        let read = cards::fetch_changes(settings, session, meter, order.day);
+        note_cards(sync, order, read);
+        asking += began.elapsed();
+    }
+    let written = loop {
+        match sync_write::write(&mut sync.session, &sync.database, order)? {
+            Outcome::Written(written) => break written,
+            Outcome::CardsNeeded(listings) => {
+                log::info!("{} without a name or a barcode", counted(listings, "listing"));
+            }
+        }
+        let began = Instant::now();
+        let Sync { session, meter, .. } = sync;
+        let ask = |settings| cards::fetch(settings, session, meter, order.day);
+        let read = cards.map_or_else(CardReading::default, ask);
+        note_cards(sync, order, Some(read));
+        asking += began.elapsed();
     };
     let took = span.finish(&format!("{} rows", written.totals.rows));
     sync.stats.phases.write = Some(took.saturating_sub(asking));
     Ok(written)
+}
+
+fn note_cards(sync: &mut Sync<'_>, order: &mut Order<'_>, read: Option<CardReading>) {
+    order.cards = read;
+    sync.stats.cards = read.map_or(0, |read| read.cards);
+    order.stats = sync.figures();
 }
