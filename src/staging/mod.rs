@@ -148,7 +148,7 @@ fn duplicate(row: &StagedRow, winner: u64) -> Duplicate {
 fn rejection(row: &StagedRow, reason: String) -> Rejection {
     let size =
         if row.size_id.is_empty() { String::new() } else { format!(", size {:?}", row.size_id) };
-    let warehouse = if row.owner == 0 {
+    let warehouse = if row.owner.is_none() {
         format!(", warehouse {:?}", row.warehouse_name)
     } else {
         String::new()
