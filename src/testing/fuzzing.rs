@@ -11,7 +11,7 @@ use fastrand::Rng;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
-use crate::config::{DatabaseSettings, Environment};
+use crate::config::{DatabaseSettings, Environment, RetentionSettings};
 use crate::failure::{Exit, Failure};
 use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
 use crate::http::answer::status::refusal;
@@ -59,6 +59,7 @@ const LONGEST: usize = 64 << 10;
 enum Target {
     Answer(Format),
     Duration,
+    Retention,
     Size,
     DatabaseUrl,
     Refusal,
@@ -93,6 +94,7 @@ fn corpus() -> Vec<Seed> {
     }
     let lists = [
         ("durations.txt", Target::Duration),
+        ("durations.txt", Target::Retention),
         ("sizes.txt", Target::Size),
         ("database-urls.txt", Target::DatabaseUrl),
         ("refusals.txt", Target::Refusal),
@@ -121,6 +123,19 @@ fn feed(target: Target, content: &[u8]) {
             let ten_years = Duration::from_secs(10 * 366 * 86_400);
             match environment.duration("X", Duration::ZERO) {
                 Ok(duration) => assert!(duration <= ten_years),
+                Err(failure) => refused(Some(failure)),
+            }
+        }
+        Target::Retention => {
+            let environment = Environment::from_pairs([("INVENTORY_RETENTION", &*text)]);
+            let today = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+            match RetentionSettings::read(&environment) {
+                Ok(kept) => {
+                    assert!(
+                        (today - kept.inventory.first_kept(today)).num_days() >= 30,
+                        "{text:?}"
+                    );
+                }
                 Err(failure) => refused(Some(failure)),
             }
         }
