@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::key;
 use super::prepare::Sync;
 use crate::config::{Environment, OzonSettings, SyncSettings, WildberriesSettings};
@@ -39,10 +41,15 @@ impl Origin {
         sync: &mut Sync<'_>,
         environment: &Environment,
         settings: &SyncSettings,
+        day: NaiveDate,
     ) -> Result<Self, Failure> {
         Ok(match (&sync.args.file, sync.run.source) {
             (Some(path), source) => Origin::File(source, path.to_owned()),
-            (None, Source::Ozon) => Origin::Ozon(OzonSettings::read(environment)?),
+            (None, Source::Ozon) => {
+                let ozon = OzonSettings::read(environment)?;
+                key::ask_ozon(sync, &ozon, day)?;
+                Origin::Ozon(ozon)
+            }
             (None, Source::Wildberries) => {
                 let wildberries = WildberriesSettings::read(environment)?;
                 let permit = key::permit(sync, &wildberries, settings)?;

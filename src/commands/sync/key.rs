@@ -1,15 +1,18 @@
 //! Before the marketplace is asked for stock: whether its key can do what it is for.
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
+use mysql::Conn;
 
 use super::prepare::Sync;
-use crate::config::{SyncSettings, WildberriesSettings};
+use crate::config::{OzonSettings, SyncSettings, WildberriesSettings};
 use crate::failure::{Exit, Failure};
 use crate::inventory::StockType;
+use crate::marketplace::ozon::roles;
 use crate::marketplace::wildberries::Permit;
-use crate::store::newest_day;
+use crate::store::ozon_key::{self, OzonKey};
 use crate::store::sync_run::session::with_retries;
 use crate::store::sync_write::stock_beyond;
+use crate::store::{StoreError, newest_day};
 
 /// Ends a run whose key says that it cannot do what is asked of it.
 pub(super) fn permit(
@@ -23,6 +26,44 @@ pub(super) fn permit(
     }
     permit.announce(wildberries);
     Ok(permit)
+}
+
+/// Asks Ozon once a day what the key may do and until when, and keeps the end for whoever warns of it. What cannot be known or
+/// kept is no reason against a sync.
+///
+/// # Errors
+/// [`Exit::KeyRejected`] for a key that says that it may not read the stock.
+pub(super) fn ask_ozon(
+    sync: &mut Sync<'_>,
+    ozon: &OzonSettings,
+    day: NaiveDate,
+) -> Result<(), Failure> {
+    if ozon.key_issued.is_some() || sync.args.dry_run {
+        return Ok(());
+    }
+    let fingerprint = ozon.api_key.fingerprint();
+    let Some(known) = remember(sync, ozon_key::known) else { return Ok(()) };
+    let known = known.filter(|known| known.fingerprint == fingerprint);
+    if known.as_ref().is_some_and(|known| known.asked_on == day) {
+        return Ok(());
+    }
+    let facts = roles::ask(ozon, &sync.meter);
+    let expires = facts.expires.or(known.and_then(|known| known.expires));
+    let key = OzonKey { fingerprint, asked_on: day, expires };
+    remember(sync, |conn| ozon_key::keep(conn, &key));
+    facts.require_methods()
+}
+
+fn remember<T>(
+    sync: &mut Sync<'_>,
+    work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+) -> Option<T> {
+    let session = &mut sync.session;
+    let outcome = || {
+        let conn = session.database()?.conn();
+        work(conn).map_err(|fault| session.failed(fault))
+    };
+    outcome().inspect_err(|failure| log::debug!("what is known of Ozon's key: {failure}")).ok()
 }
 
 /// A base token cannot tell of the seller's own warehouses: where the newest snapshot does, they would be gone from the next

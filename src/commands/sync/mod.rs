@@ -48,7 +48,8 @@ impl Sync<'_> {
         let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.stats.snapshot_date = Some(day);
         clock::require_believable(self, &settings, day)?;
-        let origin = Origin::read(self, environment, &settings)?;
+        prepare::note_retention(self, environment)?;
+        let origin = Origin::read(self, environment, &settings, day)?;
         let reading = self.pull(&origin)?;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;

@@ -3,11 +3,12 @@
 use super::rejects::Rejects;
 use crate::cli::SyncArgs;
 use crate::commands::alerting::Watch;
-use crate::config::{self, DatabaseSettings, Environment};
+use crate::config::{self, DatabaseSettings, Environment, RetentionSettings};
 use crate::cost::Meter;
 use crate::failure::Failure;
 use crate::run::{Run, RunStats};
 use crate::store::newest::newest_needs_retry;
+use crate::store::schema::purge;
 use crate::store::sync_run::log_row;
 use crate::store::sync_run::session::{Session, with_retries};
 use crate::store::sync_run::signals::Interruption;
@@ -102,4 +103,23 @@ fn begin_row(
         log_row::begin(session.database()?, source, manual)
             .map_err(|fault| session.failed(fault).context("beginning the run's row in sync_logs"))
     })
+}
+
+/// So that a retention counts for a `migrate` that does not read the file in which it is set.
+pub(super) fn note_retention(
+    sync: &mut Sync<'_>,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let retention = RetentionSettings::read(environment)?;
+    if sync.args.dry_run {
+        return Ok(());
+    }
+    let database = sync.session.database()?;
+    if let Err(fault) = purge::note(database, &retention) {
+        let failure = sync.session.failed(fault);
+        log::warn!(
+            "LOG_RETENTION and INVENTORY_RETENTION could not be noted for migrate: {failure}"
+        );
+    }
+    Ok(())
 }

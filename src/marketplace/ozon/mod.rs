@@ -2,6 +2,7 @@
 
 mod order;
 pub(super) mod report;
+pub mod roles;
 
 use order::Report;
 
@@ -11,7 +12,11 @@ use crate::config::OzonSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http};
+use crate::secret::Secret;
 use crate::text::grouped;
+
+/// What a key has to be allowed to call.
+const METHODS: [&str; 2] = ["/v1/report/products/create", "/v1/report/info"];
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
@@ -26,14 +31,18 @@ const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 /// The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or its link does not hold (no key was sent
 /// there, so none is wrong); [`Exit::NotStockData`] if it is empty.
 pub fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
-    let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
-    let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?.metered(meter);
+    let mut http =
+        Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);
     let pulled = pull(settings, &mut http);
     for host in http.download_hosts().iter().filter(|host| !is_own(host)) {
         log::info!("Ozon: the report's link led to {host}");
         meter.note_foreign(host);
     }
     pulled
+}
+
+fn credentials(settings: &OzonSettings) -> [(&'static str, &Secret); 2] {
+    [("client-id", &settings.client_id), ("api-key", &settings.api_key)]
 }
 
 fn is_own(host: &str) -> bool {
@@ -65,7 +74,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::secret::Secret;
     use crate::testing::http_stub::{Stand, answer, hasty, ok};
 
     const CREATED: &str = r#"{"result":{"code":"REPORT_seller_products_1"}}"#;
@@ -74,6 +82,7 @@ mod tests {
         OzonSettings {
             client_id: Secret::new("924336"),
             api_key: Secret::new("key-4711-secret"),
+            key_issued: None,
             api_url: stand.url(),
             poll_interval: Duration::from_millis(10),
             report_timeout: Duration::from_millis(100),
