@@ -83,7 +83,8 @@ pub struct SyncArgs {
     #[arg(long)]
     pub full: bool,
 
-    /// Read a report that was downloaded by hand (Ozon: CSV or XLSX; Wildberries: JSON) in place of asking the marketplace
+    /// Read a file in place of asking the marketplace. Ozon: the products report, CSV or XLSX. Wildberries: the cabinet's «Отчёт по
+    /// остаткам на складах» with the column «Баркод», XLSX, or an answer of the API, JSON
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 

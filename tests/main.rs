@@ -41,6 +41,7 @@ mod stand_in;
 mod support;
 mod suspicious;
 mod waiting;
+mod wb_cabinet;
 mod wb_counted_once;
 mod wb_sync;
 mod wb_token;

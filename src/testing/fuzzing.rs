@@ -74,6 +74,7 @@ fn corpus() -> Vec<Seed> {
         ("warehouses", Format::SellerWarehouses),
         ("remains", Format::WarehouseRemains),
         ("supplier", Format::SupplierStocks),
+        ("cabinet", Format::WbCabinet),
     ];
     let mut seeds = Vec::new();
     for (name, format) in answers {

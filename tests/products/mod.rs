@@ -1,5 +1,6 @@
 //! One product across both marketplaces, under a name: links by barcode, names from Wildberries' cards, links by hand.
 
+mod cards;
 mod corrected;
 mod gone;
 mod many;

@@ -1,5 +1,8 @@
-//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the last reading ended.
+//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the last reading ended, once a day
+//! and whenever a listing is unknown.
 //! Whatever goes wrong here costs names, never stock: it is a warning.
+
+use chrono::NaiveDate;
 
 use crate::config::WildberriesSettings;
 use crate::cost::Meter;
@@ -24,19 +27,39 @@ pub struct Reading {
     pub complete: bool,
 }
 
+/// Reads what has changed in the cards, once a day although nothing may be unknown: a renamed card or a corrected barcode shows
+/// in no other answer. `None` if they have been read on this day.
+pub fn learn_changes(
+    settings: &WildberriesSettings,
+    session: &mut Session,
+    meter: &Meter,
+    day: NaiveDate,
+) -> Option<Reading> {
+    match were_read(session, day) {
+        Ok(true) => None,
+        Ok(false) => Some(learn(settings, session, meter, day)),
+        Err(failure) => {
+            log::warn!("the cards that have changed are not asked for: {failure}");
+            None
+        }
+    }
+}
+
+fn were_read(session: &mut Session, day: NaiveDate) -> Result<bool, Failure> {
+    wb_cards::were_read_on(session.database()?.conn(), day)
+        .map_err(|fault| session.failed(fault).context("looking when the cards were read"))
+}
+
 /// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
 pub fn learn(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
-    unknown: u64,
+    day: NaiveDate,
 ) -> Reading {
     let mut reading = Reading::default();
-    log::info!(
-        "{} without a name or a barcode: asking for Wildberries' cards",
-        counted(unknown, "listing")
-    );
-    match read(settings, session, meter, &mut reading) {
+    log::info!("asking for Wildberries' cards that were changed since they were last read");
+    match read(settings, session, meter, day, &mut reading) {
         Ok(()) => reading.complete = true,
         Err(failure) => {
             session.roll_back();
@@ -54,6 +77,7 @@ fn read(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
+    day: NaiveDate,
     reading: &mut Reading,
 ) -> Result<(), Failure> {
     let cursor = wb_cards::cursor(session.database()?.conn())
@@ -73,7 +97,8 @@ fn read(
         reading.cards += page.cards;
         if page.last {
             log::info!("cards: {} on {number} pages, that is all", reading.cards);
-            return Ok(());
+            let noted = wb_cards::set_read_on(session.database()?.conn(), day);
+            return noted.map_err(|fault| session.failed(fault).context("noting the day"));
         }
         if number % PROGRESS == 0 {
             log::info!("cards: {} on {number} pages so far", reading.cards);

@@ -178,18 +178,24 @@ impl<'a> Sync<'a> {
         Ok(exit)
     }
 
-    /// Writes; a pull of Wildberries reads the cards first, should it hold listings that nobody knows.
+    /// Writes; a pull of Wildberries reads the cards first: the changed ones once a day, and should it hold listings that nobody
+    /// knows.
     fn write(&mut self, order: &Order<'_>) -> Result<Changes, Failure> {
         let span = Span::begin(Phase::Write, None);
         let mut learning = Duration::ZERO;
         let Self { session, database, account, .. } = self;
         let changes = match &self.wildberries {
             Some((settings, permit)) if permit.cards => {
-                let mut learn = |session: &mut Session, unknown, account: &mut RunStats| {
+                let (day, began) = (order.day, Instant::now());
+                let mut reading = cards::learn_changes(settings, session, &account.meter, day);
+                account.cards = reading.map_or(0, |reading| reading.cards);
+                learning += began.elapsed();
+                let mut learn = |session: &mut Session, _, account: &mut RunStats| {
                     let began = Instant::now();
-                    let reading = cards::learn(settings, session, &account.meter, unknown);
+                    let ask = || cards::learn(settings, session, &account.meter, day);
+                    let reading = *reading.get_or_insert_with(ask);
                     account.cards = reading.cards;
-                    learning = began.elapsed();
+                    learning += began.elapsed();
                     reading.complete
                 };
                 transaction::write(session, database, order, account, Some(&mut learn))?

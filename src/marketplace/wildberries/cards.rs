@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::refusal;
 use crate::config::WildberriesSettings;
@@ -120,36 +120,44 @@ fn read(document: File, length: u64) -> Result<CardPage, Failure> {
 }
 
 #[derive(Deserialize)]
-struct Page {
-    cards: Vec<Value>,
-    cursor: Cursor,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Cursor {
     updated_at: Option<String>,
     #[serde(rename = "nmID")]
     nm_id: Option<u64>,
-    total: u64,
+    total: Option<u64>,
 }
 
+/// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
 fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
-    let Page { cards, cursor } = serde_json::from_slice(bytes)
-        .or_fail(Exit::NotStockData, || "the answer is no page of cards".into())?;
+    let no_page = || "the answer is no page of cards".to_owned();
+    let mut answer: Map<String, Value> =
+        serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;
+    if !answer.contains_key("cards") && !answer.contains_key("cursor") {
+        return Err(not_stock_data(no_page()));
+    }
+    let mut part = |name| answer.remove(name).unwrap_or_default();
+    let cards: Option<Vec<Value>> =
+        serde_json::from_value(part("cards")).or_fail(Exit::NotStockData, no_page)?;
+    let cursor: Option<Cursor> =
+        serde_json::from_value(part("cursor")).or_fail(Exit::NotStockData, no_page)?;
+    let cards = cards.unwrap_or_default();
+    let (mut place, mut total) = (None, None);
+    if let Some(Cursor { updated_at, nm_id, total: said }) = cursor {
+        (place, total) = (updated_at.zip(nm_id), said);
+    }
+    let count = cards.len() as u64;
+    let of_last =
+        |last: &Value| Some((last["updatedAt"].as_str()?.to_owned(), last["nmID"].as_u64()?));
+    let place = cards.last().and_then(|last| place.or_else(|| of_last(last)));
     let mut page = CardPage {
-        cards: cards.len() as u64,
+        cards: count,
         unreadable: 0,
         nm_ids: Vec::new(),
         sizes: Vec::new(),
-        cursor: None,
-        last: cursor.total < LIMIT,
+        cursor: place.map(|(updated_at, nm_id)| CardCursor { updated_at, nm_id }),
+        last: count == 0 || (count < LIMIT && total.is_none_or(|total| total < LIMIT)),
     };
-    if let (Some(updated_at), Some(nm_id)) = (cursor.updated_at, cursor.nm_id)
-        && page.cards > 0
-    {
-        page.cursor = Some(CardCursor { updated_at, nm_id });
-    }
     let mut warnings = Vec::new();
     for value in &cards {
         match card(value).sizes(&mut warnings) {
@@ -224,6 +232,9 @@ mod tests {
     fn an_empty_page_is_the_end_and_keeps_the_cursor() {
         let page = page(br#"{"cards":[],"cursor":{"total":0}}"#).unwrap();
         assert!(page.last && page.cursor.is_none());
-        assert_eq!(super::page(b"[]").unwrap_err().exit(), Exit::NotStockData);
+        for no_page in ["[]", "{}", "{\"error\":true}", "{\"cards\":{}}", "{\"cursor\":[]}"] {
+            let failure = super::page(no_page.as_bytes()).unwrap_err();
+            assert_eq!(failure.exit(), Exit::NotStockData, "{no_page}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
@@ -13,9 +14,12 @@ use crate::store::database::rows;
 
 const CURSOR_NAME: &str = "wb_cards_cursor";
 
-const CURSOR: &str = "SELECT value FROM stocksync_state WHERE name = ?";
+/// The last day on which the cards were read to their end.
+const READ_ON_NAME: &str = "wb_cards_read_on";
 
-const SET_CURSOR: &str = "
+const STATE: &str = "SELECT value FROM stocksync_state WHERE name = ?";
+
+const SET_STATE: &str = "
     INSERT INTO stocksync_state (name, value) VALUES (?, ?)
     ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
@@ -35,8 +39,25 @@ const BATCH: usize = 500;
 /// # Errors
 /// [`StoreError::Database`].
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
-    let value: Option<String> = rows::first(conn, CURSOR, (CURSOR_NAME,))?;
+    let value: Option<String> = rows::first(conn, STATE, (CURSOR_NAME,))?;
     Ok(value.as_deref().and_then(parse_cursor))
+}
+
+/// Whether the cards have been read to their end on this day.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
+    let value: Option<String> = rows::first(conn, STATE, (READ_ON_NAME,))?;
+    Ok(value.is_some_and(|value| value.trim() == day.to_string()))
+}
+
+/// The cards have been read to their end.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
+    Ok(conn.exec_drop(SET_STATE, (READ_ON_NAME, day.to_string()))?)
 }
 
 /// A value that somebody mistyped is as good as none: then all cards are read again.
@@ -83,7 +104,7 @@ pub fn keep(
         conn.exec_drop(statement, values)?;
     }
     if let Some(CardCursor { updated_at, nm_id }) = cursor {
-        conn.exec_drop(SET_CURSOR, (CURSOR_NAME, format!("{updated_at} {nm_id}")))?;
+        conn.exec_drop(SET_STATE, (CURSOR_NAME, format!("{updated_at} {nm_id}")))?;
     }
     Ok(conn.query_drop("COMMIT")?)
 }
