@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 /// A key, token or password. `Debug` shows a placeholder, there is no `Display`, and nothing derefs to text:
 /// whoever needs the value writes [`Secret::expose`], which is easy to find in a review.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,6 +18,11 @@ impl Secret {
     /// Takes the value to the letter: a password may begin or end with a blank.
     pub fn verbatim(value: &str) -> Self {
         Self(value.to_owned())
+    }
+
+    /// By what it is told from another one without being kept: the beginning of its SHA-256.
+    pub fn fingerprint(&self) -> String {
+        Sha256::digest(&self.0).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The value itself, for the one place that sends it.
@@ -49,6 +56,12 @@ mod tests {
     fn a_secret_is_blotted_out_wherever_it_stands() {
         let secrets = [Secret::new("key-4711"), Secret::new("pw")];
         assert_eq!(blot("a key-4711 b key-4711, pw", &secrets), "a … b …, pw");
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_beginning_of_the_sha_256() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(Secret::new("abc").fingerprint(), "ba7816bf8f01cfea");
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! One file per subcommand, each the story of its run; `cards` and `watch` are what several of them do.
+//! One file per subcommand, each the story of its run; `alerting` and `key_end` are what several of them do.
 
 mod alerting;
 mod check_freshness;
+mod key_end;
 mod migrate;
 mod report;
 mod sync;

@@ -5,7 +5,7 @@ use reqwest::Url;
 
 use super::environment::{bare_key, is_loopback};
 use super::key_files::SECRETS;
-use super::{DatabaseSettings, Environment, snapshot_utc_offset};
+use super::{DatabaseSettings, Environment, ozon_key_issued, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
 use crate::secret::Secret;
 
@@ -55,6 +55,8 @@ impl Thresholds {
 /// What is known here of the marketplaces' keys, to judge how long they hold.
 #[derive(Clone, Debug)]
 pub struct KeySettings {
+    /// `OZON_API_KEY`, to know which key the syncs have asked about itself; it need not be set where no sync runs.
+    pub ozon: Option<Secret>,
     /// `OZON_API_KEY_ISSUED`.
     pub ozon_issued: Option<NaiveDate>,
     /// `WB_API_TOKEN`, which carries its own dates; it need not be set where no sync runs.
@@ -70,7 +72,8 @@ impl KeySettings {
         const TOKEN: &str = "WB_API_TOKEN";
         let token = environment.text(TOKEN).map(|_| environment.secret(TOKEN));
         Ok(Self {
-            ozon_issued: environment.date("OZON_API_KEY_ISSUED")?,
+            ozon: environment.text("OZON_API_KEY").map(Secret::new),
+            ozon_issued: ozon_key_issued(environment)?,
             wildberries: token.transpose()?,
         })
     }

@@ -147,7 +147,7 @@ impl<'a> Sync<'a> {
         self.account.snapshot_date = Some(day);
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;
-        self.judge_key(&settings)?;
+        self.judge_key(&settings, day)?;
         let (snapshot, validation) = until_settled(self.wait_between_pulls(), || {
             let pull = self.fetch()?;
             reading::read(&pull, &self.run, &mut self.rejects, &mut self.account)
