@@ -32,6 +32,7 @@ mod products;
 mod progress;
 mod refusals;
 mod report;
+mod retention;
 mod rights;
 mod runs;
 mod schema_changes;

@@ -340,27 +340,6 @@ fn the_log_is_kept_by_months_and_old_months_go_once_nothing_is_to_be_migrated() 
 }
 
 #[test]
-fn snapshots_past_their_time_go_but_never_a_source_s_newest() {
-    let world = legacy();
-    world.run("migrate --no-backup").expect(0);
-    let keep = |days: &str| {
-        let binary = world.binary().env("INVENTORY_RETENTION", days);
-        binary.args("migrate").run().expect(0).stdout
-    };
-    assert!(!keep("3650d").contains("deleted"));
-    let told = keep("1d");
-    assert!(
-        told.contains("1 row of Ozon before 2026-11-02 deleted, past INVENTORY_RETENTION"),
-        "{told}"
-    );
-    let left = "SELECT source, snapshot_date, COUNT(*) FROM inventory_data GROUP BY source, snapshot_date ORDER BY source";
-    assert_eq!(
-        world.database.table(left).concat(),
-        ["Ozon", "2026-11-02", "2", "Wildberries", "2026-11-02", "1"]
-    );
-}
-
-#[test]
 fn old_messages_go_but_not_those_of_a_trouble_that_goes_on() {
     let world = World::new(Catalogue::small(7));
     for (number, (days, source, topic, state)) in (1..).zip([

@@ -17,7 +17,7 @@ use crate::failure::{Exit, Failure};
 /// # Errors
 /// Whatever the command fails with.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
-    let environment = Environment::load(cli.env_file.as_deref())?;
+    let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),

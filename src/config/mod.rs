@@ -3,7 +3,10 @@
 pub mod alerts;
 pub mod database;
 pub mod environment;
+mod hidden;
 mod key_files;
+mod retention;
+pub mod units;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +17,7 @@ use reqwest::Url;
 pub use alerts::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use retention::{RetentionRule, RetentionSettings};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -256,32 +260,6 @@ pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
             let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
             Err(Failure::new(Exit::Configuration, message))
         }
-    }
-}
-
-/// How long rows are kept; `migrate` sees to it.
-#[derive(Clone, Copy, Debug)]
-pub struct RetentionSettings {
-    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
-    pub logs: Duration,
-    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
-    pub inventory: Duration,
-    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
-    pub utc_offset: FixedOffset,
-}
-
-impl RetentionSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
-    pub fn read(environment: &Environment) -> Result<Self, Failure> {
-        const DAY: Duration = Duration::from_secs(86_400);
-        Ok(Self {
-            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
-            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
-            utc_offset: snapshot_utc_offset(environment)?,
-        })
     }
 }
 

@@ -32,7 +32,7 @@ use crate::config::environment::is_loopback;
 use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::markup::markup;
-use crate::secret::{self, Secret};
+use crate::secret::Secret;
 use crate::text::clean;
 use answer::body::Body;
 use answer::status::Verdict;
@@ -50,7 +50,6 @@ pub struct Http {
     settings: HttpSettings,
     api: Url,
     credentials: HeaderMap,
-    secrets: Vec<Secret>,
     clients: Clients,
     paces: HashMap<&'static str, Pace>,
     cost: Cost,
@@ -81,7 +80,6 @@ impl Http {
             settings: settings.clone(),
             api: api.clone(),
             credentials: headers,
-            secrets: credentials.iter().map(|(_, secret)| (*secret).clone()).collect(),
             clients: Clients::new(settings.timeout, !is_loopback(api))?,
             paces: HashMap::new(),
             cost: Cost::default(),
@@ -172,7 +170,7 @@ impl Http {
 
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
     pub fn safe(&self, text: &str) -> String {
-        clean(&secret::blot(text, &self.secrets), error_body::LONGEST_MESSAGE)
+        clean(text, error_body::LONGEST_MESSAGE)
     }
 
     fn exchange<T>(

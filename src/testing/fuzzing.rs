@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::config::{DatabaseSettings, Environment};
+use crate::config::{DatabaseSettings, Environment, RetentionSettings};
 use crate::failure::{Exit, Failure};
 use crate::marketplace::Format;
 use crate::testing::properties::ends_well;
@@ -54,6 +54,7 @@ const LONGEST: usize = 64 << 10;
 enum Target {
     Answer(Format),
     Duration,
+    Retention,
     Size,
     DatabaseUrl,
 }
@@ -85,6 +86,7 @@ fn corpus() -> Vec<Seed> {
     }
     let lists = [
         ("durations.txt", Target::Duration),
+        ("durations.txt", Target::Retention),
         ("sizes.txt", Target::Size),
         ("database-urls.txt", Target::DatabaseUrl),
     ];
@@ -110,6 +112,19 @@ fn feed(target: Target, content: &[u8]) {
             let ten_years = Duration::from_secs(10 * 366 * 86_400);
             match environment.duration("X", Duration::ZERO) {
                 Ok(duration) => assert!(duration <= ten_years),
+                Err(failure) => refused(Some(failure)),
+            }
+        }
+        Target::Retention => {
+            let environment = Environment::from_pairs([("INVENTORY_RETENTION", &*text)]);
+            let today = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+            match RetentionSettings::read(&environment) {
+                Ok(kept) => {
+                    assert!(
+                        (today - kept.inventory.first_kept(today)).num_days() >= 30,
+                        "{text:?}"
+                    );
+                }
                 Err(failure) => refused(Some(failure)),
             }
         }
