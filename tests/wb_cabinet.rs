@@ -2,6 +2,7 @@
 
 use crate::support::file::File;
 use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::marketplace::catalogue::row::{self, StockRow};
 use crate::support::marketplace::catalogue::wb_cabinet::{Cabinet, FORMERLY, TODAY, expected};
 use crate::support::world::{WB, World};
 
@@ -110,4 +111,28 @@ fn a_row_of_the_cabinet_that_contradicts_itself_is_rejected_and_named() {
     }
     cabinet.0[0][9] = "В пути между складами".into();
     world.fails(&file(cabinet.xlsx(0)).import(&world, "wb"), 65).says("unknown kind of total");
+}
+
+#[test]
+fn the_files_of_other_writers_are_the_same_rows() {
+    let row = |nm_id, barcode: &str, warehouse, pieces, in_way| {
+        StockRow::wb(nm_id, barcode, warehouse, "FBO", pieces, in_way)
+    };
+    let expected = row::sorted(vec![
+        row(183_804_172, "2037031652319", "Коледино", 130, [0, 0]),
+        row(183_804_172, "2037031652319", "Краснодар (Тихорецкая)", 4, [0, 0]),
+        row(183_804_172, "2037031652319", "В пути", 0, [14, 4]),
+        row(183_804_172, "2037031652326", "Склад WB", 0, [0, 0]),
+        row(183_804_180, "2037031652333", "Краснодар (Тихорецкая)", 1000, [0, 0]),
+        row(183_804_180, "2037031652333", "Склад WB", 7, [0, 0]),
+        row(183_804_180, "2037031652333", "В пути", 0, [0, 3]),
+    ]);
+    for name in ["today.xlsx", "formerly.csv", "tabs.csv"] {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/cabinet/");
+        let bytes = std::fs::read(format!("{path}{name}")).expect("a file of the corpus");
+        let world = World::new(Catalogue::default());
+        // Of four rows one has a barcode that a spreadsheet has spoilt.
+        file(bytes).import(&world, "wb").run().expect(3).says("4,60123E+12");
+        world.assert_stock(WB, &expected);
+    }
 }
