@@ -9,7 +9,7 @@ use mysql::{Conn, Value};
 
 use super::diff::{KnownListing, Walk, Walked};
 use super::products::Products;
-use super::{barcodes, updates};
+use super::{barcodes, legacy_cards, updates};
 use crate::inventory::Source;
 use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{Snapshot, Spool, SpoolWriter, listing_order};
@@ -116,8 +116,10 @@ pub fn plan(
         Source::Wildberries => {
             let (new, of_new) = updates::complete(conn, &walked.new)?;
             let (_, of_known) = updates::complete(conn, &walked.nameless)?;
-            let updates = updates::learned(conn, counts_since(source, day))?;
-            (new, updates, of_new + of_known)
+            let mut updates = SpoolWriter::new()?;
+            updates::learned(conn, counts_since(source, day), &mut updates)?;
+            legacy_cards::taken_over(conn, &new, &mut updates)?;
+            (new, updates.finish()?, of_new + of_known)
         }
     };
     let Walked { lacking, gone, vanished, returned, targets, .. } = walked;

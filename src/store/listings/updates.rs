@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
+use super::legacy_cards::{self, CardListing};
 use super::{barcodes, wb_cards};
 use crate::inventory::Source;
-use crate::inventory::card::size_named;
+use crate::inventory::card::{CardSize, size_named};
 use crate::staging::{Spool, SpoolWriter};
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
-use crate::store::database::rows;
-use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded};
+use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded, StoredBarcode};
 
 /// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
 const UPDATE: &str = "
@@ -24,11 +24,6 @@ const UPDATE: &str = "
         chrt_id = COALESCE(VALUES(chrt_id), chrt_id),
         seller_article = COALESCE(VALUES(seller_article), seller_article),
         name = COALESCE(VALUES(name), name)";
-
-const LISTINGS_OF_CARDS: &str = "
-    SELECT sku, size_id, product_id, set_by_hand, last_seen_on IS NULL OR last_seen_on >= ?, chrt_id IS NOT NULL
-    FROM product_listings
-    WHERE source = 'Wildberries' AND sku IN ";
 
 const ASKED: &str = "
     UPDATE product_listings
@@ -59,47 +54,63 @@ pub fn rebarcoded(
 }
 
 /// Known listings of cards that were read since the listings last took over what the cards say.
-pub fn learned(conn: &mut Conn, since: NaiveDate) -> Result<Spool<KnownUpdate>, StoreError> {
-    let mut updates = SpoolWriter::new()?;
+pub fn learned(
+    conn: &mut Conn,
+    since: NaiveDate,
+    updates: &mut SpoolWriter<KnownUpdate>,
+) -> Result<(), StoreError> {
     let mut after = String::new();
     loop {
         let nm_ids = wb_cards::pending(conn, &after)?;
-        let Some(last) = nm_ids.last() else { return Ok(updates.finish()?) };
+        let Some(last) = nm_ids.last() else { return Ok(()) };
         after.clone_from(last);
         let nm_ids: Vec<&str> = nm_ids.iter().map(String::as_str).collect();
-        let statement = format!("{LISTINGS_OF_CARDS}{}", placeholders(1, nm_ids.len()));
-        let mut values: Vec<Value> = vec![since.into()];
-        values.extend(nm_ids.iter().map(|nm_id| Value::from(*nm_id)));
-        let listings: Vec<(String, String, i64, bool, bool, bool)> =
-            rows::all(conn, statement, values)?;
+        let listings = legacy_cards::of_cards(conn, &nm_ids, since)?;
         if listings.is_empty() {
             continue;
         }
-        let keys: Vec<_> = listings.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        let keys: Vec<_> =
+            listings.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
         let mut stored = barcodes::of_listings(conn, Source::Wildberries, &keys)?;
-        let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
-        for (sku, size_id, product_id, set_by_hand, counts, was_on_card) in listings {
-            let size = sizes.get(&sku).and_then(|sizes| size_named(&size_id, sizes));
-            if size.is_none() && !was_on_card {
-                continue;
+        let cards = wb_cards::sizes_of(conn, &nm_ids)?;
+        for of_card in listings.chunk_by(|one, other| one.sku == other.sku) {
+            let sizes = of_card.first().and_then(|it| cards.get(&it.sku)).map_or(&[][..], |it| it);
+            for known in of_card {
+                let stored = stored.remove(&(known.sku.clone(), known.size_id.clone()));
+                if let Some(update) = update(known, of_card, sizes, stored.unwrap_or_default()) {
+                    updates.push(&update)?;
+                }
             }
-            let stored = stored.remove(&(sku.clone(), size_id.clone())).unwrap_or_default();
-            let mut listing = PlannedListing { sku, size_id, ..PlannedListing::default() };
-            listing.product_id = Some(product_id);
-            match size {
-                Some(size) => listing.learn(size),
-                // The card has dropped the size; a report that names it by its barcode still does.
-                None => listing.barcodes.extend(
-                    stored
-                        .iter()
-                        .map(|(barcode, _)| barcode)
-                        .find(|it| **it == listing.size_id)
-                        .cloned(),
-                ),
-            }
-            updates.push(&KnownUpdate { listing, stored, set_by_hand, counts })?;
         }
     }
+}
+
+/// What a card says of one of its listings; `None` if nothing.
+fn update(
+    known: &CardListing,
+    of_card: &[CardListing],
+    sizes: &[CardSize],
+    stored: Vec<StoredBarcode>,
+) -> Option<KnownUpdate> {
+    let size = legacy_cards::size_of(known, of_card, sizes);
+    if size.is_none() && known.chrt_id.is_none() {
+        return None;
+    }
+    let mut listing = PlannedListing {
+        sku: known.sku.clone(),
+        size_id: known.size_id.clone(),
+        product_id: Some(known.product_id),
+        ..PlannedListing::default()
+    };
+    match size {
+        Some(size) => listing.learn(size),
+        // The card has dropped the size; a report that names it by its barcode still does.
+        None => listing.barcodes.extend(
+            stored.iter().map(|(barcode, _)| barcode).find(|it| **it == listing.size_id).cloned(),
+        ),
+    }
+    let counts = known.counts(of_card);
+    Some(KnownUpdate { listing, stored, set_by_hand: known.set_by_hand, counts })
 }
 
 /// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
