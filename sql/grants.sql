@@ -7,6 +7,9 @@
 -- and gets a new password by
 --     ALTER USER 'stocksync'@'localhost' IDENTIFIED BY '…';
 
+-- Each user's DATABASE_URL stands in a file of its own; the other settings, the retentions among them, in the second one's:
+--     stocksync migrate --env-file migrate.env --env-file .env
+
 -- `migrate`: makes, changes and drops tables, moves their rows, deletes old ones, and reads all of it for the backup.
 -- TRIGGER: a backup without it would leave out the triggers and say nothing. REFERENCES: MySQL asks for it where a foreign key is
 -- made, MariaDB does not.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::units;
 use crate::failure::Exit;
 use crate::inventory::Source;
 use crate::report::page::Language;
@@ -14,9 +15,9 @@ use crate::report::page::Language;
 #[derive(Debug, Parser)]
 #[command(name = "stocksync", version, after_help = exit_codes(), max_term_width = 100)]
 pub struct Cli {
-    /// File with the variables; ones that are already set win [default: .env, if it is there]
-    #[arg(long, value_name = "PATH", global = true)]
-    pub env_file: Option<PathBuf>,
+    /// File with the variables, also several; what is set already wins [default: .env, if it is there]
+    #[arg(long = "env-file", value_name = "PATH", global = true)]
+    pub env_files: Vec<PathBuf>,
 
     /// Log more: -v requests and decisions, -vv everything
     #[arg(short, long, action = ArgAction::Count, global = true)]
@@ -51,7 +52,7 @@ pub struct MigrateArgs {
     #[arg(long, conflicts_with = "dry_run")]
     pub status: bool,
 
-    /// Print the SQL that would run, and change nothing
+    /// Print the SQL that would run and which rows would go, and change nothing
     #[arg(long)]
     pub dry_run: bool,
 
@@ -66,6 +67,10 @@ pub struct MigrateArgs {
     /// Change the schema without a backup
     #[arg(long, conflicts_with = "backup_dir")]
     pub no_backup: bool,
+
+    /// Delete what is past its retention also where that is more than half of a marketplace's days
+    #[arg(long, conflicts_with_all = ["status", "rollback_to"])]
+    pub accept_purge: bool,
 }
 
 /// Options of `sync`.
@@ -83,7 +88,8 @@ pub struct SyncArgs {
     #[arg(long)]
     pub full: bool,
 
-    /// Read a report that was downloaded by hand (Ozon: CSV or XLSX; Wildberries: JSON) in place of asking the marketplace
+    /// Read a file in place of asking the marketplace. Ozon: the products report, CSV or XLSX. Wildberries: the cabinet's «Отчёт по
+    /// остаткам на складах» with the column «Баркод», XLSX, or an answer of the API, JSON
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 
@@ -122,7 +128,7 @@ pub struct FreshnessArgs {
     pub source: Option<Marketplace>,
 
     /// How old the last successful sync may be [default: 6h and the time a sync takes]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = units::duration)]
     pub max_age: Option<Duration>,
 
     /// For people or for programs
@@ -143,7 +149,7 @@ pub enum FreshnessFormat {
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// The time up to now whose runs are counted
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "24h")]
+    #[arg(long, value_name = "DURATION", value_parser = units::timeout, default_value = "24h")]
     pub period: Duration,
 
     /// The form of the report

@@ -1,8 +1,10 @@
 //! Foreign text on its way into a message: no control character, terminal escape or text-direction trick survives it,
-//! and no value floods a log. What is stored never passes through here.
+//! no secret stays in it, and no value floods a log. What is stored never passes through here.
 //! Numbers for people, too.
 
 use std::fmt::Write;
+
+use crate::secret::mask;
 
 /// Characters of a value that a message shows.
 const SHOWN: usize = 80;
@@ -28,6 +30,7 @@ pub fn counted(number: impl Into<i128>, noun: &str) -> String {
 
 /// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
 pub fn printable(text: &str) -> String {
+    let text = mask(text);
     let mut shown = String::with_capacity(text.len().min(4 * SHOWN));
     for (index, character) in text.chars().enumerate() {
         if index == SHOWN {
@@ -47,7 +50,7 @@ pub fn printable(text: &str) -> String {
 /// The text as one line of a message: at most `longest` characters and a mark where it was cut; control and invisible
 /// formatting characters become blanks, and of several blanks one is left. For what is longer than a value.
 pub fn clean(text: &str, longest: usize) -> String {
-    let calm: String = text
+    let calm: String = mask(text)
         .chars()
         .take(longest.saturating_mul(8))
         .map(|character| if is_hidden(character) { ' ' } else { character })

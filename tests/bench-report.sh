@@ -23,7 +23,7 @@ finish() {
 }
 trap finish EXIT
 mkfifo "$directory/life"
-tests/support/mariadb.sh --innodb-buffer-pool-size=1G --innodb-log-file-size=1G --innodb-sort-buffer-size=64M \
+tests/support/server.sh --innodb-buffer-pool-size=1G --innodb-log-file-size=1G --innodb-sort-buffer-size=64M \
     <"$directory/life" >"$directory/database" &
 helper=$!
 exec 8>"$directory/life"
@@ -95,7 +95,7 @@ sql -t bench -e "SELECT COUNT(*) AS rows_of_stock FROM inventory_data; SELECT CO
 
 commands=("check-freshness" "report" "report --format json" "report --format prometheus" "report --format html")
 
-restart() { # with the 256 MB of memory that mariadb.sh gives a server, a fortieth of the data
+restart() { # with the 256 MB of memory that server.sh gives a server, a fortieth of the data
     echo stop >&8
     sleep 1
     while sql -e "SELECT 1" >/dev/null 2>&1; do sleep 0.2; done

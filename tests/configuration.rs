@@ -92,6 +92,42 @@ fn a_malformed_setting_is_named() {
 }
 
 #[test]
+fn a_percentage_without_its_sign_or_above_all_is_told_how_to_write_it() {
+    let world = world();
+    for (value, said) in [
+        ("0.3", "write 30% if it is a share of 1, or 0.3%"),
+        ("30", "write 30%"),
+        ("200%", "too much; say a percentage from 0% to 100%"),
+        ("-1%", "below zero"),
+        ("NaN%", "not a percentage"),
+        ("thirty", "not a percentage"),
+    ] {
+        let binary = world.binary().env("MAX_SHRINK", value).args("sync ozon");
+        refused(&world, binary, "MAX_SHRINK").says(value).says(said);
+        for name in ["ZERO_STOCK", "STOCK_CHANGE", "CHURN", "REGION", "REJECTS"] {
+            let name = format!("ANOMALY_{name}");
+            let outcome = world.binary().env(&name, value).args("report").run();
+            outcome.expect(78).says(&name).says(said);
+        }
+    }
+    world.binary().env("MAX_SHRINK", "30,5%").args("sync ozon --dry-run").run().expect(0);
+}
+
+#[test]
+fn a_duration_without_its_unit_or_without_end_is_told_what_is_wrong() {
+    let world = world();
+    let durations =
+        [("15", "has no unit: write 15s, 15m, 15h or 15d"), ("11y", "more than 10 years")];
+    for (value, said) in durations {
+        let binary = world.binary().env("HTTP_TIMEOUT", value).args("sync ozon");
+        refused(&world, binary, "HTTP_TIMEOUT").says(said);
+        world.binary().args("report --period").arg(value).run().expect(2).says(said);
+        world.binary().args("check-freshness --max-age").arg(value).run().expect(2).says(said);
+    }
+    world.run("report --period 0s").expect(2).says("no time");
+}
+
+#[test]
 fn a_timeout_that_no_answer_can_meet_is_named() {
     let world = world();
     refused(&world, world.binary().env("HTTP_TIMEOUT", "0s").args("sync ozon"), "HTTP_TIMEOUT");

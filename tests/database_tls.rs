@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mysql::prelude::Queryable;
 use tempfile::TempDir;
 
 use crate::support::binary::{Binary, Outcome};
-use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER};
+use crate::support::server::{MariaDb, PASSWORD_IN_URL, USER, is_mysql};
 
 /// An authority, a server's certificate for `localhost` that it signed, and another authority that nobody asked.
 struct Certificates {
@@ -48,7 +49,7 @@ impl Certificates {
 }
 
 struct Server {
-    _server: MariaDb,
+    server: MariaDb,
     port: u16,
 }
 
@@ -63,12 +64,14 @@ impl Server {
         if let Some(certificates) = tls {
             flags.push(format!("--ssl-cert={}", certificates.path("server.pem").display()));
             flags.push(format!("--ssl-key={}", certificates.path("server.key").display()));
+        } else if is_mysql() {
+            // Without certificates it would make some of its own.
+            flags.push("--auto-generate-certs=OFF".into());
         }
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let server = MariaDb::start(&flags);
-        use mysql::prelude::Queryable;
         server.connect(None).query_drop("CREATE DATABASE t_tls CHARACTER SET utf8mb4").unwrap();
-        Self { _server: server, port }
+        Self { server, port }
     }
 
     /// `migrate --status`, which connects and changes nothing.
@@ -115,6 +118,31 @@ fn each_ssl_mode_verifies_what_its_name_says() {
             .says("none.pem");
     }
     server.asked("127.0.0.1", &with_ca("verify-identity", &right)).expect(74).says(advice);
+}
+
+/// MySQL's own way of logging in: the first time after the server has forgotten the user it takes the whole password, inside TLS or
+/// under the server's RSA key; later a digest is enough. MariaDB 10.11 has no such users.
+#[test]
+fn mysql_s_passwords_are_taken_with_and_without_tls() {
+    if !is_mysql() {
+        println!("not tried: only MySQL has users of caching_sha2_password");
+        return;
+    }
+    let certificates = Certificates::make();
+    for (tls, mode) in [(Some(&certificates), "required"), (None, "disabled")] {
+        let server = Server::start(tls);
+        let plugin = format!("SELECT plugin FROM mysql.user WHERE user = '{USER}'");
+        let mut root = server.server.connect(None);
+        assert_eq!(
+            root.query_first::<String, _>(plugin).unwrap().unwrap(),
+            "caching_sha2_password"
+        );
+        for _ in 0..2 {
+            server.asked("127.0.0.1", &format!("ssl-mode={mode}")).expect(0);
+            server.asked("127.0.0.1", &format!("ssl-mode={mode}")).expect(0);
+            root.query_drop("FLUSH PRIVILEGES").unwrap();
+        }
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ wait_for() { # wait_for FILE PATTERN: until a helper has said that it is ready
     echo "No $2 in $(basename "$1") after a minute." >&2
     exit 1
 }
-"$support/mariadb.sh" <"$directory/database.life" >"$directory/database" &
+"$support/server.sh" <"$directory/database.life" >"$directory/database" &
 helpers+=($!)
 exec 8>"$directory/database.life"
 "$built/examples/marketplace-stand-in" --catalogue demo <"$directory/marketplaces.life" >"$directory/marketplaces" 8>&- &

@@ -1,5 +1,7 @@
 //! `--file`: what people and their spreadsheets make of a report: other separators, titles above the header, other sheets.
 
+use std::time::{Duration, SystemTime};
+
 use rust_xlsxwriter::{Workbook, Worksheet};
 
 use crate::support::file::File;
@@ -135,4 +137,33 @@ fn of_two_sheets_with_the_header_none_is_believed() {
     let empty = |_: &mut Worksheet| {};
     let file = workbook(&[("Лист1", &empty), ("Лист2", &empty)]);
     world.fails(&file.import(&world, "ozon"), 65).says("not even a header");
+}
+
+/// The same file, last written so long ago.
+fn aged(name: &str, age: Duration) -> File {
+    let file = File::new(name, replay::text("ozon-2020-comma.csv"));
+    let opened = std::fs::File::options().write(true).open(&file.path).expect("the file");
+    opened.set_modified(SystemTime::now() - age).expect("a time");
+    file
+}
+
+#[test]
+fn trial_13_a_file_older_than_a_day_is_told_whether_by_its_own_date_or_its_name() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let world = World::new(Catalogue::default());
+    let fresh = aged("report.csv", Duration::ZERO).import(&world, "ozon").run().expect(0);
+    assert!(!fresh.stderr.contains("WARN"), "{}", fresh.stderr);
+    for (name, age, said) in [
+        ("report.csv", 8 * DAY + DAY / 2, "more than 8 days ago"),
+        ("Товары 01.02.2025.csv", Duration::ZERO, "is of 2025-02-01 by its name"),
+        ("seller_products_924336_1720170405_a9ea2f27.csv", Duration::ZERO, "is of 2024-07-05"),
+    ] {
+        let run = aged(name, age).import(&world, "ozon").run().expect(0);
+        run.says(said).says("written as the stock of today");
+        world.assert_stock(OZON, &replay::rows(OZON, "ozon-2020.tsv"));
+    }
+    let future = File::new("report.csv", replay::text("ozon-2020-comma.csv"));
+    let opened = std::fs::File::options().write(true).open(&future.path).expect("the file");
+    opened.set_modified(SystemTime::now() + 9 * DAY).expect("a time");
+    future.import(&world, "ozon").run().expect(0).says("lies in the future");
 }

@@ -188,9 +188,11 @@ fn schema_work(world: &World) -> bool {
     );
     let old = |line: &str| {
         let binary = world.binary().env("DATABASE_URL", url(&world.database, true));
-        binary.env("INVENTORY_RETENTION", "10d").args(line).run().code == Some(0)
+        binary.env("INVENTORY_RETENTION", "30d").args(line).run().code == Some(0)
     };
-    whole && old("migrate") && run(world, "migrate --rollback-to 0 --no-backup").code == Some(0)
+    whole
+        && old("migrate --accept-purge")
+        && run(world, "migrate --rollback-to 0 --no-backup").code == Some(0)
 }
 
 #[test]

@@ -14,6 +14,7 @@ step() {
 step "formatting" cargo fmt --check
 step "lints" cargo clippy --locked --all-targets -- -D warnings
 step "tests" cargo test --locked
+step "the same on MySQL" tests/mysql.sh
 step "the page in a browser" tests/page/run.sh
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 printf '\nAll checks passed.\n'

@@ -104,6 +104,137 @@ fn a_password_that_the_server_refuses_is_not_shown() {
     }
 }
 
+/// All that the program is given that nobody else may know, whichever marketplace it is for.
+const WEBHOOK: &str = "https://hooks.example/services/T0AB12/B0CD34/hook-secret-9f";
+const HEALTHCHECK: &str = "http://127.0.0.1:9/ping-secret-3c5d";
+const BOT: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+
+fn with_all_secrets(world: &World) -> Binary {
+    world
+        .binary()
+        .env("ALERT_WEBHOOK_URL", WEBHOOK)
+        .env("ALERT_TELEGRAM_BOT_TOKEN", BOT)
+        .env("ALERT_TELEGRAM_CHAT_ID", "-100123")
+        .env("ALERT_TELEGRAM_API_URL", "http://127.0.0.1:9")
+        .env("HEALTHCHECK_URL", HEALTHCHECK)
+}
+
+fn all_secrets() -> Vec<String> {
+    let mut all = secrets();
+    let others =
+        ["T0AB12/B0CD34/hook-secret-9f", "ping-secret-3c5d", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"];
+    all.extend(others.map(str::to_owned));
+    all
+}
+
+#[test]
+fn a_marketplace_that_repeats_any_secret_does_not_bring_it_into_an_output_or_a_table() {
+    let world = World::new(Catalogue::small(1));
+    let told = format!(
+        "seen: {} {} {} {WEBHOOK} {HEALTHCHECK} {BOT} {}",
+        credentials::OZON_API_KEY,
+        credentials::OZON_API_KEY.to_uppercase(),
+        credentials::wb_token(),
+        world.database.url()
+    );
+    let body = serde_json::json!({"code": 3, "message": told, "title": told, "detail": told, "requestId": told});
+    for (endpoint, line) in
+        [(Endpoint::OzonCreate, "sync ozon"), (Endpoint::WbWarehouses, "sync wb")]
+    {
+        let page = Reply::html(200, &told);
+        for reply in
+            [Reply::json(400, &body), Reply::json(403, &body), Reply::json(500, &body), page]
+        {
+            world
+                .marketplaces
+                .always(endpoint, Fault::Instead(reply.header("X-O3-Trace-Id", &told)));
+            for loud in loud(&with_all_secrets(&world).args(line)) {
+                let outcome = loud.run();
+                assert_ne!(outcome.code, Some(0));
+                let said = (outcome.stdout + &outcome.stderr).to_lowercase();
+                for secret in all_secrets() {
+                    assert!(!said.contains(&secret.to_lowercase()), "{secret} in\n{said}");
+                }
+            }
+        }
+    }
+    let text = world.database.all_text().to_lowercase();
+    assert!(text.contains("seen: …"), "the rest of the words is kept");
+    for secret in all_secrets() {
+        assert!(!text.contains(&secret.to_lowercase()), "a table holds {secret}");
+    }
+}
+
+#[test]
+fn a_rejected_record_with_the_other_marketplace_s_key_is_kept_without_it() {
+    let world = World::new(Catalogue::small(1));
+    let kept = tempfile::tempdir().unwrap();
+    let key = credentials::OZON_API_KEY;
+    world.marketplaces.always(
+        Endpoint::WbWarehouses,
+        Fault::change(move |mut reply| {
+            let text = String::from_utf8(reply.body.clone()).unwrap();
+            let text =
+                text.replacen("\"quantity\":", &format!("\"quantity\":\"{key}\",\"was\":"), 1);
+            reply.body = text.into_bytes();
+            reply
+        }),
+    );
+    let binary = world.binary().env("REJECTS_DIR", kept.path()).args("sync wb");
+    binary.run().expect(3).says("rejected");
+    assert_no_secret_in_tables(&world);
+    let file = std::fs::read_dir(kept.path()).unwrap().next().expect("a file").unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    assert!(!text.contains(key) && text.contains('…'), "{text}");
+}
+
+#[test]
+fn what_an_older_log_holds_is_not_shown() {
+    let world = World::new(Catalogue::small(1));
+    world.database.run(&format!(
+        "INSERT INTO sync_logs (sync_type, source, marketplace, status, started_at, completed_at, exit_code, error_message) \
+         VALUES ('inventory', 'Ozon', 'Ozon', 'failed', UTC_TIMESTAMP(), UTC_TIMESTAMP(), 77, 'bad key {}')",
+        credentials::OZON_API_KEY
+    ));
+    for format in ["text", "json", "html"] {
+        world.run(&format!("report --format {format}")).expect(0).shows("bad key …");
+    }
+}
+
+/// A password that was not percent-encoded ends in the middle, and its rest would be taken for a host and asked of a name server.
+#[test]
+fn a_password_with_an_unescaped_separator_is_refused_with_a_hint_and_no_piece_of_it() {
+    let world = World::new(Catalogue::small(1));
+    for password in [
+        "pa@ss/word#1",
+        "qua/zar",
+        "quor#zan",
+        "quip?zon",
+        "12/quelz",
+        "33?quenz",
+        "9#quilz",
+        "%/quorz@",
+        ":qu/anz",
+    ] {
+        let url = format!("mysql://stocksync:{password}@127.0.0.1/db");
+        for line in ["sync ozon", "migrate", "report", "check-freshness"] {
+            let outcome =
+                world.binary().env("DATABASE_URL", &url).args("-vv").args(line).run().expect(78);
+            let outcome = outcome.says("DATABASE_URL");
+            for code in ["%40", "%2F", "%3F", "%23", "%25"] {
+                assert!(outcome.stderr.contains(code), "{}", outcome.stderr);
+            }
+            let said = outcome.stdout + &outcome.stderr;
+            let pieces =
+                password.split(['@', '/', '#', '?', '%', ':']).filter(|piece| piece.len() > 2);
+            for piece in pieces.filter(|piece| *piece != "word") {
+                assert!(!said.contains(piece), "{piece} in {said}");
+            }
+            assert!(!said.contains("word#1"), "{said}");
+        }
+    }
+}
+
 #[test]
 fn keys_in_an_environment_file_are_as_secret_as_those_in_the_environment() {
     let world = World::new(Catalogue::small(1));

@@ -8,7 +8,6 @@ use crate::support::marketplace::credentials::{
     BASE, CATEGORIES, PERSONAL, TEST, signed, token_for, token_of,
 };
 use crate::support::marketplace::endpoint::Endpoint;
-use crate::support::replay::Replay;
 use crate::support::world::{WB, World};
 
 const CONTENT: u64 = 1 << 1;
@@ -34,7 +33,7 @@ fn refused(world: &World, binary: &Binary, words: &[&str]) {
 }
 
 #[test]
-fn a_base_token_may_not_call_wb_warehouses_and_is_told_the_method_that_it_may() {
+fn case_19_a_base_token_may_not_call_wb_warehouses_and_is_told_the_method_that_it_may() {
     let world = World::new(Catalogue::small(1));
     let token = token_for(BASE, CATEGORIES);
     let words = ["«Базовый»", "wb-warehouses", "WB_STOCKS_METHOD=warehouse-remains"];
@@ -157,14 +156,4 @@ fn a_base_token_takes_no_stock_of_the_own_warehouses_away_without_a_word() {
     world.assert_stock(WB, &world.marketplaces.catalogue().expected_wb_remains(false));
     // From now on there is nothing to lose.
     base.run().expect(0);
-}
-
-#[test]
-fn case_19_a_token_of_the_wrong_type_is_told_by_its_type() {
-    for file in ["wb-403-token-type.http", "wb-403-token-type-seller.http"] {
-        let world = World::new(Catalogue::small(1));
-        let replay = Replay::of(file);
-        let outcome = world.fails(&world.binary().envs(replay.variables()).args("sync wb"), 77);
-        outcome.says("«Персональный»").says("token does not satisfy additional requirements");
-    }
 }

@@ -1,8 +1,10 @@
 //! `check-freshness`: is the stored stock recent and sane?
 
 use chrono::{DateTime, FixedOffset, Utc};
+use mysql::Conn;
 
 use super::alerting;
+use super::key_end::key_end;
 use crate::cli::{FreshnessArgs, FreshnessFormat};
 use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
 use crate::console::output;
@@ -20,11 +22,11 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     let now = Utc::now();
     let keys = KeySettings::read(environment)?;
     let sources = args.source.map_or(Source::ALL.to_vec(), |source| vec![source.into()]);
-    let keys =
-        sources.iter().map(|source| key_finding(*source, &keys, alerts.utc_offset, now)).collect();
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
-    let known = ask(args, &mut database, &sources, keys)?;
+    let known = ask(args, &mut database, &sources, |source, conn| {
+        key_finding(source, &keys, alerts.utc_offset, now, conn)
+    })?;
     let report = judge(&known, now);
     let rendered = match args.format {
         FreshnessFormat::Text => text(&report, &alerts),
@@ -46,14 +48,13 @@ fn ask(
     args: &FreshnessArgs,
     database: &mut Database,
     sources: &[Source],
-    keys: Vec<Option<Finding>>,
+    key: impl Fn(Source, &mut Conn) -> Result<Option<Finding>, StoreError>,
 ) -> Result<Vec<Known>, Failure> {
     let conn = database.conn();
     queries::begin_consistent_read(conn)?;
     let known = sources
         .iter()
-        .zip(keys)
-        .map(|(source, key)| {
+        .map(|source| {
             let max_age = match args.max_age {
                 Some(max_age) => max_age,
                 None => usual_max_age(&queries::recent_runs(conn, *source)?),
@@ -63,7 +64,7 @@ fn ask(
                 last_success: queries::last_success(conn, *source)?,
                 doubts: queries::doubts(conn, *source)?,
                 max_age,
-                key,
+                key: key(*source, conn)?,
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
@@ -77,14 +78,16 @@ fn key_finding(
     keys: &KeySettings,
     offset: FixedOffset,
     now: DateTime<Utc>,
-) -> Option<Finding> {
-    match source {
-        Source::Ozon => {
-            let today = now.with_timezone(&offset).date_naive();
-            keys::judge_ozon(keys.ozon_issued?, today)
+    conn: &mut Conn,
+) -> Result<Option<Finding>, StoreError> {
+    let finding = match key_end(source, keys, offset, conn)? {
+        Some(end) => end.finding(now, offset),
+        None if source == Source::Wildberries && keys.wildberries.is_some() => {
+            Some(keys::endless_token())
         }
-        Source::Wildberries => keys::judge_wildberries(keys.wildberries.as_ref()?, now, offset),
-    }
+        None => None,
+    };
+    Ok(finding)
 }
 
 /// A line per finding, the most serious first, then a line per marketplace.

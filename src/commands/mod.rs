@@ -1,7 +1,8 @@
-//! One file per subcommand, each the story of its run; `cards` and `watch` are what several of them do.
+//! One file per subcommand, each the story of its run; `alerting` and `key_end` are what several of them do.
 
 mod alerting;
 mod check_freshness;
+mod key_end;
 mod migrate;
 mod report;
 mod sync;
@@ -16,7 +17,7 @@ use crate::failure::{Exit, Failure};
 /// # Errors
 /// Whatever the command fails with.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
-    let environment = Environment::load(cli.env_file.as_deref())?;
+    let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),

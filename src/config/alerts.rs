@@ -3,9 +3,8 @@
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use super::environment::{bare_key, is_loopback};
-use super::key_files::SECRETS;
-use super::{DatabaseSettings, Environment, snapshot_utc_offset};
+use super::environment::is_loopback;
+use super::{Environment, ozon_key_issued, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
 use crate::secret::Secret;
 
@@ -55,6 +54,8 @@ impl Thresholds {
 /// What is known here of the marketplaces' keys, to judge how long they hold.
 #[derive(Clone, Debug)]
 pub struct KeySettings {
+    /// `OZON_API_KEY`, to know which key the syncs have asked about itself; it need not be set where no sync runs.
+    pub ozon: Option<Secret>,
     /// `OZON_API_KEY_ISSUED`.
     pub ozon_issued: Option<NaiveDate>,
     /// `WB_API_TOKEN`, which carries its own dates; it need not be set where no sync runs.
@@ -70,7 +71,8 @@ impl KeySettings {
         const TOKEN: &str = "WB_API_TOKEN";
         let token = environment.text(TOKEN).map(|_| environment.secret(TOKEN));
         Ok(Self {
-            ozon_issued: environment.date("OZON_API_KEY_ISSUED")?,
+            ozon: environment.text("OZON_API_KEY").map(Secret::new),
+            ozon_issued: ozon_key_issued(environment)?,
             wildberries: token.transpose()?,
         })
     }
@@ -100,8 +102,6 @@ pub struct AlertSettings {
     pub after_failures: u32,
     /// `SNAPSHOT_UTC_OFFSET`: the seller's time zone, in which messages tell the time.
     pub utc_offset: FixedOffset,
-    /// Everything that no message may hold.
-    pub hidden: Vec<Secret>,
 }
 
 impl AlertSettings {
@@ -116,7 +116,6 @@ impl AlertSettings {
             healthcheck: hook_url(environment, "HEALTHCHECK_URL")?,
             after_failures: failures_before_alarm(environment)?,
             utc_offset: snapshot_utc_offset(environment)?,
-            hidden: hidden(environment),
         })
     }
 
@@ -129,7 +128,6 @@ impl AlertSettings {
             healthcheck: Some(healthcheck),
             after_failures: 1,
             utc_offset: FixedOffset::east_opt(0)?,
-            hidden: hidden(environment),
         })
     }
 
@@ -176,14 +174,6 @@ fn failures_before_alarm(environment: &Environment) -> Result<u32, Failure> {
     environment.count("ALERT_AFTER_FAILURES", 2)
 }
 
-fn hidden(environment: &Environment) -> Vec<Secret> {
-    let secrets = SECRETS.into_iter().filter_map(|name| environment.text(name));
-    let mut hidden: Vec<Secret> = secrets.map(bare_key).map(Secret::new).collect();
-    let database = DatabaseSettings::read(environment).ok();
-    hidden.extend(database.and_then(|settings| settings.password));
-    hidden
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,33 +194,6 @@ mod tests {
             assert!(failure.to_string().starts_with("ALERT_WEBHOOK_URL: "));
             assert!(!failure.to_string().contains("secret"));
         }
-    }
-
-    #[test]
-    fn no_message_may_hold_any_key_or_the_database_s_password() {
-        let pairs = [
-            ("DATABASE_URL", "mysql://u:pass%21word@localhost/x"),
-            ("OZON_CLIENT_ID", "836574"),
-            ("OZON_API_KEY", "ozon-key"),
-            ("WB_API_TOKEN", "wb-token"),
-            ("ALERT_WEBHOOK_URL", "https://hooks.example/T0"),
-            ("ALERT_TELEGRAM_BOT_TOKEN", "1:a"),
-            ("ALERT_TELEGRAM_CHAT_ID", "2"),
-            ("HEALTHCHECK_URL", "https://hc.example/3"),
-        ];
-        let settings = AlertSettings::read(&Environment::from_pairs(pairs)).unwrap();
-        let mut hidden: Vec<&str> = settings.hidden.iter().map(Secret::expose).collect();
-        hidden.sort_unstable();
-        let expected = [
-            "1:a",
-            "https://hc.example/3",
-            "https://hooks.example/T0",
-            "mysql://u:pass%21word@localhost/x",
-            "ozon-key",
-            "pass!word",
-            "wb-token",
-        ];
-        assert_eq!(hidden, expected);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::secret::Secret;
 
 const FORM: &str = "mysql://user:password@host:3306/database";
 
+const ENCODED: &str = "inside a password (and wherever else it is meant as it stands) write %40 for @, %2F for /, \
+                       %3F for ?, %23 for # and %25 for %";
+
 /// How far the connection to the database is encrypted and the server verified; the names are those of MySQL's own client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
@@ -70,12 +73,16 @@ impl DatabaseSettings {
 
 /// Takes a URL apart. No reason for a refusal holds any part of it but option names: the rest may be the password.
 fn parse(text: &str) -> Result<DatabaseSettings, String> {
-    let url = Url::parse(text).map_err(|error| {
-        format!("not a URL ({error}); write %40 for @, %2F for / and %23 for # inside a password")
-    })?;
-    if !matches!(url.scheme(), "mysql" | "mariadb") {
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
+    if !["mysql", "mariadb"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
         return Err("it must begin with mysql://".into());
     }
+    // A password with one of these ends too soon, and the rest of it would be taken for a host.
+    let end_of_place = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if rest[end_of_place..].contains('@') {
+        return Err(format!("there is an @ behind the first /, ? or #; {ENCODED}"));
+    }
+    let url = Url::parse(text).map_err(|error| format!("not a URL ({error}); {ENCODED}"))?;
     let database = decoded(url.path().trim_start_matches('/'))?;
     if database.is_empty() || database.contains('/') {
         return Err("the name of the database is missing after the host".into());

@@ -2,15 +2,15 @@
 //! Every refusal names the variable, and never shows the value of a secret.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use super::key_files;
+use super::{hidden, key_files, units};
 use crate::failure::{Exit, Failure};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// The variables of this run: those of the process, filled up from the `.env` file.
 pub struct Environment {
@@ -20,22 +20,28 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads the process's variables and then `env_file`; without a name `.env` in the working directory, if it is there.
-    /// Variables that are already set win.
+    /// Reads the process's variables and then `env_files` in their order; without any `.env` in the working directory, if it is there.
+    /// Variables that are already set win. From here on no output shows a secret of any of them.
     ///
     /// # Errors
     /// [`Exit::Configuration`] for a file that cannot be read or has a line that is not `NAME=value`, and for a key that is given twice.
-    pub fn load(env_file: Option<&Path>) -> Result<Self, Failure> {
-        let mut values = HashMap::new();
-        let default = Path::new(".env");
-        if let Some(path) = env_file.or_else(|| default.exists().then_some(default)) {
-            values = read_env_file(path)?;
-        }
+    pub fn load(env_files: &[PathBuf]) -> Result<Self, Failure> {
         // A variable that is not text cannot be one of ours.
-        values.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
+        let mut values: HashMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        secret::hide(hidden::secrets_in(&values));
+        let default = [PathBuf::from(".env")];
+        let found = if env_files.is_empty() && default[0].exists() { &default } else { env_files };
+        for path in found {
+            let file = read_env_file(path)?;
+            secret::hide(hidden::secrets_in(&file));
+            for (name, value) in file {
+                values.entry(name).or_insert(value);
+            }
+        }
         let unreadable = key_files::read(&mut values)?;
+        secret::hide(hidden::secrets_in(&values));
         Ok(Self { values, unreadable })
     }
 
@@ -113,15 +119,12 @@ impl Environment {
         })
     }
 
-    /// A duration as people write it; at most ten years, so that no sum of durations overflows.
+    /// A duration as people write it; at most ten years.
     ///
     /// # Errors
     /// [`Exit::Configuration`], naming the variable.
     pub fn duration(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
-        const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
-        self.parsed(name, default, "a duration such as 20s, 15m or 6h", |text| {
-            humantime::parse_duration(text).ok().filter(|duration| *duration <= LONGEST)
-        })
+        Ok(self.judged(name, units::duration)?.unwrap_or(default))
     }
 
     /// A duration within which something has to happen: none at all would be too short for anything.
@@ -129,13 +132,7 @@ impl Environment {
     /// # Errors
     /// [`Exit::Configuration`], naming the variable.
     pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
-        let timeout = self.duration(name, default)?;
-        if timeout.is_zero() {
-            let message =
-                format!("{name}: nothing can happen within no time; say a duration such as 60s");
-            return Err(Failure::new(Exit::Configuration, message));
-        }
-        Ok(timeout)
+        Ok(self.judged(name, units::timeout)?.unwrap_or(default))
     }
 
     /// A size in bytes as people write it.
@@ -151,15 +148,12 @@ impl Environment {
         })
     }
 
-    /// A percentage from 0 to 100, the sign optional.
+    /// A percentage from 0% to 100%, in percent.
     ///
     /// # Errors
     /// [`Exit::Configuration`], naming the variable.
     pub fn percentage(&self, name: &str, default: f64) -> Result<f64, Failure> {
-        self.parsed(name, default, "a percentage such as 50%", |text| {
-            let number = text.strip_suffix('%').unwrap_or(text).trim();
-            number.parse().ok().filter(|percentage| (0.0..=100.0).contains(percentage))
-        })
+        Ok(self.judged(name, units::percentage)?.unwrap_or(default))
     }
 
     /// A distance from UTC.
@@ -220,15 +214,26 @@ impl Environment {
         form: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Failure> {
-        let Some(text) = self.text(name) else { return Ok(default) };
-        parse(text).ok_or_else(|| {
-            Failure::new(Exit::Configuration, format!("{name}: {text:?} is not {form}"))
-        })
+        let judge = |text: &str| parse(text).ok_or_else(|| format!("{text:?} is not {form}"));
+        Ok(self.judged(name, judge)?.unwrap_or(default))
+    }
+
+    /// The value, if it is set, as `judge` reads it; its refusals follow the variable's name.
+    ///
+    /// # Errors
+    /// [`Exit::Configuration`], naming the variable.
+    pub fn judged<T>(
+        &self,
+        name: &str,
+        judge: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Failure> {
+        let refuse = |reason| Failure::new(Exit::Configuration, format!("{name}: {reason}"));
+        self.text(name).map(judge).transpose().map_err(refuse)
     }
 }
 
 /// A key without the word that some documentation puts before it: the header of either marketplace holds the key alone.
-pub fn bare_key(text: &str) -> &str {
+fn bare_key(text: &str) -> &str {
     match text.split_once(char::is_whitespace) {
         Some((word, key)) if word.eq_ignore_ascii_case("bearer") => key.trim_ascii_start(),
         _ => text,

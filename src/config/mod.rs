@@ -3,17 +3,21 @@
 pub mod alerts;
 pub mod database;
 pub mod environment;
+mod hidden;
 mod key_files;
+mod retention;
+pub mod units;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::FixedOffset;
+use chrono::{FixedOffset, NaiveDate, Utc};
 use reqwest::Url;
 
 pub use alerts::{AlertSettings, KeySettings, TelegramSettings, Thresholds};
 pub use database::{DatabaseSettings, TlsMode};
 pub use environment::Environment;
+pub use retention::{RetentionRule, RetentionSettings};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -57,6 +61,8 @@ pub struct OzonSettings {
     pub client_id: Secret,
     /// `OZON_API_KEY`: the header `Api-Key`.
     pub api_key: Secret,
+    /// `OZON_API_KEY_ISSUED`: the day the key was made, for whoever does not want it to be asked about itself.
+    pub key_issued: Option<NaiveDate>,
     /// `OZON_API_URL`.
     pub api_url: Url,
     /// `OZON_POLL_INTERVAL`: the pause between two questions whether the report is ready.
@@ -74,14 +80,40 @@ impl OzonSettings {
     /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
-            client_id: environment.secret("OZON_CLIENT_ID")?,
+            client_id: ozon_client_id(environment)?,
             api_key: environment.secret("OZON_API_KEY")?,
+            key_issued: ozon_key_issued(environment)?,
             api_url: environment.api_url("OZON_API_URL", "https://api-seller.ozon.ru")?,
             poll_interval: environment.duration("OZON_POLL_INTERVAL", Duration::from_secs(5))?,
             report_timeout: environment
                 .duration("OZON_REPORT_TIMEOUT", Duration::from_secs(900))?,
             http: HttpSettings::read(environment)?,
         })
+    }
+}
+
+/// What is no number may be the key: it is not shown.
+fn ozon_client_id(environment: &Environment) -> Result<Secret, Failure> {
+    let client_id = environment.secret("OZON_CLIENT_ID")?;
+    if client_id.expose().bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(client_id);
+    }
+    let message = "OZON_CLIENT_ID is no number; is it swapped with OZON_API_KEY?";
+    Err(Failure::new(Exit::Configuration, message))
+}
+
+/// Reads `OZON_API_KEY_ISSUED`.
+fn ozon_key_issued(environment: &Environment) -> Result<Option<NaiveDate>, Failure> {
+    const NAME: &str = "OZON_API_KEY_ISSUED";
+    let issued = environment.date(NAME)?;
+    let today = Utc::now().with_timezone(&snapshot_utc_offset(environment)?).date_naive();
+    match issued {
+        Some(day) if day > today => {
+            let message =
+                format!("{NAME}: {day} lies in the future; it is the day the key was made");
+            Err(Failure::new(Exit::Configuration, message))
+        }
+        _ => Ok(issued),
     }
 }
 
@@ -228,32 +260,6 @@ pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
             let message = format!("LOG_FORMAT: {other:?} is neither text nor json");
             Err(Failure::new(Exit::Configuration, message))
         }
-    }
-}
-
-/// How long rows are kept; `migrate` sees to it.
-#[derive(Clone, Copy, Debug)]
-pub struct RetentionSettings {
-    /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
-    pub logs: Duration,
-    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
-    pub inventory: Duration,
-    /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
-    pub utc_offset: FixedOffset,
-}
-
-impl RetentionSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
-    pub fn read(environment: &Environment) -> Result<Self, Failure> {
-        const DAY: Duration = Duration::from_secs(86_400);
-        Ok(Self {
-            logs: environment.duration("LOG_RETENTION", 90 * DAY)?,
-            inventory: environment.duration("INVENTORY_RETENTION", 730 * DAY)?,
-            utc_offset: snapshot_utc_offset(environment)?,
-        })
     }
 }
 

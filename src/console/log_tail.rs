@@ -1,10 +1,13 @@
-//! The last lines of this process's log, kept for the healthcheck's body. Knows nothing of what is in them.
+//! The last lines of this process's log, kept for the healthcheck's body, without any secret.
+//! Knows nothing else of what is in them.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{SecondsFormat, Utc};
 use log::{Level, Record};
+
+use crate::secret::mask;
 
 /// Lines that are kept.
 const LINES: usize = 50;
@@ -18,6 +21,7 @@ pub fn keep(record: &Record<'_>) {
     }
     let time = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let line = format!("{time} {} {}", record.level(), record.args());
+    let line = mask(&line).into_owned();
     let mut tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);
     if tail.len() == LINES {
         tail.pop_front();

@@ -10,6 +10,7 @@ use env_logger::{Builder, Logger};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::{log_tail, progress};
+use crate::secret::mask;
 
 /// The crates below log requests with their headers at `debug` and `trace`: no filter may show a key.
 const FOREIGN: LevelFilter = LevelFilter::Info;
@@ -72,6 +73,7 @@ fn may_show(target: &str, level: Level) -> bool {
 fn line(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let now = Utc::now();
     let message = record.args().to_string();
+    let message = mask(&message);
     if JSON.load(Ordering::Relaxed) {
         let now = now.to_rfc3339_opts(SecondsFormat::Millis, true);
         return writeln!(out, "{}", json(&now, record.level(), record.target(), &message));

@@ -1,5 +1,5 @@
-//! What becomes of an answer that is none: the failure with the marketplace's own words, and what to do about it. Which status
-//! and which words mean what is in `answer::status`.
+//! What becomes of an answer that is none: the failure with the marketplace's own words, and what
+//! to do about it. Which status and which words mean what is in `answer::status`.
 
 use std::time::SystemTime;
 
@@ -12,10 +12,10 @@ use super::answer::error_body::{self, Explanation};
 use super::answer::status::{self, Verdict};
 use super::connection::client::Target;
 use super::request::Fault;
-use super::retry::{self, Setback};
+use super::retry::{self, RetryHint};
 use super::{Call, Http, trace};
 use crate::failure::{Exit, Failure};
-use crate::secret;
+use crate::secret::mask;
 
 const LINK_EXPIRED: &str =
     "the download link has expired or was refused, the next run gets a new one";
@@ -33,7 +33,7 @@ impl Http {
             Fault::Final(failure) if failure.exit() == Exit::NotStockData => failure,
             other => return other,
         };
-        let text = self.blotted(body.beginning());
+        let text = masked(body.beginning());
         let Some(said) = error_body::explain_success(text.as_bytes()) else {
             return failure.into();
         };
@@ -45,10 +45,6 @@ impl Http {
         failure.context(reason).into()
     }
 
-    fn blotted(&self, bytes: &[u8]) -> String {
-        secret::blot(&String::from_utf8_lossy(bytes), &self.secrets)
-    }
-
     pub(super) fn refused(
         &self,
         call: &Call,
@@ -57,7 +53,7 @@ impl Http {
         body: &mut Body<Response>,
     ) -> Fault {
         body.read_beginning();
-        let explanation = error_body::explain(self.blotted(body.beginning()).as_bytes());
+        let explanation = error_body::explain(masked(body.beginning()).as_bytes());
         let said = self.said(status, &explanation, headers);
         // A host of files knows no key, and its words are not those of the API.
         let verdict = match call.target {
@@ -66,11 +62,11 @@ impl Http {
         };
         let final_with = |exit, message| Fault::from(Failure::new(exit, message));
         match (verdict, call.target) {
-            (Verdict::Passing | Verdict::RateLimited, _) => {
+            (Verdict::Transient | Verdict::RateLimited, _) => {
                 let rate_limited = verdict == Verdict::RateLimited;
                 let asked = retry::asked(headers, rate_limited, SystemTime::now());
-                let setback = Setback { rate_limited, asked };
-                Fault::Passing { cause: anyhow::Error::msg(said), setback }
+                let hint = RetryHint { rate_limited, asked };
+                Fault::Transient { cause: anyhow::Error::msg(said), hint }
             }
             // No key was sent, so none is wrong: the next run orders a new report.
             (Verdict::KeyRejected | Verdict::Missing, Target::Download) => {
@@ -97,4 +93,9 @@ impl Http {
         let id = trace(id.map(|id| self.safe(&id)));
         format!("{status}{}{id}", reason.unwrap_or_default())
     }
+}
+
+/// The words of an answer's body, before anything of them is cut.
+fn masked(bytes: &[u8]) -> String {
+    mask(&String::from_utf8_lossy(bytes)).into_owned()
 }

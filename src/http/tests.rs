@@ -6,6 +6,7 @@ use crate::testing::http_stub::{Stand, answer, hasty, ok};
 const KEY: &str = "key-4711-secret";
 
 fn http(stand: &Stand) -> Http {
+    crate::secret::hide([KEY.to_owned()]);
     Http::new(&hasty(), &stand.url(), &[("api-key", &Secret::new(KEY))]).unwrap()
 }
 

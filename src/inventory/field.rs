@@ -95,6 +95,18 @@ pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, S
     }
 }
 
+/// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
+pub fn unmark(field: &mut Field) {
+    let Field::Text(text) = field else { return };
+    let trimmed = text.trim();
+    let value = trimmed.strip_prefix('\'').map_or(trimmed, str::trim);
+    if value.is_empty() {
+        *field = Field::Absent;
+    } else if value.len() != text.len() {
+        *text = value.to_owned();
+    }
+}
+
 /// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 
 use super::barcodes::{barcodes, is_rounded};
 use super::field::{
-    Field, LONGEST_KEY, Rejection, described, key, product_name, record_label, text,
+    Field, LONGEST_KEY, Rejection, described, key, product_name, record_label, text, unmark,
 };
 use super::quantity::{cell_quantity, checked_current};
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
@@ -139,18 +139,6 @@ pub fn stock_in(mut cell: Field) -> Option<String> {
     unmark(&mut cell);
     let nothing = cell_quantity("the stock", &cell) == Ok(0);
     (!nothing).then(|| described(&cell))
-}
-
-/// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
-fn unmark(field: &mut Field) {
-    let Field::Text(text) = field else { return };
-    let trimmed = text.trim();
-    let value = trimmed.strip_prefix('\'').map_or(trimmed, str::trim);
-    if value.is_empty() {
-        *field = Field::Absent;
-    } else if value.len() != text.len() {
-        *text = value.to_owned();
-    }
 }
 
 /// A name costs no stock: a cell that is no text is left out.

@@ -34,6 +34,8 @@ pub enum Format {
     WarehouseRemains,
     /// A page of Wildberries' `supplier/stocks`: `[…]`.
     SupplierStocks,
+    /// The file of Wildberries' cabinet, «Отчёт по остаткам на складах», XLSX or CSV.
+    WbCabinet,
 }
 
 impl Format {
@@ -41,9 +43,10 @@ impl Format {
     pub const fn stock_types(self) -> &'static [StockType] {
         match self {
             Format::OzonReport => &StockType::ALL,
-            Format::WbWarehouses | Format::WarehouseRemains | Format::SupplierStocks => {
-                &[StockType::Fbo]
-            }
+            Format::WbWarehouses
+            | Format::WarehouseRemains
+            | Format::SupplierStocks
+            | Format::WbCabinet => &[StockType::Fbo],
             Format::SellerWarehouses => &[StockType::Fbs],
         }
     }

@@ -22,6 +22,9 @@ pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64
             Format::OzonReport => {
                 table::read::<ozon::report::Columns>(input, &mut number, on_record)
             }
+            Format::WbCabinet => {
+                table::read::<wildberries::cabinet::Columns>(input, &mut number, on_record)
+            }
             format => wildberries::items::read(input, format, repeats, &mut number, on_record),
         };
         // What was fetched has been found whole, so half an answer here is half a file.

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use reqwest::blocking::Client;
 
-use super::{Hidden, PATIENCE, Send, client, in_time, plain};
+use super::{PATIENCE, Send, client, in_time, plain};
 use crate::config::AlertSettings;
-use crate::secret::Secret;
+use crate::secret::{Secret, mask};
 
 /// What healthchecks.io keeps of a body (bytes).
 const LONGEST_BODY: usize = 100_000;
@@ -23,7 +23,6 @@ pub struct Switch {
 
 struct Inner {
     url: Option<Secret>,
-    hidden: Hidden,
     /// Held while a ping is under way, so that no end overtakes its beginning.
     ended: Mutex<bool>,
 }
@@ -31,11 +30,7 @@ struct Inner {
 impl Switch {
     /// The switch that is set up, if any.
     pub fn of(settings: &AlertSettings) -> Self {
-        let inner = Inner {
-            url: settings.healthcheck.clone(),
-            hidden: Hidden::of(settings),
-            ended: Mutex::new(false),
-        };
+        let inner = Inner { url: settings.healthcheck.clone(), ended: Mutex::new(false) };
         Self { inner: Arc::new(inner) }
     }
 
@@ -57,7 +52,7 @@ impl Switch {
 
     fn ping(&self, path: &str, log: &str) {
         let Some(base) = self.inner.url.clone() else { return };
-        let body = tail(&self.inner.hidden.blot(log), LONGEST_BODY).to_owned();
+        let body = tail(&mask(log), LONGEST_BODY).to_owned();
         let path = path.to_owned();
         let send: Send = Box::new(move || send(&client()?, &base, &path, body));
         in_time(vec![("healthcheck", vec![send])], Instant::now() + PATIENCE);

@@ -2,7 +2,6 @@
 //! than a few seconds. What is worth a message is decided in `monitor/alerts.rs`.
 
 pub mod healthcheck;
-mod hidden;
 mod telegram;
 mod webhook;
 
@@ -12,12 +11,11 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 
-pub use hidden::Hidden;
-
 use crate::config::AlertSettings;
 use crate::http::connection::client::USER_AGENT;
 use crate::http::connection::tls;
 use crate::monitor::alerts::Message;
+use crate::secret::mask;
 use crate::text::clean;
 
 /// How long all channels together may take.
@@ -28,8 +26,7 @@ const LONGEST_CAUSE: usize = 1_000;
 /// Sends messages over all channels at once, over each in their order; says of each message which channels took it. A channel that does
 /// not is a warning in the log.
 pub fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'static str>> {
-    let hidden = Hidden::of(settings);
-    let messages: Vec<Message> = messages.iter().map(|message| safe(message, &hidden)).collect();
+    let messages: Vec<Message> = messages.iter().map(safe).collect();
     let until = Instant::now() + PATIENCE;
     let mut queues: Vec<Queue> = Vec::new();
     if let Some(url) = &settings.webhook {
@@ -121,11 +118,12 @@ fn plain(error: reqwest::Error) -> String {
     format!("{:#}", anyhow::Error::new(error))
 }
 
-fn safe(message: &Message, hidden: &Hidden) -> Message {
+/// The last look at a text before it leaves the machine.
+fn safe(message: &Message) -> Message {
     Message {
-        title: hidden.blot(&message.title),
-        cause: clean(&hidden.blot(&message.cause), LONGEST_CAUSE),
-        next_step: hidden.blot(&message.next_step),
+        title: mask(&message.title).into_owned(),
+        cause: clean(&message.cause, LONGEST_CAUSE),
+        next_step: mask(&message.next_step).into_owned(),
         ..message.clone()
     }
 }

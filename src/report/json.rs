@@ -137,7 +137,7 @@ fn source(source: &SourceReport) -> SourceObject<'_> {
         warehouses: warehouses(source),
         ran_out: ProductsObject { total: source.ran_out.total, listed: &source.ran_out.listed },
         alerts: alerts(source),
-        key_expires_at: source.key_expires_at.map(moment),
+        key_expires_at: source.key_end.map(|end| moment(end.at)),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::inventory::Source;
 use crate::monitor::anomalies::{Anomaly, Product};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
+use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductOverview;
 use crate::store::queries::{FailedRun, NewestSnapshot, RunRow, Runs};
 
@@ -59,8 +60,8 @@ pub struct SourceReport {
     pub suspicious: Vec<Anomaly>,
     /// The alerts of the period, the newest first.
     pub alerts: Vec<Sent>,
-    /// When the key ends, where that is known (Wildberries' token says it).
-    pub key_expires_at: Option<DateTime<Utc>>,
+    /// When the key ends, where that is known.
+    pub key_end: Option<KeyEnd>,
 }
 
 /// A list of products, cut.

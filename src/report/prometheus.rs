@@ -72,7 +72,7 @@ fn freshness(report: &Report) -> [Metric; 5] {
             report,
             "stocksync_key_expiry_timestamp_seconds",
             "When the API key ends, as Unix time; absent where that is not known.",
-            |source| source.key_expires_at.map(seconds),
+            |source| source.key_end.map(|end| seconds(end.at)),
         ),
     ]
 }

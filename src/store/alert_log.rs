@@ -8,6 +8,7 @@ use mysql::prelude::Queryable;
 use super::database::error::StoreError;
 use super::database::rows;
 use crate::alert::{Sent, Severity, State, Topic};
+use crate::secret::mask;
 
 const TOLD: &str = "
     SELECT topic, state, severity, failures, title, created_at
@@ -20,16 +21,25 @@ const RECORD: &str = "
     INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
     VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
 
-/// What goes on being a trouble keeps its messages however old they are: the distance of the next one is counted from them. A multi-table
-/// DELETE, because MySQL lets no other one look at the table that it deletes from.
-const FORGET: &str = "
-    DELETE old FROM stocksync_alerts AS old
+/// Of the messages from before a moment those about what is over. What goes on being a trouble keeps its messages however old they are:
+/// the distance of the next one is counted from them.
+macro_rules! past_and_over {
+    () => {
+        "
+    FROM stocksync_alerts AS old
     LEFT JOIN stocksync_alerts AS ending
         ON ending.source = old.source AND ending.id > old.id AND ending.state = 'recovered'
         AND (ending.topic = old.topic
              OR (ending.topic = 'sync' AND old.topic IN ('failures', 'key_rejected', 'pull_refused', 'stale')))
     WHERE old.created_at < ?
-      AND (old.state = 'recovered' OR old.topic = 'new_host' OR ending.id IS NOT NULL)";
+      AND (old.state = 'recovered' OR old.topic = 'new_host' OR ending.id IS NOT NULL)"
+    };
+}
+
+/// A multi-table DELETE, because MySQL lets no other one look at the table that it deletes from.
+const FORGET: &str = concat!("DELETE old", past_and_over!());
+
+const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_and_over!());
 
 /// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
 ///
@@ -73,11 +83,19 @@ pub fn record(
             sent.state.as_str(),
             sent.severity.as_str(),
             sent.failures,
-            &sent.title,
+            mask(&sent.title).as_ref(),
             channels,
             sent.at.naive_utc(),
         ),
     )?)
+}
+
+/// How many [`forget`] would forget.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn count_forgettable(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    Ok(rows::first(conn, COUNT_FORGETTABLE, (before.naive_utc(),))?.unwrap_or(0))
 }
 
 /// Forgets the messages from before a moment about what is over; says how many.

@@ -6,6 +6,7 @@ pub mod database;
 pub(crate) mod listings;
 mod matching;
 pub mod newest;
+pub mod ozon_key;
 mod plan_rows;
 pub mod queries;
 pub mod schema;

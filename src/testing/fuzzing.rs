@@ -5,12 +5,17 @@
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
-use crate::config::{DatabaseSettings, Environment};
+use crate::config::{DatabaseSettings, Environment, RetentionSettings};
 use crate::failure::{Exit, Failure};
+use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
+use crate::http::answer::status::refusal;
+use crate::http::retry::asked;
 use crate::marketplace::Format;
 use crate::testing::properties::ends_well;
 
@@ -54,8 +59,12 @@ const LONGEST: usize = 64 << 10;
 enum Target {
     Answer(Format),
     Duration,
+    Retention,
     Size,
     DatabaseUrl,
+    Refusal,
+    Key,
+    Wait,
 }
 
 struct Seed {
@@ -74,6 +83,7 @@ fn corpus() -> Vec<Seed> {
         ("warehouses", Format::SellerWarehouses),
         ("remains", Format::WarehouseRemains),
         ("supplier", Format::SupplierStocks),
+        ("cabinet", Format::WbCabinet),
     ];
     let mut seeds = Vec::new();
     for (name, format) in answers {
@@ -84,8 +94,12 @@ fn corpus() -> Vec<Seed> {
     }
     let lists = [
         ("durations.txt", Target::Duration),
+        ("durations.txt", Target::Retention),
         ("sizes.txt", Target::Size),
         ("database-urls.txt", Target::DatabaseUrl),
+        ("refusals.txt", Target::Refusal),
+        ("keys.txt", Target::Key),
+        ("waits.txt", Target::Wait),
     ];
     for (name, target) in lists {
         let text = fs::read_to_string(directory().join(name)).unwrap();
@@ -112,6 +126,19 @@ fn feed(target: Target, content: &[u8]) {
                 Err(failure) => refused(Some(failure)),
             }
         }
+        Target::Retention => {
+            let environment = Environment::from_pairs([("INVENTORY_RETENTION", &*text)]);
+            let today = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+            match RetentionSettings::read(&environment) {
+                Ok(kept) => {
+                    assert!(
+                        (today - kept.inventory.first_kept(today)).num_days() >= 30,
+                        "{text:?}"
+                    );
+                }
+                Err(failure) => refused(Some(failure)),
+            }
+        }
         Target::Size => match environment.size("X", 1) {
             Ok(size) => assert!(size > 0),
             Err(failure) => refused(Some(failure)),
@@ -120,6 +147,22 @@ fn feed(target: Target, content: &[u8]) {
             Ok(settings) => assert!(!settings.database.is_empty()),
             Err(failure) => refused(Some(failure)),
         },
+        Target::Refusal => {
+            let said = explain(content);
+            let _ = refusal(StatusCode::BAD_REQUEST, &said);
+            let length = said.message.map_or(0, |message| message.chars().count());
+            assert!(length <= LONGEST_MESSAGE + 1, "{length}");
+        }
+        Target::Key => match environment.secret("X") {
+            Ok(key) => assert!(key.expose().bytes().all(|byte| byte.is_ascii_graphic())),
+            Err(failure) => refused(Some(failure)),
+        },
+        Target::Wait => {
+            let Ok(value) = HeaderValue::from_bytes(content) else { return };
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value)]);
+            let asked = asked(&headers, true, SystemTime::now());
+            assert!(asked.is_none_or(|asked| !asked.wait.is_zero()));
+        }
     }
 }
 

@@ -10,15 +10,19 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::{Record, Rejection};
 use crate::marketplace::{Format, Part, Pull, read_records, wildberries};
 
-const FORMATS: [Format; 5] = [
+const FORMATS: [Format; 6] = [
     Format::OzonReport,
     Format::WbWarehouses,
     Format::SellerWarehouses,
     Format::WarehouseRemains,
     Format::SupplierStocks,
+    Format::WbCabinet,
 ];
 
 const CSV: &str = "Артикул;Barcode;Название товара;Доступно к продаже по схеме FBO, шт.;Зарезервировано, шт;Доступно к продаже по схеме FBS, шт.;Зарезервировано на моих складах, шт\n\"'A-1\";'460;\"Имя \"\"x\"\"\";1;2;3;4\n";
+const CSV_COMMAS: &str = "Отчёт\nАртикул,Barcode,\"Доступно на складе Ozon, шт\",\"Зарезервировано, шт\",\"Доступно на моем складе, шт\",\"Зарезервировано на моем складе, шт\"\nA-1,\"4,60123E+12\",1,2,3,4\n";
+const CABINET: &str = "Отчёт\n\nАртикул продавца;Артикул WB;Баркод;В пути до получателей;В пути возвраты на склад WB;Всего находится на складах;Тула;Коледино\nx;183804172;2037031652319;14;4;134;130;4\n";
+const CABINET_TABS: &str = "Артикул WB\tБаркод\tВ пути до клиента\tВ пути от клиента\tИтого по складам\tТула\n183804172\t2037031652319.0\t\t\t5\t5\n";
 const PAGE: &str = r#"{"data":{"items":[{"nmId":47254354,"chrtId":91663228,"warehouseName":"Склад \"WB\"","quantity":43,"inWayToClient":14,"inWayFromClient":11}]}}"#;
 const REMAINS: &str = r#"[{"vendorCode":"x","nmId":183804172,"barcode":"2037031652319","volume":1.33,"warehouses":[{"warehouseName":"Всего находится на складах","quantity":134},{"warehouseName":"Невинномысск","quantity":134}]}]"#;
 const STATISTICS: &str = r#"[{"lastChangeDate":"2023-07-05T11:13:35","warehouseName":"Краснодар","supplierArticle":"443284","nmId":1439871458,"barcode":"2037401340280","quantity":33,"inWayToClient":1,"inWayFromClient":0}]"#;
@@ -42,7 +46,7 @@ pub(crate) fn ends_well(format: Format, content: &[u8]) {
         Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
         Ok(records) => records.iter().flatten().for_each(keeps_its_promises),
     }
-    if format != Format::OzonReport {
+    if !matches!(format, Format::OzonReport | Format::WbCabinet) {
         let _ = wildberries::items::survey(content, format);
     }
 }
@@ -79,13 +83,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn no_bytes_make_a_reader_panic(content in vec(any::<u8>(), 0..200), format in 0..5_usize) {
+    fn no_bytes_make_a_reader_panic(content in vec(any::<u8>(), 0..200), format in 0..6_usize) {
         ends_well(FORMATS[format], &content);
     }
 
     #[test]
     fn no_damage_to_a_sound_answer_makes_a_reader_panic(
-        sample in 0..4_usize,
+        sample in 0..7_usize,
         damage in vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_u8), 1..6),
     ) {
         let (format, content) = [
@@ -93,6 +97,9 @@ proptest! {
             (Format::WbWarehouses, PAGE),
             (Format::WarehouseRemains, REMAINS),
             (Format::SupplierStocks, STATISTICS),
+            (Format::WbCabinet, CABINET),
+            (Format::WbCabinet, CABINET_TABS),
+            (Format::OzonReport, CSV_COMMAS),
         ][sample];
         let mut content = content.as_bytes().to_vec();
         for (place, byte, kind) in damage {

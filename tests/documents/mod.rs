@@ -235,7 +235,7 @@ fn all_settings(file: &str) -> String {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("settings");
     fs::write(&path, file).expect("a file");
-    let environment = Environment::load(Some(&path)).expect("the file loads");
+    let environment = Environment::load(&[path]).expect("the file loads");
     format!(
         "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:?}",
         DatabaseSettings::read(&environment).unwrap(),

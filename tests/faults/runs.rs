@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stage::{A_MOMENT, Stage, until};
+use super::stage::{A_MOMENT, Stage};
 use super::{Fault, Group};
 use crate::support::binary::{Binary, Outcome, Running};
 use crate::support::marketplace::endpoint::Endpoint::{OzonCreate, OzonDownload};
@@ -127,12 +127,7 @@ fn signals(signal: &'static str, code: i32) -> Vec<Fault> {
             );
             let running = binary.clone().args("--full").env("DB_RETRY_DELAY", "1h").spawn();
             stage.until_asked(OzonDownload);
-            let idle = format!(
-                "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'stocksync_test' \
-                 AND db = '{}' AND command = 'Sleep' AND time_ms > 400",
-                stage.world.database.name
-            );
-            until("the run waits", || stage.world.database.number(&idle) > 0);
+            stage.world.database.until_steady("Sleep", Duration::from_millis(400));
             let outcome = ended(running, signal);
             stage.world.database.run("DROP TRIGGER refusing");
             outcome

@@ -162,17 +162,10 @@ impl Stage {
     /// Until the run's transaction waits for a lock. The server's table of transactions would not do: it is a picture that is
     /// not renewed while somebody keeps looking at it.
     pub fn until_blocked(&self) {
-        let statement = format!(
-            "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'stocksync_test' AND db = '{}' \
-             AND command = 'Query' AND time_ms > 40",
-            self.world.database.name
-        );
-        let waits = "SELECT variable_value FROM information_schema.global_status \
-                     WHERE variable_name = 'Innodb_row_lock_current_waits'";
-        until("the run waits for a lock", || {
-            let database = &self.world.database;
-            database.number(waits) > 0 && database.number(&statement) > 0
-        });
+        let database = &self.world.database;
+        let waits = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
+        until("the run waits for a lock", || database.table(waits)[0][1] != "0");
+        database.until_steady("Query", Duration::from_millis(40));
     }
 
     /// Until the marketplace has been asked.

@@ -18,7 +18,7 @@ use super::support::marketplace::catalogue::Catalogue;
 use super::support::marketplace::catalogue::wb::{WB_WAREHOUSE, WbSize};
 use super::support::marketplace::endpoint::Endpoint;
 use super::support::marketplace::fault::Fault;
-use super::support::world::World;
+use super::support::world::{World, today};
 use shop::*;
 
 fn five_pages() -> Shop {
@@ -140,11 +140,14 @@ fn many_products_that_turn_out_to_be_the_same_bring_their_history_part_by_part()
     world.marketplaces.configure(|settings| settings.forbidden = vec![Endpoint::WbCards]);
     world.run("sync wb").expect(0);
     world.run("sync ozon").expect(0);
-    world.database.run(
-        "INSERT INTO inventory_data (product_id, sku, size_id, source, warehouse_name, snapshot_date, available_stock) \
-         SELECT product_id, sku, size_id, source, warehouse_name, snapshot_date - INTERVAL seq DAY, 3 \
-         FROM inventory_data JOIN seq_1_to_3",
-    );
+    for days in 1..=3 {
+        world.database.run(&format!(
+            "INSERT INTO inventory_data (product_id, sku, size_id, source, warehouse_name, snapshot_date, available_stock) \
+             SELECT product_id, sku, size_id, source, warehouse_name, snapshot_date - INTERVAL {days} DAY, 3 \
+             FROM inventory_data WHERE snapshot_date = '{}'",
+            today()
+        ));
+    }
     world.marketplaces.configure(|settings| settings.forbidden.clear());
     let outcome = world.binary().args("sync wb -v").run().expect(0);
     let parts: Vec<&str> = outcome

@@ -1,5 +1,6 @@
 //! A week of stock and runs, written into the tables as the syncs would have left it.
 
+use crate::support::database::numbers;
 use crate::support::world::{World, today};
 
 const PRODUCTS: u32 = 100;
@@ -20,7 +21,8 @@ impl<'w> History<'w> {
     /// Both marketplaces: a run every hour, and each day's stock a little different from the day before.
     pub fn quiet_week(&self) {
         self.run(&format!(
-            "INSERT INTO dim_products (product_name) SELECT 'x' FROM seq_1_to_{PRODUCTS}"
+            "INSERT INTO dim_products (product_name) {} SELECT 'x' FROM numbers",
+            numbers(PRODUCTS)
         ));
         for source in ["Ozon", "Wildberries"] {
             self.run(&format!(
@@ -33,11 +35,12 @@ impl<'w> History<'w> {
             }
             self.run(&format!(
                 "INSERT INTO sync_logs (sync_type, source, marketplace, status, exit_code, records_processed, requests, \
-                 started_at, completed_at) \
+                 started_at, completed_at) {} \
                  SELECT 'inventory', '{source}', '{source}', 'success', 0, 1000, 10, \
                  UTC_TIMESTAMP() - INTERVAL seq * 60 + 30 MINUTE, \
                  UTC_TIMESTAMP() - INTERVAL seq * 60 + 29 MINUTE + INTERVAL seq % 30 SECOND \
-                 FROM seq_0_to_167 ORDER BY seq DESC"
+                 FROM numbers ORDER BY seq DESC",
+                numbers(168)
             ));
         }
     }

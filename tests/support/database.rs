@@ -1,7 +1,10 @@
 //! A fresh database per test, and what tests ask it: rows of stock, rows of the log, everything at once.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
@@ -13,6 +16,8 @@ use super::server::{MariaDb, PASSWORD_IN_URL, USER};
 pub struct Database<'s> {
     pub name: String,
     server: &'s MariaDb,
+    /// Whether it goes with this value.
+    owned: bool,
 }
 
 /// A row of `sync_logs`; what a run has not filled in is `None`.
@@ -41,10 +46,15 @@ impl<'s> Database<'s> {
     pub fn on(server: &'s MariaDb) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let database = Self { name, server };
+        let database = Self { name, server, owned: true };
         let create = format!("CREATE DATABASE `{}` CHARACTER SET utf8mb4", database.name);
         server.connect(None).query_drop(create).expect("a database of one's own");
         database
+    }
+
+    /// The same database as another node of the cluster shows it.
+    pub fn on_node<'n>(&self, node: &'n MariaDb) -> Database<'n> {
+        Database { name: self.name.clone(), server: node, owned: false }
     }
 
     pub fn url(&self) -> String {
@@ -106,6 +116,29 @@ impl<'s> Database<'s> {
         }
     }
 
+    /// The program's connections that do this (`Query`, `Sleep`), each with its statement.
+    pub fn connections(&self, command: &str) -> Vec<(String, String)> {
+        // Not from information_schema: there MySQL fails on a statement with an emoji in it.
+        let mine = |row: &Vec<String>| row[1] == USER && row[3] == self.name && row[4] == command;
+        let rows = self.table("SHOW FULL PROCESSLIST");
+        rows.into_iter().filter(mine).map(|row| (row[0].clone(), row[7].clone())).collect()
+    }
+
+    /// Until one of the program's connections has done the same for so long, as far as one can see.
+    pub fn until_steady(&self, command: &str, long: Duration) {
+        let began = Instant::now();
+        let mut steady: HashMap<_, Instant> = HashMap::new();
+        while steady.values().all(|since| since.elapsed() < long) {
+            assert!(began.elapsed() < Duration::from_secs(60), "no lasting {command} in a minute");
+            thread::sleep(Duration::from_millis(3));
+            let now = self.connections(command);
+            steady.retain(|connection, _| now.contains(connection));
+            for connection in now {
+                steady.entry(connection).or_insert_with(Instant::now);
+            }
+        }
+    }
+
     pub fn tables(&self) -> Vec<String> {
         self.table("SHOW TABLES").concat()
     }
@@ -154,11 +187,26 @@ impl<'s> Database<'s> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
+        if !self.owned {
+            return;
+        }
         // A test that broke the server has nothing left to tidy up.
         if let Ok(mut root) = std::panic::catch_unwind(|| self.server.connect(None)) {
+            // What a test that failed has left open would keep the database for ever.
+            for (connection, _) in self.connections("Sleep") {
+                let _ = root.query_drop(format!("KILL CONNECTION {connection}"));
+            }
             let _ = root.query_drop(format!("DROP DATABASE IF EXISTS `{}`", self.name));
         }
     }
+}
+
+/// So many of them, from 0, in a form that both servers know.
+pub fn numbers(count: u32) -> String {
+    format!(
+        "WITH RECURSIVE numbers AS (SELECT 0 AS seq UNION ALL SELECT seq + 1 FROM numbers WHERE seq < {})",
+        count - 1
+    )
 }
 
 fn stock_row(mut row: Row) -> StockRow {

@@ -4,6 +4,7 @@
 //! bring the binary to both.
 
 pub mod binary;
+pub mod cluster;
 pub mod database;
 pub mod file;
 pub mod marketplace;

@@ -1,12 +1,14 @@
 //! Stands between the program and the database's socket, and breaks one connection at a chosen place.
 
 use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpListener};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -18,6 +20,10 @@ pub enum Break {
     AtByte(u64),
     /// Instead of passing the COMMIT on.
     BeforeCommit,
+    /// The COMMIT is kept back until [`Proxy::lets_go`], then passed on.
+    HoldCommit,
+    /// The COMMIT is passed on, and the program hears no answer and gets no other connection.
+    LoseAllAtCommit,
     /// After the server has answered the COMMIT, and before the program hears of it.
     AfterCommit,
     /// After the server has answered the execution of the prepared statement that holds this text, and before the program
@@ -27,6 +33,8 @@ pub enum Break {
 
 pub struct Proxy {
     pub socket: PathBuf,
+    /// The same on the loopback.
+    pub port: u16,
     plan: Arc<Plan>,
     _directory: TempDir,
 }
@@ -39,6 +47,9 @@ struct Plan {
     passed: AtomicU64,
     broken: AtomicU64,
     kept: Mutex<Vec<UnixStream>>,
+    held: AtomicBool,
+    /// Nobody gets a new connection.
+    closed: AtomicBool,
 }
 
 impl Proxy {
@@ -53,6 +64,8 @@ impl Proxy {
             passed: AtomicU64::new(0),
             broken: AtomicU64::new(0),
             kept: Mutex::new(Vec::new()),
+            held: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         });
         let shared = Arc::clone(&plan);
         thread::spawn(move || {
@@ -60,7 +73,31 @@ impl Proxy {
                 connect(client, &shared);
             }
         });
-        Self { socket, plan, _directory: directory }
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of one's own");
+        let port = listener.local_addr().expect("its number").port();
+        let shared = Arc::clone(&plan);
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let _ = client.set_nodelay(true);
+                // What is done with a stream here is the same for every family.
+                connect(UnixStream::from(OwnedFd::from(client)), &shared);
+            }
+        });
+        Self { socket, port, plan, _directory: directory }
+    }
+
+    /// Whether a COMMIT is kept back.
+    pub fn holds(&self) -> bool {
+        self.plan.held.load(Ordering::SeqCst)
+    }
+
+    pub fn lets_go(&self) {
+        self.plan.held.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether a new connection is refused.
+    pub fn closes(&self, closed: bool) {
+        self.plan.closed.store(closed, Ordering::SeqCst);
     }
 
     /// Counts from here on.
@@ -87,6 +124,9 @@ impl Proxy {
 }
 
 fn connect(client: UnixStream, plan: &Arc<Plan>) {
+    if plan.closed.load(Ordering::SeqCst) {
+        return;
+    }
     // No server: the program sees a connection that closes at once.
     let Ok(server) = UnixStream::connect(&plan.server) else { return };
     let swallow = Arc::new(AtomicBool::new(false));
@@ -133,6 +173,25 @@ fn pass(
             }
             Break::BeforeCommit if commit => {
                 *next = Break::Nothing;
+                return broke(plan, to);
+            }
+            Break::HoldCommit if commit => {
+                *next = Break::Nothing;
+                plan.held.store(true, Ordering::SeqCst);
+                drop(next);
+                while plan.held.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                if to.write_all(bytes).is_err() {
+                    return;
+                }
+                continue;
+            }
+            Break::LoseAllAtCommit if commit => {
+                *next = Break::Nothing;
+                plan.closed.store(true, Ordering::SeqCst);
+                let _ = to.write_all(bytes);
+                thread::sleep(Duration::from_micros(fastrand::u64(0..3_000)));
                 return broke(plan, to);
             }
             Break::AfterCommit if commit => {

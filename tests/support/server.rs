@@ -1,5 +1,5 @@
-//! Private MariaDB servers, started by `mariadb.sh`. It watches the pipe that this process holds, so a server ends
-//! with the process, even if that is killed.
+//! Private database servers, started by `server.sh`: MariaDB, or MySQL where `STOCKSYNC_TEST_SERVER` says so. It watches the pipe that
+//! this process holds, so a server ends with the process, even if that is killed.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -15,15 +15,68 @@ pub const PASSWORD: &str = "p@ss:w/o rd?#%&=Ёж";
 /// The same, as a URL holds it.
 pub const PASSWORD_IN_URL: &str = "p%40ss%3Aw%2Fo%20rd%3F%23%25%26%3D%D0%81%D0%B6";
 
-pub struct MariaDb {
-    pub socket: PathBuf,
-    wrapper: Option<Mutex<Wrapper>>,
+/// Whether the tests run on MySQL.
+pub fn is_mysql() -> bool {
+    std::env::var_os("STOCKSYNC_TEST_SERVER").is_some_and(|server| server == "mysql")
 }
 
-struct Wrapper {
+pub struct MariaDb {
+    pub socket: PathBuf,
+    wrapper: Option<Script>,
+}
+
+/// A script that keeps servers: it says one line when they run, obeys orders, and ends them when its stdin ends.
+pub(super) struct Script {
+    name: &'static str,
+    pipes: Mutex<Pipes>,
+}
+
+struct Pipes {
     child: Child,
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+}
+
+impl Script {
+    /// Starts it, and what it says after `key`.
+    pub(super) fn start(name: &'static str, arguments: &[&str], key: &str) -> (Self, String) {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/");
+        let mut child = Command::new("bash")
+            .arg(format!("{path}{name}"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("bash runs it");
+        let orders = child.stdin.take();
+        let mut answers = BufReader::new(child.stdout.take().expect("its stdout is a pipe"));
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("it tells where its servers are");
+        let Some(said) = line.trim_end().strip_prefix(key) else {
+            panic!("the private servers did not start; {name} has said why on stderr");
+        };
+        let said = said.to_owned();
+        (Self { name, pipes: Mutex::new(Pipes { child, orders, answers }) }, said)
+    }
+
+    pub(super) fn order(&self, order: &str) {
+        let mut pipes = self.pipes.lock().expect("no order has failed");
+        let Pipes { orders, answers, .. } = &mut *pipes;
+        let orders = orders.as_mut().expect("open until it is dropped");
+        writeln!(orders, "{order}").expect("it listens");
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("it answers");
+        assert_eq!(line, "ok\n", "{} has said why on stderr", self.name);
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        if let Ok(pipes) = self.pipes.get_mut() {
+            pipes.orders = None; // the end of its stdin ends the servers
+            let _ = pipes.child.wait();
+        }
+    }
 }
 
 impl MariaDb {
@@ -31,31 +84,20 @@ impl MariaDb {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<MariaDb> = OnceLock::new();
         SHARED.get_or_init(|| match std::env::var_os("STOCKSYNC_TEST_SOCKET") {
-            Some(socket) => Self { socket: socket.into(), wrapper: None }.with_account(),
+            Some(socket) => Self::at(socket),
             None => Self::start(&[]),
         })
     }
 
     /// One more server, for a test that breaks it. `flags` are mariadbd's.
     pub fn start(flags: &[&str]) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/mariadb.sh");
-        let mut child = Command::new("bash")
-            .arg(script)
-            .args(flags)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("bash runs mariadb.sh");
-        let orders = child.stdin.take();
-        let mut answers = BufReader::new(child.stdout.take().expect("its stdout is a pipe"));
-        let mut line = String::new();
-        answers.read_line(&mut line).expect("mariadb.sh tells its socket");
-        let Some(socket) = line.trim_end().strip_prefix("SOCKET=") else {
-            panic!("the private MariaDB did not start; mariadb.sh has said why on stderr");
-        };
-        let socket = PathBuf::from(socket);
-        Self { socket, wrapper: Some(Mutex::new(Wrapper { child, orders, answers })) }
-            .with_account()
+        let (script, socket) = Script::start("server.sh", flags, "SOCKET=");
+        Self { socket: socket.into(), wrapper: Some(script) }.with_account()
+    }
+
+    /// One that somebody else keeps.
+    pub fn at(socket: impl Into<PathBuf>) -> Self {
+        Self { socket: socket.into(), wrapper: None }.with_account()
     }
 
     /// A clean shutdown.
@@ -74,24 +116,21 @@ impl MariaDb {
     }
 
     fn order(&self, order: &str) {
-        let wrapper = self.wrapper.as_ref().expect("a server of this test alone");
-        let mut wrapper = wrapper.lock().expect("no order has failed");
-        let Wrapper { orders, answers, .. } = &mut *wrapper;
-        let orders = orders.as_mut().expect("open until it is dropped");
-        writeln!(orders, "{order}").expect("mariadb.sh listens");
-        let mut line = String::new();
-        answers.read_line(&mut line).expect("mariadb.sh answers");
-        assert_eq!(line, "ok\n", "mariadb.sh has said why on stderr");
+        self.wrapper.as_ref().expect("a server of this test alone").order(order);
     }
 
     /// As root, UTC, strict.
     pub fn connect(&self, database: Option<&str>) -> Conn {
+        // What other nodes have committed is waited for.
+        let wait = if self.wrapper.is_none() && !is_mysql() { ", wsrep_sync_wait = 7" } else { "" };
         let options = OptsBuilder::new()
             .user(Some("root"))
             .db_name(database)
             .socket(Some(self.socket.to_string_lossy()))
             .prefer_socket(true)
-            .init(vec!["SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', NAMES utf8mb4"]);
+            .init(vec![format!(
+                "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', NAMES utf8mb4{wait}"
+            )]);
         Conn::new(options).expect("the private MariaDB takes a connection")
     }
 
@@ -104,14 +143,5 @@ impl MariaDb {
         root.query_drop(format!("GRANT ALL PRIVILEGES ON `t\\_%`.* TO '{USER}'@'%'"))
             .expect("rights for the tests");
         self
-    }
-}
-
-impl Drop for MariaDb {
-    fn drop(&mut self) {
-        if let Some(Ok(wrapper)) = self.wrapper.as_mut().map(Mutex::get_mut) {
-            wrapper.orders = None; // the end of its stdin ends the server
-            let _ = wrapper.child.wait();
-        }
     }
 }

@@ -7,9 +7,11 @@ use crate::config::{DatabaseSettings, Environment, RetentionSettings};
 use crate::console::output::line;
 use crate::failure::{Exit, Failure};
 use crate::store::Database;
+use crate::store::schema::backup;
 use crate::store::schema::inspect::drift;
+use crate::store::schema::log_partitions::NewPartitions;
 use crate::store::schema::migrations::{self, Outcome, SHIPPED, Step, Way};
-use crate::store::schema::{backup, retention};
+use crate::store::schema::purge::Purge;
 use crate::text::counted;
 
 /// Runs the command.
@@ -29,15 +31,15 @@ pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failur
     }
     let mut database = Database::connect_to_migrate(&settings)?;
     if args.status {
-        status::print(&mut database)?;
+        status::print(&mut database, retention)?;
     } else if args.dry_run {
-        print_sql(&mut database, args.rollback_to)?;
+        print_sql(args, &mut database, retention)?;
     } else {
         migrations::lock(&mut database)?;
         // Read under the lock: another `migrate` may have done all of it while this one waited.
         match args.rollback_to {
             Some(target) => roll_back(args, &settings, &mut database, target)?,
-            None => migrate(args, &settings, &retention, &mut database)?,
+            None => migrate(args, &settings, retention, &mut database)?,
         }
     }
     Ok(Exit::Done)
@@ -46,7 +48,7 @@ pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failur
 fn migrate(
     args: &MigrateArgs,
     settings: &DatabaseSettings,
-    retention: &RetentionSettings,
+    retention: RetentionSettings,
     database: &mut Database,
 ) -> Result<(), Failure> {
     let pending = migrations::pending(database)?;
@@ -59,16 +61,25 @@ fn migrate(
     }
     drift::note(database, !pending.is_empty())?;
     line(&format!("schema is up to date (version {})", newest_version()))?;
-    for done in retention::keep_log_partitions(database)? {
-        line(&done)?;
+    if let Some(missing) = NewPartitions::plan(database)?
+        && let Some(made) = missing.make(database)?
+    {
+        line(&made)?;
     }
     // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
-    if pending.is_empty() {
-        retention::drop_old_logs(database, retention.logs, &mut |done| line(&done))?;
-        retention::delete_old_alerts(database, retention.logs, &mut |done| line(&done))?;
-        retention::delete_old_stock(database, retention, &mut |done| line(&done))?;
+    if !pending.is_empty() {
+        if args.accept_purge {
+            log::warn!(
+                "--accept-purge: a run that changes the schema deletes nothing; run it again"
+            );
+        }
+        return Ok(());
     }
-    Ok(())
+    let purge = Purge::plan(database, retention)?;
+    if !args.accept_purge {
+        purge.require_meant()?;
+    }
+    purge.carry_out(database, &mut |done| line(&done))
 }
 
 fn roll_back(
@@ -134,20 +145,40 @@ fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Fai
     ))
 }
 
-fn print_sql(database: &mut Database, rollback_to: Option<u32>) -> Result<(), Failure> {
-    let (steps, way) = match rollback_to {
-        Some(target) => (migrations::to_take_back(database, target)?, Way::Back),
-        None => (migrations::pending(database)?, Way::Forward),
-    };
-    if steps.is_empty() {
-        let state = match rollback_to {
-            Some(target) => format!("schema is at version {target} or below"),
-            None => format!("schema is up to date (version {})", newest_version()),
-        };
-        return line(&format!("-- nothing to do: {state}"));
+fn print_sql(
+    args: &MigrateArgs,
+    database: &mut Database,
+    retention: RetentionSettings,
+) -> Result<(), Failure> {
+    if let Some(target) = args.rollback_to {
+        let steps = migrations::to_take_back(database, target)?;
+        if steps.is_empty() {
+            return line(&format!("-- nothing to do: schema is at version {target} or below"));
+        }
+        return line(migrations::preview(database, &steps, Way::Back)?.trim_end());
     }
-    let sql = migrations::preview(database, &steps, way)?;
-    line(sql.trim_end())
+    let pending = migrations::pending(database)?;
+    if !pending.is_empty() {
+        line(migrations::preview(database, &pending, Way::Forward)?.trim_end())?;
+        return line(
+            "-- no row past its retention goes with this run, but with the next `stocksync migrate`",
+        );
+    }
+    let partitions = NewPartitions::plan(database)?;
+    let purge = Purge::plan(database, retention)?;
+    let preview = purge.preview();
+    let idle = if partitions.is_none() && preview.is_empty() { "nothing to do: " } else { "" };
+    line(&format!("-- {idle}schema is up to date (version {})", newest_version()))?;
+    if let Some(missing) = partitions {
+        line(&format!("{};", missing.sql()))?;
+    }
+    for (told, sql) in preview {
+        line(&format!("-- {told}"))?;
+        if let Some(sql) = sql {
+            line(&format!("{sql};"))?;
+        }
+    }
+    if args.accept_purge { Ok(()) } else { purge.require_meant() }
 }
 
 fn newest_version() -> u32 {

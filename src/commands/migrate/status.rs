@@ -1,13 +1,16 @@
-//! `migrate --status`: what was applied and when, whether its text is still the same, and what somebody changed by hand.
+//! `migrate --status`: what was applied and when, whether its text is still the same, what somebody changed by hand, and which
+//! rows are past their retention.
 
 use comfy_table::{Table, presets};
 
 use super::newest_version;
+use crate::config::RetentionSettings;
 use crate::console::output::line;
 use crate::failure::Failure;
 use crate::store::Database;
 use crate::store::schema::inspect::drift;
 use crate::store::schema::migrations::{self, Applied, Migration, SHIPPED};
+use crate::store::schema::purge::Purge;
 
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;
@@ -16,7 +19,7 @@ const SHOWN: usize = 12;
 ///
 /// # Errors
 /// [`crate::failure::Exit::Database`].
-pub fn print(database: &mut Database) -> Result<(), Failure> {
+pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<(), Failure> {
     let applied = migrations::applied(database)?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -32,7 +35,11 @@ pub fn print(database: &mut Database) -> Result<(), Failure> {
     match migrations::pending(database) {
         Ok(pending) if pending.is_empty() => {
             line(&format!("schema is up to date (version {})", newest_version()))?;
-            print_drift(&drift::find(database)?)
+            print_drift(&drift::find(database)?)?;
+            for (told, _) in Purge::plan(database, retention)?.preview() {
+                line(&told)?;
+            }
+            Ok(())
         }
         Ok(pending) => line(&format!("{} to apply; run `stocksync migrate`", pending.len())),
         Err(problem) => line(&format!("migrate would stop: {problem}")),

@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mysql::Conn;
 
 use crate::cli::ReportArgs;
+use crate::commands::key_end::key_end;
 use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
 use crate::monitor::anomalies::{self, Comparison, DayStock, Picture, Product, failures_in_a_row};
 use crate::monitor::freshness::{freshness, usual_max_age};
-use crate::monitor::keys;
 use crate::report::{Products, Report, SourceReport};
 use crate::store::StoreError;
 use crate::store::alert_log::told;
@@ -24,7 +24,7 @@ pub struct Gathering {
     thresholds: Thresholds,
     report: Report,
     since: DateTime<Utc>,
-    key_expires_at: Option<DateTime<Utc>>,
+    keys: KeySettings,
 }
 
 impl Gathering {
@@ -36,9 +36,6 @@ impl Gathering {
             .and_then(|period| generated_at.checked_sub_signed(period))
             .unwrap_or(DateTime::UNIX_EPOCH)
             .max(DateTime::UNIX_EPOCH);
-        let token = KeySettings::read(environment)?.wildberries;
-        let key_expires_at =
-            token.and_then(|token| keys::token_dates(&token)).map(|dates| dates.expires);
         Ok(Self {
             thresholds: Thresholds::read(environment)?,
             report: Report {
@@ -49,7 +46,7 @@ impl Gathering {
                 products: ProductOverview::default(),
             },
             since,
-            key_expires_at,
+            keys: KeySettings::read(environment)?,
         })
     }
 
@@ -114,7 +111,7 @@ impl Gathering {
             anomalies,
             suspicious,
             alerts: told.into_iter().filter(|sent| sent.at >= since).collect(),
-            key_expires_at: self.key_expires_at.filter(|_| source == Source::Wildberries),
+            key_end: key_end(source, &self.keys, self.report.utc_offset, conn)?,
             recent_runs,
         })
     }

@@ -35,7 +35,7 @@ pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure
     };
     let rendered = rendered.trim_end();
     match &args.output {
-        None => output::line(rendered)?,
+        None => output::document(rendered)?,
         Some(path) => replace(path, rendered)?,
     }
     Ok(Exit::Done)

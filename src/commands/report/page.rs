@@ -67,8 +67,21 @@ fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
     let unused = unused(report);
     let used = report.sources.iter().filter(|source| !unused.contains(&source.source));
     let freshness = used.map(|source| source.freshness.clone()).collect();
+    let key_ends =
+        report.sources.iter().filter_map(|source| Some((source.source, source.key_end?))).collect();
     let findings = notices(report, conn)?;
-    Ok(Page { made_at, freshness, unused, findings, history, selection, names, warehouses, runs })
+    Ok(Page {
+        made_at,
+        freshness,
+        key_ends,
+        unused,
+        findings,
+        history,
+        selection,
+        names,
+        warehouses,
+        runs,
+    })
 }
 
 fn unused(report: &Report) -> Vec<Source> {

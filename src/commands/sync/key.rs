@@ -1,22 +1,35 @@
 //! Before the marketplace is asked for stock: whether its key can do what it is for.
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
+use mysql::Conn;
 
 use super::Sync;
-use crate::config::{SyncSettings, WildberriesSettings};
+use crate::config::{OzonSettings, SyncSettings, WildberriesSettings};
 use crate::failure::{Exit, Failure};
 use crate::inventory::{Source, StockType};
+use crate::marketplace::ozon::roles;
 use crate::marketplace::wildberries::Permit;
-use crate::store::newest_day;
+use crate::store::ozon_key::{self, OzonKey};
 use crate::store::sync_run::session::with_retries;
 use crate::store::sync_write::other_stock;
+use crate::store::{StoreError, newest_day};
 
 impl Sync<'_> {
     /// Ends a run whose key says that it cannot do what is asked of it. A file needs no key.
-    pub(super) fn judge_key(&mut self, settings: &SyncSettings) -> Result<(), Failure> {
+    pub(super) fn judge_key(
+        &mut self,
+        settings: &SyncSettings,
+        day: NaiveDate,
+    ) -> Result<(), Failure> {
         match self.run.source {
             _ if self.args.file.is_some() => Ok(()),
-            Source::Ozon => Ok(()),
+            Source::Ozon => {
+                let ozon = OzonSettings::read(self.environment)?;
+                if ozon.key_issued.is_some() || self.args.dry_run {
+                    return Ok(());
+                }
+                self.ask_ozon_key(&ozon, day)
+            }
             Source::Wildberries => {
                 let wildberries = WildberriesSettings::read(self.environment)?;
                 let permit = Permit::of(&wildberries, Utc::now(), settings.utc_offset)?;
@@ -28,6 +41,31 @@ impl Sync<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Asks Ozon once a day what the key may do and until when, and keeps the end for whoever warns of it. What cannot be known or
+    /// kept is no reason against a sync.
+    fn ask_ozon_key(&mut self, ozon: &OzonSettings, day: NaiveDate) -> Result<(), Failure> {
+        let fingerprint = ozon.api_key.fingerprint();
+        let Some(known) = self.remember(ozon_key::known) else { return Ok(()) };
+        let known = known.filter(|known| known.fingerprint == fingerprint);
+        if known.as_ref().is_some_and(|known| known.asked_on == day) {
+            return Ok(());
+        }
+        let facts = roles::ask(ozon, &self.account.meter);
+        let expires = facts.expires.or(known.and_then(|known| known.expires));
+        let key = OzonKey { fingerprint, asked_on: day, expires };
+        self.remember(|conn| ozon_key::keep(conn, &key));
+        facts.require_methods()
+    }
+
+    fn remember<T>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Option<T> {
+        let session = &mut self.session;
+        let outcome = || {
+            let conn = session.database()?.conn();
+            work(conn).map_err(|fault| session.failed(fault))
+        };
+        outcome().inspect_err(|failure| log::debug!("what is known of Ozon's key: {failure}")).ok()
     }
 
     /// A base token cannot tell of the seller's own warehouses: where the newest snapshot does, they would be gone from the next

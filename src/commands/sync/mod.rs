@@ -13,7 +13,8 @@ use chrono::NaiveDate;
 use super::alerting::Watch;
 use crate::cli::SyncArgs;
 use crate::config::{
-    self, DatabaseSettings, Environment, OzonSettings, SyncSettings, WildberriesSettings,
+    self, DatabaseSettings, Environment, OzonSettings, RetentionSettings, SyncSettings,
+    WildberriesSettings,
 };
 use crate::console::output;
 use crate::console::progress::{Phase, Span};
@@ -26,7 +27,8 @@ use crate::marketplace::{self, Pull};
 use crate::run::{self, Changes, Run, RunRowState, RunStats, Status};
 use crate::staging::Snapshot;
 use crate::store::newest::newest_needs_retry;
-use crate::store::sync_run::log_row::{self};
+use crate::store::schema::purge;
+use crate::store::sync_run::log_row;
 use crate::store::sync_run::session::{Session, with_retries};
 use crate::store::sync_run::signals::Interruption;
 use crate::store::sync_write::transaction::{self, Order};
@@ -147,7 +149,8 @@ impl<'a> Sync<'a> {
         self.account.snapshot_date = Some(day);
         let Self { run, session, database, .. } = self;
         clock::require_believable(day, run.source, &settings, session, database)?;
-        self.judge_key(&settings)?;
+        self.note_retention()?;
+        self.judge_key(&settings, day)?;
         let (snapshot, validation) = until_settled(self.wait_between_pulls(), || {
             let pull = self.fetch()?;
             reading::read(&pull, &self.run, &mut self.rejects, &mut self.account)
@@ -176,6 +179,22 @@ impl<'a> Sync<'a> {
             self.summarize("written", day, &snapshot, &changes);
         }
         Ok(exit)
+    }
+
+    /// So that a retention counts for a `migrate` that does not read the file in which it is set.
+    fn note_retention(&mut self) -> Result<(), Failure> {
+        let retention = RetentionSettings::read(self.environment)?;
+        if self.args.dry_run {
+            return Ok(());
+        }
+        let database = self.session.database()?;
+        if let Err(fault) = purge::note(database, &retention) {
+            let failure = self.session.failed(fault);
+            log::warn!(
+                "LOG_RETENTION and INVENTORY_RETENTION could not be noted for migrate: {failure}"
+            );
+        }
+        Ok(())
     }
 
     /// Writes; a pull of Wildberries reads the cards first: the changed ones once a day, and should it hold listings that nobody

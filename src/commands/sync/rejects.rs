@@ -1,6 +1,7 @@
 //! `REJECTS_DIR`: every rejected record of a run, whole, in a file of JSON lines next to the log, where the log itself
 //! names only the first ones. What happens to this file never decides over the stock.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::config::{Environment, rejects_dir};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source};
+use crate::secret::mask;
 
 /// One line of the file.
 #[derive(Serialize)]
@@ -22,11 +24,11 @@ struct Line<'a> {
     /// The column `source`.
     source: &'static str,
     /// Which record, in words.
-    record: &'a str,
+    record: Cow<'a, str>,
     /// What is wrong with it.
-    reason: &'a str,
-    /// The record as the marketplace sent it: its JSON, or the cells of its row as a JSON list.
-    original: Option<&'a str>,
+    reason: Cow<'a, str>,
+    /// The record as the marketplace sent it, without any secret: its JSON, or the cells of its row as a JSON list.
+    original: Option<Cow<'a, str>>,
 }
 
 /// Where rejected records are kept.
@@ -97,9 +99,9 @@ impl Rejects {
             time: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
             run_id,
             source: source.as_str(),
-            record: &rejection.record,
-            reason: &rejection.reason,
-            original: rejection.original.as_deref(),
+            record: mask(&rejection.record),
+            reason: mask(&rejection.reason),
+            original: rejection.original.as_deref().map(mask),
         };
         serde_json::to_writer(&mut *file, &line)?;
         file.write_all(b"\n")?;

@@ -1,11 +1,13 @@
 //! Wildberries' stock answers: what an item of each says, and which stock follows from that. JSON is somebody else's
 //! business; what the report of remains makes of its totals is in `remains`.
 
+mod cabinet;
 mod hidden_total;
 mod remains;
 
 use chrono::{DateTime, NaiveDateTime};
 
+pub use cabinet::CabinetRow;
 pub use hidden_total::HiddenTotal;
 pub use remains::{RemainsItem, RemainsWarehouse};
 

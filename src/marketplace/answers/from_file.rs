@@ -3,16 +3,18 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::file_age;
 use super::sniff::not_stock_data;
 use crate::cost::Cost;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
 use crate::marketplace::wildberries::items::each_item;
 use crate::marketplace::wildberries::json::Scanner;
-use crate::marketplace::{Format, Part, PartReader, Pull};
+use crate::marketplace::{Format, Part, PartReader, Pull, table};
 
 /// Opens a report for reading.
 ///
@@ -29,6 +31,10 @@ pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     }
     let document = File::open(path).or_fail(Exit::Usage, unusable)?;
     let length = document.metadata().or_fail(Exit::Usage, unusable)?.len();
+    let written = metadata.modified().map(DateTime::from).ok();
+    if let Some(warning) = written.and_then(|it| file_age::warning(path, it, Utc::now())) {
+        log::warn!("{warning}");
+    }
     let mut pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut part = Part { format: Format::OzonReport, start: 0, length };
     if source == Source::Wildberries {
@@ -50,11 +56,19 @@ pub(crate) fn whole(failure: Failure) -> Failure {
 /// Which of Wildberries' answers this is, by its envelope and the keys of its items. One item that lacks a key is a record to
 /// be rejected and says nothing about the others.
 fn wildberries_format(file: PartReader<'_>) -> Result<Format, Failure> {
+    if table::is_table(file)? {
+        return Ok(Format::WbCabinet);
+    }
     let mut scanner = Scanner::new(file)?;
     let enveloped = match scanner.peek()? {
         Some(b'{') => true,
         Some(b'[') => false,
-        _ => return Err(not_stock_data(format!("it is not JSON but {}", scanner.looks_like()))),
+        _ => {
+            return Err(not_stock_data(format!(
+                "it is neither JSON nor XLSX but {}",
+                scanner.looks_like()
+            )));
+        }
     };
     let shape = if enveloped { Format::WbWarehouses } else { Format::WarehouseRemains };
     let (mut any, mut told) = (false, None);
@@ -120,6 +134,8 @@ mod tests {
         open_file(source, file.path())
     }
 
+    const CABINET: &str = "Артикул WB;Баркод;В пути до клиента;В пути от клиента;Итого по складам;Тула\n1;460;0;0;5;5\n";
+
     #[test]
     fn the_formats_of_wildberries_are_told_by_their_content() {
         for (content, format) in [
@@ -134,6 +150,7 @@ mod tests {
             ("[1,{\"nmId\":1,\"warehouses\":[]}]", Format::WarehouseRemains),
             ("[{\"lastChangeDate\":\"2023-07-05T11:13:35\"}]", Format::SupplierStocks),
             ("[]", Format::WarehouseRemains),
+            (CABINET, Format::WbCabinet),
         ] {
             let pull = opened(Source::Wildberries, content).unwrap();
             let length = content.len() as u64;
@@ -144,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_answer_of_wildberries_is_refused() {
-        for content in ["", "<html>", "nmId;quantity", "[{\"nmID\":1}]", "{\"cards\":[]}", "[{"] {
+        for content in ["", "<html>", "[{\"nmID\":1}]", "{\"cards\":[]}", "[{"] {
             let failure = opened(Source::Wildberries, content).unwrap_err();
             assert_eq!(failure.exit(), Exit::NotStockData, "{content}");
         }

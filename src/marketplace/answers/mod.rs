@@ -2,6 +2,7 @@
 //! Knows no field of a record.
 
 pub(crate) mod builder;
+mod file_age;
 pub mod from_file;
 pub(crate) mod read_ahead;
 pub(crate) mod sniff;

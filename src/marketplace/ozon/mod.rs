@@ -2,6 +2,7 @@
 
 mod order;
 pub(super) mod report;
+pub mod roles;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,11 @@ use crate::config::OzonSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http};
+use crate::secret::Secret;
 use crate::text::grouped;
+
+/// What a key has to be allowed to call.
+const METHODS: [&str; 2] = ["/v1/report/products/create", "/v1/report/info"];
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
@@ -33,14 +38,18 @@ pub fn fetch(
     meter: &Meter,
     foreign_hosts: &mut BTreeSet<String>,
 ) -> Result<Pull, Failure> {
-    let credentials = [("client-id", &settings.client_id), ("api-key", &settings.api_key)];
-    let mut http = Http::new(&settings.http, &settings.api_url, &credentials)?.metered(meter);
+    let mut http =
+        Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);
     let pulled = pull(settings, &mut http);
     for host in http.download_hosts().iter().filter(|host| !is_own(host)) {
         log::info!("Ozon: the report's link led to {host}");
         foreign_hosts.insert(host.clone());
     }
     pulled
+}
+
+fn credentials(settings: &OzonSettings) -> [(&'static str, &Secret); 2] {
+    [("client-id", &settings.client_id), ("api-key", &settings.api_key)]
 }
 
 fn is_own(host: &str) -> bool {
@@ -71,7 +80,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::secret::Secret;
     use crate::testing::http_stub::{Stand, answer, hasty, ok};
 
     const CREATED: &str = r#"{"result":{"code":"REPORT_seller_products_1"}}"#;
@@ -80,6 +88,7 @@ mod tests {
         OzonSettings {
             client_id: Secret::new("924336"),
             api_key: Secret::new("key-4711-secret"),
+            key_issued: None,
             api_url: stand.url(),
             poll_interval: Duration::from_millis(10),
             report_timeout: Duration::from_millis(100),

@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn the_own_warehouse_of_2020_is_singular() {
+        let singular = OLD
+            .replace("моих складах, шт;", "моем складе, шт;")
+            .replace("моих складах, шт.", "моём складе, шт");
+        assert_eq!(find(&singular), find(OLD));
+    }
+
+    #[test]
     fn case_blanks_and_a_final_full_stop_do_not_matter() {
         let odd = MODERN
             .replace("Артикул", "\u{a0}АРТИКУЛ. ")

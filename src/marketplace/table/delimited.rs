@@ -205,6 +205,41 @@ mod tests {
     }
 
     #[test]
+    fn what_parts_the_cells_is_told_by_the_header_whatever_stands_above_it() {
+        let mut rows = csv::ReaderBuilder::new().delimiter(b';').from_reader(HEADER.as_bytes());
+        let header = rows.byte_headers().unwrap().clone();
+        for separator in SEPARATORS {
+            let mut csv = csv::WriterBuilder::new()
+                .delimiter(separator)
+                .flexible(true)
+                .from_writer(Vec::new());
+            csv.write_record(["sep=;"]).unwrap();
+            csv.write_record(["Отчёт, за день; весь\tсклад", "", ";;;", ",,,"]).unwrap();
+            csv.write_byte_record(&header).unwrap();
+            csv.write_record(["A;1,5\t", "460,461", "Имя", "7", "", "", "", ""]).unwrap();
+            let text = String::from_utf8(csv.into_inner().unwrap()).unwrap();
+            let (cp1251, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+            for bytes in [text.as_bytes(), &cp1251] {
+                let records = read_all(bytes).unwrap();
+                let record = records[0].as_ref().unwrap();
+                assert_eq!(record.listing.sku, "A;1,5");
+                assert_eq!(record.listing.barcodes.as_deref().unwrap(), ["460", "461"]);
+                assert_eq!(record.lines[0].quantities.available, 7);
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_of_the_first_ten_rows_is_shown_if_none_is_the_header() {
+        let near = HEADER.replace("Зарезервировано, шт;", "");
+        let said = failure(format!("Отчёт\n{near}\nA;1\n").as_bytes());
+        assert!(said.starts_with("the report has no column for «Зарезервировано, шт»; "), "{said}");
+        assert!(said.contains("«Barcode», «Название товара»"), "{said}");
+        let late = format!("{}{HEADER}\n", "Отчёт\n".repeat(10));
+        assert!(failure(late.as_bytes()).contains("its columns are «Отчёт»; cells may be parted"));
+    }
+
+    #[test]
     fn an_undecodable_cell_rejects_its_record_only() {
         let mut report = with_header("A;;;1;;;;\n");
         report.extend_from_slice(b"\xc0\xd0\xd2;;;1;;;;\nB;;\xff;1;;;;\nC;;;1;;;;\n");

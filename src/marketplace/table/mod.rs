@@ -44,12 +44,7 @@ pub(super) fn read<L: Layout>(
     number: &mut u64,
     on_record: &mut OnRecord<'_>,
 ) -> Result<(), Failure> {
-    let unreadable = |error| broken("the report cannot be read", error);
-    let head = {
-        let mut reader = BufReader::with_capacity(200, &mut table);
-        reader.fill_buf().map_err(unreadable)?.to_vec()
-    };
-    table.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    let head = head_of(&mut table)?;
     let lines = Lines::<L>::new(number, on_record);
     if is_archive(&head) {
         return workbook::read(table, lines);
@@ -60,8 +55,21 @@ pub(super) fn read<L: Layout>(
     Err(not_stock_data(format!("the report is neither CSV nor XLSX but {}", looks_like(&head))))
 }
 
-/// Whether this may be a workbook.
-pub(super) fn is_archive(head: &[u8]) -> bool {
+/// Whether this may be a table at all.
+pub(super) fn is_table(mut file: PartReader<'_>) -> Result<bool, Failure> {
+    let head = head_of(&mut file)?;
+    Ok(is_archive(&head) || is_text(&head))
+}
+
+fn head_of(table: &mut PartReader<'_>) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error| broken("the report cannot be read", error);
+    let mut reader = BufReader::with_capacity(200, &mut *table);
+    let head = reader.fill_buf().map_err(unreadable)?.to_vec();
+    table.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    Ok(head)
+}
+
+fn is_archive(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04")
 }
 

@@ -1,5 +1,6 @@
 //! Wildberries: how its stock is asked for, by any of three methods, and what the answers hold.
 
+pub(super) mod cabinet;
 pub mod cards;
 pub mod items;
 pub(super) mod json;

@@ -26,6 +26,7 @@ pub use selection::Selection;
 
 use crate::inventory::Source;
 use crate::monitor::freshness::SourceFreshness;
+use crate::monitor::keys::KeyEnd;
 use crate::store::queries::history::{ProductName, Run, Warehouse};
 
 /// Days of runs that the page shows.
@@ -37,6 +38,8 @@ pub struct Page {
     pub made_at: DateTime<FixedOffset>,
     /// How recent the stock of each marketplace is, but for the unused ones.
     pub freshness: Vec<SourceFreshness>,
+    /// When the keys end, where that is known.
+    pub key_ends: Vec<(Source, KeyEnd)>,
     /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
     pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.

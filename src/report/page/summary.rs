@@ -7,6 +7,7 @@ use super::language::Language;
 use super::{Notice, Page};
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::{self, SourceFreshness};
+use crate::monitor::keys::KeyEnd;
 
 /// The page in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,9 +138,22 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
                         _ => (phrases.never_synced),
                     }
                 }
+                @for (_, end) in page.key_ends.iter().filter(|(one, _)| one.as_str() == source.source) {
+                    (key_end(*end, page, language))
+                }
             }
         }
     }
+}
+
+/// Until when the key holds, in the colour of how near that is.
+fn key_end(end: KeyEnd, page: &Page, language: Language) -> Markup {
+    let phrases = language.phrases();
+    let severity = end.severity(page.made_at.to_utc());
+    let class = severity.map_or("quiet", |_| of_severity(severity).class());
+    let at = end.at.with_timezone(page.made_at.offset());
+    let words = if at > page.made_at { phrases.key_ends } else { phrases.key_ended };
+    html! { p.(class) { (words) " " (language.moment(at)) } }
 }
 
 fn sound(page: &Page, language: Language) -> Markup {

@@ -25,6 +25,7 @@ pub fn text(report: &Report) -> String {
         report.utc_offset
     )];
     parts.push(overview(report));
+    parts.extend(keys(report));
     parts.extend(anomalies(report));
     for source in &report.sources {
         parts.extend(stock(source));
@@ -71,6 +72,7 @@ fn overview(report: &Report) -> String {
         row("  records rejected", &|source| source.runs.records_rejected.to_string()),
         row("  requests", &|source| source.runs.requests.to_string()),
         row("  received", &|source| bytesize::ByteSize(source.runs.bytes).to_string()),
+        row("Key ends", &|source| source.key_end.map_or("–".into(), |end| time(report, end.at))),
         row("Anomalies", &|source| source.oddities_in_all().to_string()),
     ];
     let mut header = vec![""];
@@ -80,6 +82,17 @@ fn overview(report: &Report) -> String {
 
 fn rate(source: &SourceReport) -> String {
     source.success_rate().map_or("–".into(), |rate| format!("{:.0} %", rate * 100.0))
+}
+
+/// The keys that end soon, in the words of `check-freshness`.
+fn keys(report: &Report) -> Option<String> {
+    let near = report.sources.iter().filter_map(|source| {
+        let finding = source.key_end?.finding(report.generated_at, report.utc_offset)?;
+        let (severity, message) = (finding.severity.as_str(), finding.message);
+        Some(paragraph(&format!("{severity}: {}: {message}", source.source), "", WIDTH))
+    });
+    let lines: Vec<String> = near.collect();
+    (!lines.is_empty()).then(|| format!("Keys\n{}", lines.join("\n")))
 }
 
 fn anomalies(report: &Report) -> Option<String> {

@@ -79,7 +79,7 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
         return Ok(false);
     }
     log::debug!("ending the broken connection {holder}, which still holds the lock {name:?}");
-    match database.conn().exec_drop("KILL CONNECTION ?", (holder,)) {
+    match database.end_connection(holder) {
         // It ended by itself meanwhile.
         Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
         outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),

@@ -114,6 +114,14 @@ impl Database {
         Ok(uptime.is_none_or(|(_, seconds)| seconds >= mark.opened.elapsed().as_secs()))
     }
 
+    /// Ends another connection of this user. Not as a prepared statement: MySQL takes no parameter there.
+    ///
+    /// # Errors
+    /// The server's, 1094 for a connection that is not there any more.
+    pub fn end_connection(&mut self, number: u32) -> Result<(), mysql::Error> {
+        self.conn.query_drop(format!("KILL CONNECTION {number}"))
+    }
+
     /// What the server's clock says.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use mysql::{Conn, Value};
 use super::products;
 use crate::inventory::Source;
 use crate::run::Status;
+use crate::secret::mask;
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::{self, read_row};
@@ -158,7 +159,7 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Vec
         completed_at: completed_at.map(|moment| moment.and_utc()),
         status: Status::parse(&status),
         exit_code,
-        reason,
+        reason: reason.map(|reason| mask(&reason).into_owned()),
     };
     rows::map(conn, RUNS, (source.as_str(), since.naive_utc()), read)
 }

@@ -5,6 +5,7 @@ use mysql::Conn;
 
 use crate::inventory::Source;
 use crate::run::Status;
+use crate::secret::mask;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 
@@ -160,7 +161,7 @@ pub fn failures(
                 started_at: started_at.and_utc(),
                 finished,
                 exit_code,
-                reason: reason.unwrap_or_default(),
+                reason: masked(reason),
             }
         };
     rows::map(conn, FAILURES, (source.as_str(), since.naive_utc()), read)
@@ -175,6 +176,11 @@ pub const RECENT_RUNS: usize = 500;
 /// [`StoreError::Database`].
 pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
     rows::map(conn, RECENT, (source.as_str(), RECENT_RUNS), run)
+}
+
+/// What was stored before a key was known here may hold it.
+fn masked(reason: Option<String>) -> String {
+    mask(&reason.unwrap_or_default()).into_owned()
 }
 
 /// The columns of [`RECENT`].
@@ -198,7 +204,7 @@ fn run(columns: Columns) -> RunRow {
         completed_at: completed_at.map(|moment| moment.and_utc()),
         status: Status::parse(&status),
         exit_code,
-        reason: reason.unwrap_or_default(),
+        reason: masked(reason),
         processed,
         rejected,
         requests,

@@ -3,5 +3,6 @@
 
 pub mod backup;
 pub mod inspect;
+pub mod log_partitions;
 pub mod migrations;
-pub mod retention;
+pub mod purge;

@@ -12,6 +12,7 @@ use mysql::{Params, Value};
 use crate::cost::Cost;
 use crate::inventory::Source;
 use crate::run::{Changes, Run, RunRowState, RunStats, Status, run_id};
+use crate::secret::mask;
 use crate::store::database::connection::Database;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
@@ -218,7 +219,7 @@ fn joined(hosts: &BTreeSet<String>) -> Option<String> {
             text.push_str(host);
         }
     }
-    (!text.is_empty()).then_some(text)
+    (!text.is_empty()).then(|| mask(&text).into_owned())
 }
 
 fn milliseconds(duration: Duration) -> u32 {
@@ -226,8 +227,9 @@ fn milliseconds(duration: Duration) -> u32 {
 }
 
 fn shortened(message: &str) -> String {
+    let message = mask(message);
     match message.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}…", &message[..end]),
-        None => message.to_owned(),
+        None => message.into_owned(),
     }
 }

@@ -5,7 +5,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mysql::prelude::Queryable;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -130,7 +129,7 @@ fn log_interruption(
     let mut database = Database::connect(settings)?;
     if let Some(mark @ ConnectionMark { number, .. }) = connection
         && database.knows(mark)?
-        && let Err(error) = database.conn().exec_drop("KILL CONNECTION ?", (number,))
+        && let Err(error) = database.end_connection(number)
     {
         // It may be gone already, which is as good.
         log::debug!("ending connection {number}: {error}");

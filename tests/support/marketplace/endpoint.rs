@@ -20,6 +20,7 @@ impl Host {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
+    OzonRoles,
     OzonCreate,
     OzonInfo,
     OzonDownload,
@@ -37,6 +38,7 @@ impl Endpoint {
     pub fn of(host: Host, request: &Request) -> Option<(Self, &'static str)> {
         let path = request.path.as_str();
         let found = match (host, path) {
+            (Host::Ozon, "/v1/roles") => (Self::OzonRoles, "POST"),
             (Host::Ozon, "/v1/report/products/create") => (Self::OzonCreate, "POST"),
             (Host::Ozon, "/v1/report/info") => (Self::OzonInfo, "POST"),
             (Host::OzonFiles, _) if path.starts_with("/reports/") => (Self::OzonDownload, "GET"),
@@ -62,6 +64,6 @@ impl Endpoint {
     }
 
     pub fn is_ozon(self) -> bool {
-        matches!(self, Self::OzonCreate | Self::OzonInfo | Self::OzonDownload)
+        matches!(self, Self::OzonRoles | Self::OzonCreate | Self::OzonInfo | Self::OzonDownload)
     }
 }

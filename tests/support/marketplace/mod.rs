@@ -264,7 +264,7 @@ fn normal(state: &mut State, endpoint: Endpoint, request: &Request) -> Reply {
     if let Some(wait) = too_early(state, endpoint) {
         return fault::rate_limit(endpoint, wait);
     }
-    let body = if request.method == "POST" {
+    let body = if request.method == "POST" && endpoint != Endpoint::OzonRoles {
         match serde_json::from_slice(&request.body) {
             Ok(body) => body,
             Err(error) => {
@@ -276,6 +276,7 @@ fn normal(state: &mut State, endpoint: Endpoint, request: &Request) -> Reply {
         serde_json::Value::Null
     };
     let reply = match endpoint {
+        Endpoint::OzonRoles => ozon::roles(),
         Endpoint::OzonCreate => ozon::create(state, &body),
         Endpoint::OzonInfo => ozon::info(state, &body),
         Endpoint::OzonDownload => ozon::download(state, request),

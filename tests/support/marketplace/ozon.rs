@@ -9,6 +9,17 @@ use super::endpoint::Endpoint;
 use super::http::{Reply, Request};
 use super::{Form, State, fault};
 
+/// A key of two months more, with the methods of a report.
+pub fn roles() -> Reply {
+    let ends = chrono::Utc::now() + chrono::TimeDelta::days(60);
+    let methods = ["/v1/report/info", "/v1/report/list", "/v1/report/products/create"];
+    Reply::json(
+        200,
+        json!({"expires_at": ends.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "roles": [{"name": "Admin read only", "methods": methods}]}),
+    )
+}
+
 pub fn create(state: &mut State, body: &Value) -> Reply {
     if !["DEFAULT", "RU", "EN"].contains(&body["language"].as_str().unwrap_or("DEFAULT")) {
         return fault::error(Endpoint::OzonCreate, 400);

@@ -198,7 +198,7 @@ fn record(
             item.validate(number)
         }
         Format::SupplierStocks => said.statistics_item(damaged).validate(number),
-        Format::OzonReport => return reject("it is a line of Ozon's report".into()),
+        Format::OzonReport | Format::WbCabinet => return reject("it is a row of a table".into()),
     })
 }
 

@@ -20,6 +20,8 @@ pub const EN: Phrases = Phrases {
     verdict_stale: "out of date",
     verdict_never: "never stored",
     unused: "not connected, never synced",
+    key_ends: "the key ends on",
+    key_ended: "the key ended on",
     ago: "ago",
     ahead: "ahead of now: a clock is wrong",
     never_synced: "no successful sync yet",

@@ -44,6 +44,10 @@ pub struct Phrases {
     pub verdict_never: &'static str,
     /// In place of a verdict on a marketplace that nobody has ever synced.
     pub unused: &'static str,
+    /// Before the moment at which a key ends.
+    pub key_ends: &'static str,
+    /// Before the moment at which a key ended.
+    pub key_ended: &'static str,
     /// Behind an age.
     pub ago: &'static str,
     /// Behind what a moment lies in the future by.

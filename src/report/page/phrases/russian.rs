@@ -20,6 +20,8 @@ pub const RU: Phrases = Phrases {
     verdict_stale: "устарели",
     verdict_never: "не загружались",
     unused: "не подключён, загрузок не было",
+    key_ends: "ключ действует до",
+    key_ended: "ключ закончился",
     ago: "назад",
     ahead: "позже, чем сейчас: неверны часы",
     never_synced: "успешных загрузок не было",

@@ -9,6 +9,7 @@ pub mod ozon_xlsx;
 pub mod row;
 pub mod wb;
 pub mod wb_answers;
+pub mod wb_cabinet;
 
 use ozon::OzonProduct;
 use row::StockRow;

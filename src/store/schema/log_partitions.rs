@@ -1,27 +1,19 @@
-//! What `migrate` does to the tables when the schema needs nothing: partitions of the log ahead, old months of it, old alerts and
-//! old snapshots away, without keeping a sync waiting. Which rows go is decided by dates alone.
+//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that is just writing has the right of
+//! way. Whether old ones go is decided in `purge.rs`.
 
-use std::time::Duration;
-
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mysql::prelude::Queryable;
 
-use crate::config::RetentionSettings;
 use crate::failure::{Exit, Failure};
-use crate::store::alert_log;
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::{Explained, OrDatabase};
 use crate::store::database::rows;
-use crate::text::counted;
 
 /// Whole months that are kept ready ahead of the current one.
 const AHEAD: u32 = 3;
 
 /// Months before the current one that get a partition of their own; what is older shares the first one.
 const BACK: u32 = 36;
-
-/// Rows deleted at once: a fraction of a second, and little for a replica to catch up with.
-const BATCH: u32 = 5_000;
 
 /// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
 const PATIENCE: u32 = 5;
@@ -35,23 +27,10 @@ const LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// A date of zeros, which some server let somebody write, is none.
 const OLDEST: &str = "SELECT MIN(NULLIF(started_at, 0)) FROM sync_logs PARTITION (p_rest)";
 
-/// A date of zeros is older than any other.
-const ENDS: &str = "
-    SELECT source, NULLIF(oldest, 0), NULLIF(newest, 0)
-    FROM (
-        SELECT source, MIN(snapshot_date) AS oldest, MAX(snapshot_date) AS newest
-        FROM inventory_data
-        GROUP BY source
-    ) AS ends";
-
 const PARTITIONS: &str = "
     SELECT PARTITION_NAME, PARTITION_DESCRIPTION FROM information_schema.PARTITIONS
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'sync_logs' AND PARTITION_NAME IS NOT NULL
     ORDER BY PARTITION_ORDINAL_POSITION";
-
-const DELETE_STOCK: &str = "
-    DELETE FROM inventory_data WHERE source = ? AND snapshot_date < ?
-    ORDER BY snapshot_date LIMIT ?";
 
 /// A partition of `sync_logs`; the one without a bound takes what no other does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,127 +40,75 @@ struct Partition {
     below: Option<i64>,
 }
 
-/// Gives every month from the oldest row's to some months ahead a partition of its own. Says what it did, in sentences.
-///
-/// # Errors
-/// [`Exit::Database`]. A log that is just being written to is left for the next run, with a warning.
-pub fn keep_log_partitions(database: &mut Database) -> Result<Vec<String>, Failure> {
-    let doing = || "looking at the partitions of sync_logs";
-    let partitions = partitions(database)?;
-    let oldest: Option<Option<NaiveDateTime>> = rows::first(database.conn(), OLDEST, ())
-        .map_err(|error| Failure::from(error).context(doing()))?;
-    let oldest = oldest.flatten();
-    let today = Utc::now().date_naive();
-    let months = missing_months(&partitions, oldest.map(|moment| moment.date()), today);
-    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(Vec::new()) };
-    if !change(database, &reorganize(&months))? {
-        return Ok(Vec::new());
-    }
-    Ok(vec![format!(
-        "sync_logs: partitions made for {} to {}",
-        first.format("%Y-%m"),
-        last.format("%Y-%m")
-    )])
+/// The months that are to get a partition of their own, the oldest row's to some ahead.
+pub(crate) struct NewPartitions {
+    months: Vec<NaiveDate>,
 }
 
-/// Drops the months of the log that are wholly past `retention`, and says so.
-///
-/// # Errors
-/// As [`keep_log_partitions`], and those of `say`.
-pub fn drop_old_logs(
-    database: &mut Database,
-    retention: Duration,
-    say: &mut dyn FnMut(String) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let cutoff = before(retention);
-    for name in expired(&partitions(database)?, cutoff.timestamp()) {
-        let count: Option<u64> = database
-            .conn()
-            .query_first(format!("SELECT COUNT(*) FROM sync_logs PARTITION ({name})"))
-            .or_database(|| format!("counting the partition {name} of sync_logs"))?;
-        if change(database, &format!("ALTER TABLE sync_logs DROP PARTITION {name}"))? {
-            say(format!(
-                "sync_logs: partition {name} dropped with {}, past LOG_RETENTION",
-                counted(count.unwrap_or(0), "row")
-            ))?;
-        }
+impl NewPartitions {
+    /// Looks which are missing, if any are.
+    pub(crate) fn plan(database: &mut Database) -> Result<Option<Self>, Failure> {
+        let doing = || "looking at the partitions of sync_logs";
+        let partitions = partitions(database)?;
+        let oldest: Option<Option<NaiveDateTime>> = rows::first(database.conn(), OLDEST, ())
+            .map_err(|error| Failure::from(error).context(doing()))?;
+        let oldest = oldest.flatten().map(|moment| moment.date());
+        let months = missing_months(&partitions, oldest, Utc::now().date_naive());
+        Ok((!months.is_empty()).then_some(Self { months }))
     }
-    Ok(())
-}
 
-/// Forgets the alerts past `retention` about troubles that are over, and says so.
-///
-/// # Errors
-/// [`Exit::Database`], and those of `say`.
-pub fn delete_old_alerts(
-    database: &mut Database,
-    retention: Duration,
-    say: &mut dyn FnMut(String) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let deleted = alert_log::forget(database.conn(), before(retention)).map_err(|error| {
-        Failure::from(error).context("deleting messages past LOG_RETENTION from stocksync_alerts")
-    })?;
-    if deleted > 0 {
-        say(format!("stocksync_alerts: {} deleted, past LOG_RETENTION", counted(deleted, "row")))?;
+    /// The statement that makes them.
+    pub fn sql(&self) -> String {
+        reorganize(&self.months)
     }
-    Ok(())
-}
 
-/// Deletes the snapshots past `INVENTORY_RETENTION` in small batches, each committed by itself, and says so. The newest
-/// snapshot of a source stays however old it is: reports and the shrink guard stand on it.
-///
-/// # Errors
-/// [`Exit::Database`], and those of `say`.
-pub fn delete_old_stock(
-    database: &mut Database,
-    settings: &RetentionSettings,
-    say: &mut dyn FnMut(String) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let doing = || "deleting snapshots past INVENTORY_RETENTION";
-    let cutoff = before(settings.inventory).with_timezone(&settings.utc_offset).date_naive();
-    // Without gap locks, so that no sync waits for a batch.
-    let conn = database.conn();
-    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
-    let newest: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)> =
-        rows::all(conn, ENDS, ()).map_err(|error| Failure::from(error).context(doing()))?;
-    for (source, oldest, newest) in newest {
-        let Some(before) = newest.map(|newest| cutoff.min(newest)) else { continue };
-        if oldest.is_some_and(|oldest| oldest >= before) {
-            continue;
-        }
-        let deleted = delete_in_batches(database, &source, before)?;
-        say(format!(
-            "inventory_data: {} of {source} before {before} deleted, past INVENTORY_RETENTION",
-            counted(deleted, "row")
-        ))?;
-    }
-    Ok(())
-}
-
-fn delete_in_batches(
-    database: &mut Database,
-    source: &str,
-    before: NaiveDate,
-) -> Result<u64, Failure> {
-    let mut deleted = 0;
-    loop {
-        database
-            .conn()
-            .exec_drop(DELETE_STOCK, (source, before, BATCH))
-            .or_database(|| "deleting snapshots past INVENTORY_RETENTION")?;
-        let rows = database.conn().affected_rows();
-        deleted += rows;
-        if rows < u64::from(BATCH) {
-            return Ok(deleted);
-        }
+    /// Makes them, and says so. A log that is just being written to is left for the next run, with a warning.
+    pub(crate) fn make(&self, database: &mut Database) -> Result<Option<String>, Failure> {
+        let month = |day: Option<&NaiveDate>| day.map(|day| day.format("%Y-%m").to_string());
+        let (first, last) = (month(self.months.first()), month(self.months.last()));
+        let made = change(database, &self.sql())?;
+        Ok(made.then(|| {
+            let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+            format!("sync_logs: partitions made for {first} to {last}")
+        }))
     }
 }
 
-fn before(retention: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(retention)
-        .ok()
-        .and_then(|retention| Utc::now().checked_sub_signed(retention))
-        .unwrap_or(DateTime::UNIX_EPOCH)
+/// A month of the log that is wholly past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OldPartition {
+    /// Its name.
+    pub name: String,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+impl OldPartition {
+    /// Those whose rows all began before a moment.
+    pub(crate) fn all_before(
+        database: &mut Database,
+        moment: DateTime<Utc>,
+    ) -> Result<Vec<Self>, Failure> {
+        let partitions = partitions(database)?;
+        let count = |name: &str| {
+            let rows: Option<u64> = database
+                .conn()
+                .query_first(format!("SELECT COUNT(*) FROM sync_logs PARTITION ({name})"))
+                .or_database(|| format!("counting the partition {name} of sync_logs"))?;
+            Ok(Self { name: name.to_owned(), rows: rows.unwrap_or(0) })
+        };
+        expired(&partitions, moment.timestamp()).into_iter().map(count).collect()
+    }
+
+    /// The statement that drops it.
+    pub fn sql(&self) -> String {
+        format!("ALTER TABLE sync_logs DROP PARTITION {}", self.name)
+    }
+
+    /// Drops it, and says whether it could.
+    pub(crate) fn drop(&self, database: &mut Database) -> Result<bool, Failure> {
+        change(database, &self.sql())
+    }
 }
 
 fn partitions(database: &mut Database) -> Result<Vec<Partition>, Failure> {

@@ -1,0 +1,91 @@
+//! A private Galera cluster of three nodes, started by `galera.sh`: what a test does to its nodes, and its data as each of them shows it.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use mysql::prelude::Queryable;
+
+use super::database::Database;
+use super::server::{MariaDb, PASSWORD_IN_URL, Script, USER};
+
+pub struct Cluster {
+    pub nodes: [MariaDb; 3],
+    pub ports: [u16; 3],
+    script: Script,
+}
+
+impl Cluster {
+    /// The one cluster of the tests, which go one after the other.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let provider = std::env::var("STOCKSYNC_GALERA").expect("tests/galera.sh sets it");
+            let (script, nodes) = Script::start("galera.sh", &[&provider], "NODES=");
+            let nodes: Vec<(&str, u16)> = nodes
+                .split(' ')
+                .map(|node| node.rsplit_once(':').expect("a socket and a port"))
+                .map(|(socket, port)| (socket, port.parse().expect("a port")))
+                .collect();
+            Self {
+                nodes: [0, 1, 2].map(|node| MariaDb::at(nodes[node].0)),
+                ports: [0, 1, 2].map(|node| nodes[node].1),
+                script,
+            }
+        })
+    }
+
+    /// `kill`, `start`, `freeze` or `thaw`.
+    pub fn order(&self, order: &str, node: usize) {
+        self.script.order(&format!("{order} {node}"));
+    }
+
+    /// Whatever a test that failed has left.
+    pub fn mend(&self) {
+        for (number, node) in self.nodes.iter().enumerate() {
+            self.order("thaw", number);
+            let mut root = node.connect(None);
+            for setting in [
+                "wsrep_provider_options = 'gmcast.isolate=0'",
+                "wsrep_max_ws_rows = DEFAULT",
+                "wsrep_max_ws_size = DEFAULT",
+            ] {
+                root.query_drop(format!("SET GLOBAL {setting}")).expect("a setting of Galera");
+            }
+        }
+    }
+
+    /// Cuts a node off from the others, or lets it come back.
+    pub fn isolate(&self, node: usize, isolated: bool) {
+        let sql =
+            format!("SET GLOBAL wsrep_provider_options = 'gmcast.isolate={}'", u8::from(isolated));
+        self.nodes[node].connect(None).query_drop(sql).expect("an option of Galera");
+    }
+
+    /// By TCP, with these ports in their order.
+    pub fn url(&self, database: &Database<'_>, ports: &[u16]) -> String {
+        let hosts: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
+        format!("mysql://{USER}:{PASSWORD_IN_URL}@{}/{}", hosts.join(","), database.name)
+    }
+
+    /// Until so many nodes belong together, by the word of each of them.
+    pub fn until_together(&self, nodes: &[usize]) {
+        let began = Instant::now();
+        let size = nodes.len().to_string();
+        let together = |node: &usize| {
+            let mut root = self.nodes[*node].connect(None);
+            let mut status = |name: &str| -> String {
+                let row: Option<(String, String)> = root
+                    .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))
+                    .expect("a node that answers");
+                row.expect("a status of Galera").1
+            };
+            status("wsrep_cluster_size") == size
+                && status("wsrep_local_state_comment") == "Synced"
+                && status("wsrep_ready") == "ON"
+        };
+        while !nodes.iter().all(together) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{nodes:?} are not together");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
