@@ -129,7 +129,7 @@ pub fn taken_over(
             let stored = stored.remove(&(sku.clone(), String::new())).unwrap_or_default();
             let (sku, product_id) = (sku.clone(), Some(*product_id));
             let mut listing = PlannedListing { sku, product_id, ..PlannedListing::default() };
-            listing.learn(only);
+            listing.fill_from_card(only);
             let set_by_hand = *set_by_hand;
             updates.push(&KnownUpdate { listing, stored, set_by_hand, counts: true })?;
         }

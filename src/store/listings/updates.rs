@@ -1,4 +1,4 @@
-//! Listings that are known and of which more or other things have become known: their barcodes, their size, their name.
+//! What cards and pulls say of listings, known ones and new ones, beyond stock: barcodes, size, name.
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
@@ -35,7 +35,7 @@ const ASKED: &str = "
 const BATCH: usize = 500;
 
 /// The barcodes that the table holds of listings whose barcodes have changed.
-pub fn rebarcoded(
+pub fn barcode_changes(
     conn: &mut Conn,
     source: Source,
     listings: &Spool<Rebarcoded>,
@@ -53,16 +53,18 @@ pub fn rebarcoded(
     Ok(updates.finish()?)
 }
 
-/// Known listings of cards that were read since the listings last took over what the cards say.
-pub fn learned(
+/// Known listings of cards that were read since the listings last took over what the cards say, and legacy cards whose size is new.
+pub fn updates_from_cards(
     conn: &mut Conn,
     since: NaiveDate,
-    updates: &mut SpoolWriter<KnownUpdate>,
-) -> Result<(), StoreError> {
+    new: &Spool<PlannedListing>,
+) -> Result<Spool<KnownUpdate>, StoreError> {
+    let mut updates = SpoolWriter::new()?;
+    legacy_cards::taken_over(conn, new, &mut updates)?;
     let mut after = String::new();
     loop {
         let nm_ids = wb_cards::pending(conn, &after)?;
-        let Some(last) = nm_ids.last() else { return Ok(()) };
+        let Some(last) = nm_ids.last() else { return Ok(updates.finish()?) };
         after.clone_from(last);
         let nm_ids: Vec<&str> = nm_ids.iter().map(String::as_str).collect();
         let listings = legacy_cards::of_cards(conn, &nm_ids, since)?;
@@ -103,7 +105,7 @@ fn update(
         ..PlannedListing::default()
     };
     match size {
-        Some(size) => listing.learn(size),
+        Some(size) => listing.fill_from_card(size),
         // The card has dropped the size; a report that names it by its barcode still does.
         None => listing.barcodes.extend(
             stored.iter().map(|(barcode, _)| barcode).find(|it| **it == listing.size_id).cloned(),
@@ -114,27 +116,46 @@ fn update(
 }
 
 /// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
-pub fn complete(
+pub fn fill_from_cards(
     conn: &mut Conn,
     listings: &Spool<PlannedListing>,
 ) -> Result<(Spool<PlannedListing>, u64), StoreError> {
-    let mut completed = SpoolWriter::new()?;
-    let mut unknown = 0;
+    let mut filled = SpoolWriter::new()?;
+    let incomplete = each_with_card(conn, listings, |mut listing, size| {
+        if let Some(size) = size {
+            listing.fill_from_card(size);
+        }
+        Ok(filled.push(&listing)?)
+    })?;
+    Ok((filled.finish()?, incomplete))
+}
+
+/// Of how many listings the cards do not say everything.
+pub fn count_incomplete(
+    conn: &mut Conn,
+    listings: &Spool<PlannedListing>,
+) -> Result<u64, StoreError> {
+    each_with_card(conn, listings, |_, _| Ok(()))
+}
+
+fn each_with_card(
+    conn: &mut Conn,
+    listings: &Spool<PlannedListing>,
+    mut each: impl FnMut(PlannedListing, Option<&CardSize>) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
+    let mut incomplete = 0;
     for batch in listings.batches(BATCH) {
-        let mut batch = batch?;
+        let batch = batch?;
         let mut nm_ids: Vec<&str> = batch.iter().map(|listing| listing.sku.as_str()).collect();
         nm_ids.dedup();
         let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
-        for listing in &mut batch {
+        for listing in batch {
             let size = sizes.get(&listing.sku).and_then(|it| size_named(&listing.size_id, it));
-            unknown += u64::from(!size.is_some_and(|size| size.is_complete()));
-            if let Some(size) = size {
-                listing.learn(size);
-            }
-            completed.push(listing)?;
+            incomplete += u64::from(!size.is_some_and(CardSize::is_complete));
+            each(listing, size)?;
         }
     }
-    Ok((completed.finish()?, unknown))
+    Ok(incomplete)
 }
 
 /// Writes what has become known of listings that are in the table.
