@@ -72,6 +72,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0009_last_seen.sql"),
         rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
     },
+    Migration {
+        version: 10,
+        name: "legacy_cards",
+        text: include_str!("../../../../sql/0010_legacy_cards.sql"),
+        rollback: include_str!("../../../../sql/0010_legacy_cards.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -171,6 +177,10 @@ mod tests {
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
             ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
             ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
+            (
+                "0010_legacy_cards",
+                "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
+            ),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
