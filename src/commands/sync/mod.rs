@@ -144,6 +144,7 @@ impl<'a> Sync<'a> {
     }
 
     fn pull_and_write(&mut self) -> Result<Exit, Failure> {
+        config::judge_all(self.environment)?;
         let settings = SyncSettings::read(self.environment)?;
         let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.account.snapshot_date = Some(day);
