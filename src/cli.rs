@@ -102,6 +102,18 @@ pub struct SyncArgs {
     pub accept_shrink: bool,
 }
 
+impl SyncArgs {
+    /// The marketplace.
+    pub fn source(&self) -> Source {
+        self.marketplace.into()
+    }
+
+    /// Whether any fall of the stock is meant.
+    pub fn may_shrink(&self) -> bool {
+        self.accept_shrink || self.full
+    }
+}
+
 /// A marketplace's name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Marketplace {

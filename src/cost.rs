@@ -1,9 +1,10 @@
 //! What a conversation with a marketplace costs, and the meter that counts it while it is spent. Knows nothing of who counts
 //! or of what the figures are kept for.
 
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was sent and received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub struct Meter {
 struct Counts {
     requests: AtomicU64,
     bytes: AtomicU64,
+    foreign_hosts: Mutex<BTreeSet<String>>,
 }
 
 impl Meter {
@@ -39,6 +41,17 @@ impl Meter {
     pub fn add(&self, more: Cost) {
         self.counts.requests.fetch_add(more.requests, Ordering::Relaxed);
         self.counts.bytes.fetch_add(more.bytes, Ordering::Relaxed);
+    }
+
+    /// Notes a host other than the marketplace's own that was asked.
+    pub fn note_foreign(&self, host: &str) {
+        let mut hosts = self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.insert(host.to_owned());
+    }
+
+    /// The hosts noted so far.
+    pub fn foreign_hosts(&self) -> BTreeSet<String> {
+        self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What has been counted so far.

@@ -1,5 +1,6 @@
 //! How a run can end: the exit codes, and the failure that carries one of them together with its causes.
-//! The only place where an outcome becomes a number; the codes 65–78 are those of `sysexits.h`.
+//! The only place where an outcome becomes a number, but for a signal, which ends a sync in 128 + its own; the codes 65–78 are
+//! those of `sysexits.h`.
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
 
-use crate::cost::Meter;
+use crate::cost::Cost;
 use crate::inventory::{Quantities, Source};
 
 /// The id of this run: in every line of its log, and for a sync in its row of `sync_logs`.
@@ -121,27 +121,6 @@ pub enum RunRowState {
     Missing,
 }
 
-/// What is known of a run when its row is completed.
-#[derive(Clone, Debug, Default)]
-pub struct RunStats {
-    /// Records the marketplace answered.
-    pub processed: u64,
-    /// Those of them that were rejected.
-    pub rejected: u64,
-    /// Wildberries' cards that were read on the way.
-    pub cards: u64,
-    /// What it has cost.
-    pub meter: Meter,
-    /// Hosts other than the marketplace's own from which it came, or should have come.
-    pub foreign_hosts: BTreeSet<String>,
-    /// How long it took.
-    pub phases: Phases,
-    /// The day whose snapshot it is.
-    pub snapshot_date: Option<NaiveDate>,
-    /// What was written, if anything was.
-    pub written: Option<(Changes, Totals)>,
-}
-
 /// Sums over the rows of a snapshot: what the database must hold after the write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -175,4 +154,52 @@ impl Totals {
     pub fn stock(&self) -> i64 {
         self.available + self.reserved
     }
+}
+
+/// What a run wrote: the changes, and what the snapshot holds since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What became of the tables.
+    pub changes: Changes,
+    /// What the snapshot holds.
+    pub totals: Totals,
+}
+
+/// How far Wildberries' cards were read on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CardReading {
+    /// Cards read.
+    pub cards: u64,
+    /// Whether the last card was reached.
+    pub complete: bool,
+}
+
+/// The figures of a run, as its row has them.
+#[derive(Clone, Debug, Default)]
+pub struct RunStats {
+    /// Records the marketplace answered.
+    pub processed: u64,
+    /// Those of them that were rejected.
+    pub rejected: u64,
+    /// Wildberries' cards that were read on the way.
+    pub cards: u64,
+    /// What it has cost.
+    pub cost: Cost,
+    /// Hosts other than the marketplace's own from which it came, or should have come.
+    pub foreign_hosts: BTreeSet<String>,
+    /// How long it took.
+    pub phases: Phases,
+    /// The day whose snapshot it is.
+    pub snapshot_date: Option<NaiveDate>,
+}
+
+/// How a run ends, as its row says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The column `status`.
+    pub status: Status,
+    /// The exit code; 128 + the signal for an interruption.
+    pub exit_code: u8,
+    /// What was rejected, or why it failed.
+    pub message: Option<&'a str>,
 }

@@ -16,6 +16,16 @@ fn off_a_terminal_each_phase_is_one_plain_line_with_its_duration() {
 }
 
 #[test]
+fn at_a_terminal_the_bar_says_what_is_waited_for() {
+    let world = World::new(Catalogue::small(1));
+    let sync = world.binary().env("TERM", "xterm").env("WB_REQUEST_INTERVAL", "700ms");
+    let sync = sync.env("WB_STOCKS_METHOD", "warehouse-remains").args("sync wb").at_a_terminal();
+    let shown = sync.run().expect(0).stdout;
+    let told = |line: &&str| line.contains("fetching ") && line.contains("waiting ");
+    assert!(shown.split('\r').any(|line| told(&line)), "{shown:?}");
+}
+
+#[test]
 fn a_quiet_run_says_nothing_of_its_phases() {
     let world = World::new(Catalogue::small(1));
     assert_eq!(world.run("-q sync wb").expect(0).stderr, "");

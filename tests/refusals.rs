@@ -1,5 +1,5 @@
-//! What a marketplace's refusal means, in the words in which sellers have met it: whose fault it is, how often it is asked again,
-//! and what is told.
+//! What a marketplace's refusal means, in the words in which sellers have met it: whose fault it
+//! is, how often it is asked again, and what is told.
 
 use crate::support::binary::{Binary, Outcome};
 use crate::support::marketplace::catalogue::Catalogue;

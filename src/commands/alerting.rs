@@ -55,7 +55,7 @@ impl Watch {
     }
 
     /// The sync begins.
-    pub fn begins(&self) {
+    pub fn ping_start(&self) {
         if let Some(switch) = &self.switch {
             switch.starts();
         }
@@ -63,14 +63,14 @@ impl Watch {
 
     /// The sync could not even begin. Another run that goes on is nobody's alarm, and tells its own end; a database that is down
     /// is one, and only the healthcheck can tell it: what was told before stands in the database.
-    pub fn could_not_begin(&self, failure: &Failure) {
+    pub fn report_startup_failure(&self, failure: &Failure) {
         if failure.exit() != Exit::NotNow {
             self.tell_switch(failure.exit().code(), Some(failure));
         }
     }
 
     /// What remains to be told when a signal ends the sync: to be called with the exit code.
-    pub fn farewell(&self) -> impl FnOnce(u8) + Send + 'static {
+    pub fn ping_exit(&self) -> impl FnOnce(u8) + Send + 'static {
         let switch = self.switch.clone();
         move |code| {
             if let Some(switch) = switch {
@@ -80,7 +80,7 @@ impl Watch {
     }
 
     /// The sync ended, and its row in `sync_logs` is complete.
-    pub fn ended(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
+    pub fn finish(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
         if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
             let alerted = session

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{SecondsFormat, Utc};
 use env_logger::fmt::Formatter;
 use env_logger::{Builder, Logger};
+use indicatif_log_bridge::LogWrapper;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::{log_tail, progress};
@@ -19,7 +20,7 @@ const OWN: &str = "stocksync";
 
 static JSON: AtomicBool = AtomicBool::new(false);
 
-/// Starts the log. `RUST_LOG`, a filter as `env_logger` reads it, wins over `-v` and `-q`.
+/// Starts the log, beside which bars may be drawn; does nothing if there is one already. `RUST_LOG`, a filter as `env_logger` reads it, wins over `-v` and `-q`.
 pub fn start(verbose: u8, quiet: bool) {
     let own = match (quiet, verbose) {
         (true, _) => LevelFilter::Warn,
@@ -35,7 +36,13 @@ pub fn start(verbose: u8, quiet: bool) {
     let logger = Capped(builder.format(line).build());
     let most = logger.0.filter();
     JSON.store(std::env::var("LOG_FORMAT").is_ok_and(|form| form == "json"), Ordering::Relaxed);
-    progress::start(logger, most, !quiet);
+    let started = match progress::start(!quiet) {
+        Some(bars) => LogWrapper::new(bars, logger).try_init().is_ok(),
+        None => log::set_boxed_logger(Box::new(logger)).is_ok(),
+    };
+    if started {
+        log::set_max_level(most);
+    }
 }
 
 /// Whether the lines from now on are JSON objects. Until this is called, only the process's own `LOG_FORMAT` counts.

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
-use indicatif_log_bridge::LogWrapper;
 
 /// A stretch of a sync that takes long enough to be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,20 +65,12 @@ static BARS: OnceLock<MultiProgress> = OnceLock::new();
 /// The phase under way, where it is shown.
 static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
 
-/// Starts the log, and shows bars too if `wanted` and stderr is a terminal: decided once, here.
-/// Does nothing if a log has been started already.
-pub fn start(logger: impl log::Log + 'static, level: log::LevelFilter, wanted: bool) {
+/// Where bars are drawn from now on, if they are `wanted` and stderr is a terminal that can draw: decided once, here.
+pub(super) fn start(wanted: bool) -> Option<MultiProgress> {
     let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let started =
-        if target.is_hidden() || std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-            log::set_boxed_logger(Box::new(logger)).is_ok()
-        } else {
-            let bars = BARS.get_or_init(|| MultiProgress::with_draw_target(target)).clone();
-            LogWrapper::new(bars, logger).try_init().is_ok()
-        };
-    if started {
-        log::set_max_level(level);
-    }
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    (!target.is_hidden() && !dumb)
+        .then(|| BARS.get_or_init(|| MultiProgress::with_draw_target(target)).clone())
 }
 
 /// A phase from its beginning to its end.

@@ -1,28 +1,28 @@
-//! The failures of a call that was tried often enough, or that the marketplace does not want to hear for long.
+//! The failures of a call that was tried often enough, or that the marketplace does not want to
+//! hear for long.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Local, TimeDelta};
 use humantime::format_duration;
 
-use super::retry::{Asked, Setback};
+use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
 
 /// Whoever asks for longer has miscounted; no date is made of it.
 const LONGEST_TOLD: Duration = Duration::from_secs(366 * 86_400);
 
 /// A rate limit is "not now", anything else "cannot be reached".
-fn exit(setback: Setback) -> Exit {
-    if setback.rate_limited { Exit::NotNow } else { Exit::Unreachable }
+fn exit(hint: RetryHint) -> Exit {
+    if hint.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
 /// All attempts have failed.
-pub fn exhausted(cause: anyhow::Error, attempts: u32, setback: Setback) -> Failure {
-    let again =
-        setback.asked.map(|asked| retry_after(Local::now(), asked.wait)).unwrap_or_default();
-    let what = if setback.rate_limited { "still rate-limited (HTTP 429)" } else { "failed" };
+pub fn exhausted(cause: anyhow::Error, attempts: u32, hint: RetryHint) -> Failure {
+    let again = hint.asked.map(|asked| retry_after(Local::now(), asked.wait)).unwrap_or_default();
+    let what = if hint.rate_limited { "still rate-limited" } else { "failed" };
     let message = format!("{what} after {attempts} attempts (RETRY_ATTEMPTS){again}");
-    Failure::caused(exit(setback), cause).context(message)
+    Failure::caused(exit(hint), cause).context(message)
 }
 
 /// The marketplace asks for more patience than `RETRY_MAX_WAIT` allows.
@@ -30,7 +30,7 @@ pub fn too_long(
     cause: anyhow::Error,
     asked: Asked,
     max_wait: Duration,
-    setback: Setback,
+    hint: RetryHint,
 ) -> Failure {
     let wait = if asked.wait > LONGEST_TOLD {
         "more than a year".to_owned()
@@ -43,7 +43,7 @@ pub fn too_long(
         format_duration(max_wait),
         retry_after(Local::now(), asked.wait),
     );
-    Failure::caused(exit(setback), cause).context(message)
+    Failure::caused(exit(hint), cause).context(message)
 }
 
 /// When the next run makes sense: rounded up to the second, so that nobody comes too early.
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_wait_beyond_a_year_names_no_time() {
         for wait in [Duration::MAX, S(1_795_404_600)] {
-            let limited = Setback { rate_limited: true, asked: Some(asked(wait)) };
+            let limited = RetryHint { rate_limited: true, asked: Some(asked(wait)) };
             let failure = too_long(anyhow::anyhow!("429"), asked(wait), S(600), limited);
             let expected = "Retry-After: more than a year exceeds RETRY_MAX_WAIT (10m): 429";
             assert_eq!(failure.to_string(), expected);
@@ -89,11 +89,11 @@ mod tests {
 
     #[test]
     fn a_rate_limit_to_the_end_is_not_now_and_all_else_unreachable() {
-        let limited = Setback { rate_limited: true, asked: None };
+        let limited = RetryHint { rate_limited: true, asked: None };
         assert_eq!(exhausted(anyhow::anyhow!("429"), 3, limited).exit(), Exit::NotNow);
-        let broken = Setback { rate_limited: false, asked: Some(asked(S(1))) };
+        let broken = RetryHint { rate_limited: false, asked: Some(asked(S(1))) };
         assert_eq!(exhausted(anyhow::anyhow!("503"), 3, broken).exit(), Exit::Unreachable);
-        let too_long = |setback| too_long(anyhow::anyhow!("…"), asked(S(9)), S(1), setback).exit();
+        let too_long = |hint| too_long(anyhow::anyhow!("…"), asked(S(9)), S(1), hint).exit();
         assert_eq!((too_long(limited), too_long(broken)), (Exit::NotNow, Exit::Unreachable));
     }
 }

@@ -41,7 +41,7 @@ use connection::client::{Clients, Target};
 use connection::public_address;
 use pace::{Pace, pause};
 use request::{Fault, LINK_NOT_FOLLOWED};
-use retry::{Next, Setback};
+use retry::{Next, RetryHint};
 
 /// How long an answer may be that is no stock data (bytes).
 const SHORT_ANSWER: u64 = 1 << 20;
@@ -59,10 +59,12 @@ pub struct Http {
 }
 
 impl Http {
-    /// A conversation with the API below `api`, whose every request, and nothing else, carries `credentials`.
+    /// A conversation with the API below `api`, whose every request, and nothing else, carries
+    /// `credentials`.
     ///
     /// # Errors
-    /// [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`] if TLS cannot be set up.
+    /// [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`] if TLS
+    /// cannot be set up.
     pub fn new(
         settings: &HttpSettings,
         api: &Url,
@@ -106,7 +108,8 @@ impl Http {
         self.meter.add(cost);
     }
 
-    /// The hosts other than the API's own to which links and redirects of downloads have led so far.
+    /// The hosts other than the API's own to which links and redirects of downloads have led so
+    /// far.
     pub fn download_hosts(&self) -> &BTreeSet<String> {
         &self.download_hosts
     }
@@ -122,7 +125,8 @@ impl Http {
     /// Sends `call` and reads a short JSON answer, of at most 1 MiB.
     ///
     /// # Errors
-    /// The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not this JSON.
+    /// The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not this
+    /// JSON.
     pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
         self.exchange(call, |body| {
             let bytes = body.read_all(SHORT_ANSWER)?;
@@ -130,13 +134,14 @@ impl Http {
         })
     }
 
-    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start` on; `file` ends where the
-    /// answer ends. Returns its length and what `look` makes of it. A page or XML is refused; an answer that `look` finds
-    /// to be cut off ([`Exit::Unreachable`]) is asked for again.
+    /// Sends `call` and writes the answer, at most `MAX_DOWNLOAD` bytes, into `file` from `start`
+    /// on; `file` ends where the answer ends. Returns its length and what `look` makes of it. A
+    /// page or XML is refused; an answer that `look` finds to be cut off ([`Exit::Unreachable`]) is
+    /// asked for again.
     ///
     /// # Errors
-    /// The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page or an answer that is too long,
-    /// [`Exit::Program`] for a full disk.
+    /// The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page or an
+    /// answer that is too long, [`Exit::Program`] for a full disk.
     pub fn download<T>(
         &mut self,
         call: &Call,
@@ -156,19 +161,21 @@ impl Http {
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
             let found = look(length).map_err(|failure| match failure.exit() {
-                Exit::Unreachable => Fault::passing(failure.into_cause()),
+                Exit::Unreachable => Fault::transient(failure.into_cause()),
                 _ => failure.into(),
             })?;
             Ok((length, found))
         })
     }
 
-    /// A failure that came to light when the last answer was read: says which answer, with its trace id.
+    /// A failure that came to light when the last answer was read: says which answer, with its
+    /// trace id.
     pub fn in_last_answer(&self, failure: Failure) -> Failure {
         failure.context(self.last_answer.clone())
     }
 
-    /// Foreign text for a message: short, harmless to a terminal, without the keys, should it repeat them.
+    /// Foreign text for a message: short, harmless to a terminal, without the keys, should it
+    /// repeat them.
     pub fn safe(&self, text: &str) -> String {
         clean(text, error_body::LONGEST_MESSAGE)
     }
@@ -188,7 +195,7 @@ impl Http {
         }
         let mut attempt = 1;
         loop {
-            let (cause, setback) = match self.attempt(call, attempt, &mut read) {
+            let (cause, hint) = match self.attempt(call, attempt, &mut read) {
                 Ok((reply, answer)) => {
                     self.pace(call).passed();
                     self.last_answer = format!("{shown}: {answer}");
@@ -196,13 +203,13 @@ impl Http {
                 }
                 Err(Fault::Missing(failure)) => return Ok(Reply::Missing(failure.context(shown))),
                 Err(Fault::Final(failure)) => return Err(failure.context(shown)),
-                Err(Fault::Passing { cause, setback }) => (cause.context(shown.clone()), setback),
+                Err(Fault::Transient { cause, hint }) => (cause.context(shown.clone()), hint),
             };
-            let length = match self.next(call, attempt, setback) {
+            let length = match self.next(call, attempt, hint) {
                 Next::Wait(length) => length,
-                Next::Exhausted => return Err(exhausted::exhausted(cause, attempt, setback)),
+                Next::Exhausted => return Err(exhausted::exhausted(cause, attempt, hint)),
                 Next::TooLong(asked) => {
-                    return Err(exhausted::too_long(cause, asked, self.settings.max_wait, setback));
+                    return Err(exhausted::too_long(cause, asked, self.settings.max_wait, hint));
                 }
             };
             attempt += 1;
@@ -216,14 +223,14 @@ impl Http {
         self.paces.entry(call.name).or_insert_with(|| Pace::new(call.interval))
     }
 
-    fn next(&mut self, call: &Call, attempt: u32, setback: Setback) -> Next {
+    fn next(&mut self, call: &Call, attempt: u32, hint: RetryHint) -> Next {
         let (slower, slowest) = (self.settings.base_delay, self.settings.max_wait);
         let pace = self.pace(call);
-        if setback.rate_limited {
+        if hint.rate_limited {
             pace.limited(slower, slowest);
         }
         let remaining = pace.remaining(Instant::now());
-        retry::next(&self.settings, attempt, setback, remaining, fastrand::f64())
+        retry::next(&self.settings, attempt, hint, remaining, fastrand::f64())
     }
 
     /// The reply, and the answer that it came with in words.
@@ -323,7 +330,7 @@ fn trace(id: Option<String>) -> String {
 /// JSON that cannot be read: what is only cut off may come whole the next time.
 fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
     if error.is_eof() && !bytes.trim_ascii().is_empty() {
-        return Fault::passing(anyhow::anyhow!(
+        return Fault::transient(anyhow::anyhow!(
             "the answer is cut off after {} bytes",
             bytes.len()
         ));

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::console::progress;
 
-/// Sleeps. Every wait of a pull goes through here, so that each is in the log and beside the progress with its reason.
+/// Sleeps. Every wait of a pull goes through here, so that each is in the log and beside the
+/// progress with its reason.
 pub fn pause(level: log::Level, length: Duration, reason: &str) {
     let wait = format!("waiting {}: {reason}", humantime::format_duration(rounded(length)));
     log::log!(level, "{wait}");
@@ -23,7 +24,8 @@ fn rounded(length: Duration) -> Duration {
     }
 }
 
-/// The least time between two requests to one method: doubled by each 429, and back by a tenth with each request that is let through.
+/// The least time between two requests to one method: doubled by each 429, and back by a tenth with
+/// each request that is let through.
 #[derive(Debug)]
 pub struct Pace {
     usual: Duration,
@@ -48,8 +50,8 @@ impl Pace {
         self.last = Some(now);
     }
 
-    /// The marketplace found it too fast: half as fast from now on, `at_least` where there was no pace,
-    /// and never slower than one request in `at_most`.
+    /// The marketplace found it too fast: half as fast from now on, `at_least` where there was no
+    /// pace, and never slower than one request in `at_most`.
     pub fn limited(&mut self, at_least: Duration, at_most: Duration) {
         let doubled = self.current.saturating_mul(2).max(at_least);
         self.current = doubled.min(at_most.max(self.usual));

@@ -1,4 +1,5 @@
-//! Which redirects are followed: within the API's own host, or from one allowed download host to another. Pure.
+//! Which redirects are followed: within the API's own host, or from one allowed download host to
+//! another. Pure.
 
 use reqwest::{Method, StatusCode, Url};
 

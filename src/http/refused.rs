@@ -1,5 +1,5 @@
-//! What becomes of an answer that is none: the failure with the marketplace's own words, and what to do about it. Which status
-//! and which words mean what is in `answer::status`.
+//! What becomes of an answer that is none: the failure with the marketplace's own words, and what
+//! to do about it. Which status and which words mean what is in `answer::status`.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use super::answer::error_body::{self, Explanation};
 use super::answer::status::{self, Verdict};
 use super::connection::client::Target;
 use super::request::Fault;
-use super::retry::{self, Setback};
+use super::retry::{self, RetryHint};
 use super::{Call, Http, trace};
 use crate::failure::{Exit, Failure};
 use crate::secret::mask;
@@ -62,11 +62,11 @@ impl Http {
         };
         let final_with = |exit, message| Fault::from(Failure::new(exit, message));
         match (verdict, call.target) {
-            (Verdict::Passing | Verdict::RateLimited, _) => {
+            (Verdict::Transient | Verdict::RateLimited, _) => {
                 let rate_limited = verdict == Verdict::RateLimited;
                 let asked = retry::asked(headers, rate_limited, SystemTime::now());
-                let setback = Setback { rate_limited, asked };
-                Fault::Passing { cause: anyhow::Error::msg(said), setback }
+                let hint = RetryHint { rate_limited, asked };
+                Fault::Transient { cause: anyhow::Error::msg(said), hint }
             }
             // No key was sent, so none is wrong: the next run orders a new report.
             (Verdict::KeyRejected | Verdict::Missing, Target::Download) => {

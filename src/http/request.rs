@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::error_body::Explanation;
 use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
-use super::retry::Setback;
+use super::retry::RetryHint;
 use crate::failure::{Exit, Failure};
 
 /// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
@@ -106,7 +106,8 @@ impl<T> Reply<T> {
     /// The answer, where there has to be one.
     ///
     /// # Errors
-    /// [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure that says so.
+    /// [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure that says
+    /// so.
     pub fn required(self, name: &str) -> Result<T, Failure> {
         match self {
             Reply::Body(answer) => Ok(answer),
@@ -123,11 +124,11 @@ impl<T> Reply<T> {
 #[derive(Debug)]
 pub enum Fault {
     /// It passes on its own.
-    Passing {
+    Transient {
         /// What happened.
         cause: anyhow::Error,
         /// What the marketplace said about trying again.
-        setback: Setback,
+        hint: RetryHint,
     },
     /// There is no such thing.
     Missing(Failure),
@@ -137,8 +138,8 @@ pub enum Fault {
 
 impl Fault {
     /// Trouble about whose end nothing is known.
-    pub fn passing(cause: anyhow::Error) -> Self {
-        Self::Passing { cause, setback: Setback { rate_limited: false, asked: None } }
+    pub fn transient(cause: anyhow::Error) -> Self {
+        Self::Transient { cause, hint: RetryHint { rate_limited: false, asked: None } }
     }
 
     /// A connection that broke: whether it passes on its own depends on what it broke on.
@@ -146,7 +147,7 @@ impl Fault {
         let kind = breakage(&error);
         let cause = anyhow::Error::new(error);
         match kind {
-            Breakage::Passing => Self::passing(cause),
+            Breakage::Transient => Self::transient(cause),
             Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
                 "TLS certificate verification failed; nothing was sent. Is the clock right, does something intercept HTTPS?",
             )),
@@ -161,8 +162,8 @@ impl Fault {
     pub fn context(self, message: impl Into<String>) -> Self {
         let message = message.into();
         match self {
-            Self::Passing { cause, setback } => {
-                Self::Passing { cause: cause.context(message), setback }
+            Self::Transient { cause, hint } => {
+                Self::Transient { cause: cause.context(message), hint }
             }
             Self::Missing(failure) => Self::Missing(failure.context(message)),
             Self::Final(failure) => Self::Final(failure.context(message)),

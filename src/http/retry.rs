@@ -1,4 +1,5 @@
-//! Whether a failed attempt is followed by another one, and when. Pure: the clock and the chance are arguments.
+//! Whether a failed attempt is followed by another one, and when. Pure: the clock and the chance
+//! are arguments.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,11 +7,12 @@ use reqwest::header::HeaderMap;
 
 use crate::config::HttpSettings;
 
-/// Added to every wait that a marketplace asks for: whole seconds may have been cut off, and whoever comes too early at
-/// Wildberries waits the longer for it.
+/// Added to every wait that a marketplace asks for: whole seconds may have been cut off, and
+/// whoever comes too early at Wildberries waits the longer for it.
 const MARGIN: Duration = Duration::from_millis(250);
 
-/// Numbers from here on are moments of Unix time, not lengths (seconds: September 2001, or 32 years).
+/// Numbers from here on are moments of Unix time, not lengths (seconds: September 2001, or 32
+/// years).
 const FIRST_MOMENT: f64 = 1e9;
 
 /// How long the marketplace asked to be left alone, and in which header.
@@ -24,7 +26,7 @@ pub struct Asked {
 
 /// Why an attempt failed, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setback {
+pub struct RetryHint {
     /// It was a rate limit (429).
     pub rate_limited: bool,
     /// How long the marketplace asked to be left alone.
@@ -42,18 +44,20 @@ pub enum Next {
     TooLong(Asked),
 }
 
-/// Decides what follows attempt `attempt` (from 1 on). `chance` is 0…1; `pace` is what is left of the interval between two requests.
+/// Decides what follows attempt `attempt` (from 1 on). `chance` is 0…1; `pace` is what is left of
+/// the interval between two requests.
 ///
-/// The marketplace's own word is followed, and never undercut. Otherwise the wait doubles with each attempt, of which the upper
-/// half is left to chance, so that the crons of many sellers do not all return at once.
+/// The marketplace's own word is followed, and never undercut. Otherwise the wait doubles with each
+/// attempt, of which the upper half is left to chance, so that the crons of many sellers do not all
+/// return at once.
 pub fn next(
     settings: &HttpSettings,
     attempt: u32,
-    setback: Setback,
+    hint: RetryHint,
     pace: Duration,
     chance: f64,
 ) -> Next {
-    match setback.asked {
+    match hint.asked {
         Some(asked) if asked.wait > settings.max_wait => Next::TooLong(asked),
         _ if attempt >= settings.attempts => Next::Exhausted,
         Some(asked) => Next::Wait(asked.wait + MARGIN),
@@ -65,10 +69,11 @@ pub fn next(
     }
 }
 
-/// How long the answer asks to be left alone. Wildberries' `X-Ratelimit-Retry` (seconds until the next try will pass) counts
-/// before `Retry-After` (seconds or a date, RFC 9110), which beside it was seen shorter or empty. `X-Ratelimit-Reset` says when
-/// all of the quota is back, which is longer, and nothing about an outage: it is better than nothing for a rate limit only.
-/// Asking for no time at all is no answer.
+/// How long the answer asks to be left alone. Wildberries' `X-Ratelimit-Retry` (seconds until the
+/// next try will pass) counts before `Retry-After` (seconds or a date, RFC 9110), which beside it
+/// was seen shorter or empty. `X-Ratelimit-Reset` says when all of the quota is back, which is
+/// longer, and nothing about an outage: it is better than nothing for a rate limit only. Asking for
+/// no time at all is no answer.
 pub fn asked(headers: &HeaderMap, rate_limited: bool, now: SystemTime) -> Option<Asked> {
     let names = ["X-Ratelimit-Retry", "Retry-After", "X-Ratelimit-Reset"];
     names[..if rate_limited { 3 } else { 2 }].iter().find_map(|header| {
@@ -111,8 +116,8 @@ mod tests {
         next(&settings(), attempt, limited(asked), Duration::ZERO, chance)
     }
 
-    fn limited(wait: Option<Duration>) -> Setback {
-        Setback { rate_limited: wait.is_some(), asked: wait.map(in_header) }
+    fn limited(wait: Option<Duration>) -> RetryHint {
+        RetryHint { rate_limited: wait.is_some(), asked: wait.map(in_header) }
     }
 
     fn in_header(wait: Duration) -> Asked {
@@ -153,16 +158,16 @@ mod tests {
 
     #[test]
     fn a_retry_keeps_the_pace_between_requests() {
-        let setback = Setback { rate_limited: false, asked: None };
-        assert_eq!(next(&settings(), 1, setback, S(20), 1.0), Next::Wait(S(20)));
+        let hint = RetryHint { rate_limited: false, asked: None };
+        assert_eq!(next(&settings(), 1, hint, S(20), 1.0), Next::Wait(S(20)));
     }
 
     #[test]
     fn many_attempts_do_not_overflow_the_wait() {
         let patient = HttpSettings { attempts: u32::MAX, ..settings() };
-        let setback = Setback { rate_limited: false, asked: None };
+        let hint = RetryHint { rate_limited: false, asked: None };
         for attempt in [31, 32, 33, 1000] {
-            assert_eq!(next(&patient, attempt, setback, S(0), 1.0), Next::Wait(S(600)));
+            assert_eq!(next(&patient, attempt, hint, S(0), 1.0), Next::Wait(S(600)));
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::quantity::{checked_current, checked_sum};
 
 /// A marketplace. The names are those of the column `source`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Source {
     /// Ozon.
     Ozon,

@@ -26,7 +26,7 @@ pub struct Snapshot {
 }
 
 /// What comes of a record that claims the place of an earlier one.
-pub enum Clash {
+pub enum RowConflict {
     /// It does not count.
     Duplicate(Duplicate),
     /// It is about another warehouse of this name, and both count in one row.
@@ -60,12 +60,12 @@ impl Staging {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
-    /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_clash`
+    /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_conflict`
     /// once, unless its repetition is by design.
     ///
     /// # Errors
     /// The temporary files cannot be written or read back.
-    pub fn finish(self, on_clash: &mut dyn FnMut(Clash)) -> io::Result<Snapshot> {
+    pub fn finish(self, on_conflict: &mut dyn FnMut(RowConflict)) -> io::Result<Snapshot> {
         let mut settled = Settled::new()?;
         // Not settled as long as another warehouse of its name may follow.
         let mut last: Option<StagedRow> = None;
@@ -78,10 +78,10 @@ impl Staging {
                 && (winner.owner != row.owner || winner.place() == row.place())
             {
                 if winner.shares_name_with(&row) {
-                    on_clash(add(winner, row));
+                    on_conflict(add(winner, row));
                 } else if row.recency.is_none() && last_rejected != row.number {
                     last_rejected = row.number;
-                    on_clash(Clash::Duplicate(duplicate(&row, winner.number)));
+                    on_conflict(RowConflict::Duplicate(duplicate(&row, winner.number)));
                 }
                 continue;
             }
@@ -126,16 +126,16 @@ impl Settled {
 }
 
 /// Adds the pieces of another warehouse of the same name. What comes next is compared with that one.
-fn add(sum: &mut StagedRow, row: StagedRow) -> Clash {
+fn add(sum: &mut StagedRow, row: StagedRow) -> RowConflict {
     match sum.quantities.checked_sum(row.quantities) {
         Ok(quantities) => {
             sum.quantities = quantities;
             (sum.number, sum.warehouse_id, sum.region) = (row.number, row.warehouse_id, row.region);
-            Clash::SameName(row.warehouse_name)
+            RowConflict::SameName(row.warehouse_name)
         }
         Err(reason) => {
             let what = "with another warehouse of the same name";
-            Clash::TooMany(rejection(&row, format!("together {what}, {reason}")))
+            RowConflict::TooMany(rejection(&row, format!("together {what}, {reason}")))
         }
     }
 }
@@ -148,7 +148,7 @@ fn duplicate(row: &StagedRow, winner: u64) -> Duplicate {
 fn rejection(row: &StagedRow, reason: String) -> Rejection {
     let size =
         if row.size_id.is_empty() { String::new() } else { format!(", size {:?}", row.size_id) };
-    let warehouse = if row.owner == 0 {
+    let warehouse = if row.owner.is_none() {
         format!(", warehouse {:?}", row.warehouse_name)
     } else {
         String::new()

@@ -1,6 +1,7 @@
 //! A row on its way to the database, and which one counts of several that claim the same place.
 
 use std::cmp::Reverse;
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +30,9 @@ pub struct StagedRow {
     pub name: Option<String>,
     /// The number of the record in the pull, from 1 on.
     pub number: u64,
-    /// The record's number where one record holds all of a listing's stock, else 0: rows of one listing
-    /// with different owners cannot both be right.
-    pub owner: u64,
+    /// The record's number where one record holds all of a listing's stock: rows of one listing with different owners cannot
+    /// both be right.
+    pub owner: Option<NonZeroU64>,
     /// `warehouseId` where the answer tells it: rows of one place with different ids are added up.
     pub warehouse_id: Option<i64>,
     /// `regionName`, empty where the answer tells none: the same holds for it.
@@ -44,7 +45,7 @@ impl StagedRow {
     /// Takes a record apart into its rows.
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
-        let owner = if identity == Identity::Listing { number } else { 0 };
+        let owner = NonZeroU64::new(number).filter(|_| identity == Identity::Listing);
         let (warehouse_id, region, recency) = match identity {
             Identity::Listing => (None, String::new(), None),
             Identity::Warehouse { id, region } => (id, region, None),
@@ -89,20 +90,35 @@ impl StagedRow {
     }
 }
 
-/// Rows that claim the same place stand together, the one that counts first.
-impl Sortable for StagedRow {
-    type SortKey<'a> =
-        (DatabaseText<'a>, DatabaseText<'a>, u64, (DatabaseText<'a>, StockType), &'a str, Rank);
+/// The order of rows: by listing as the database has it; those that claim the same place stand together, the one that counts
+/// first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SortKey<'a> {
+    #[serde(borrow)]
+    listing: (DatabaseText<'a>, DatabaseText<'a>),
+    owner: Option<NonZeroU64>,
+    place: (DatabaseText<'a>, StockType),
+    region: &'a str,
+    rank: Rank,
+}
 
-    fn sort_key(&self) -> Self::SortKey<'_> {
+impl Sortable for StagedRow {
+    type SortKey<'a> = SortKey<'a>;
+
+    fn sort_key(&self) -> SortKey<'_> {
         let rank = match (self.recency, self.warehouse_id) {
             // Of two readings of the same moment the later one is the fresher answer.
             (Some(moment), _) => Rank::Reading(Reverse((moment, self.number))),
             (None, Some(id)) => Rank::OfWarehouse(id, self.number),
             (None, None) => Rank::Record(self.number),
         };
-        let (sku, size_id) = (DatabaseText(&self.sku), DatabaseText(&self.size_id));
-        (sku, size_id, self.owner, self.place(), &self.region, rank)
+        SortKey {
+            listing: (DatabaseText(&self.sku), DatabaseText(&self.size_id)),
+            owner: self.owner,
+            place: self.place(),
+            region: &self.region,
+            rank,
+        }
     }
 }
 

@@ -25,11 +25,11 @@ fn stage(records: Vec<Record>) -> (Vec<(String, String, i32)>, Totals, Vec<Strin
         staging.push(index as u64 + 1, record).unwrap();
     }
     let mut clashes = Vec::new();
-    let mut note = |clash| {
-        clashes.push(match clash {
-            Clash::Duplicate(duplicate) => duplicate.rejection.record,
-            Clash::TooMany(rejection) => rejection.to_string(),
-            Clash::SameName(name) => format!("another {name:?}"),
+    let mut note = |conflict| {
+        clashes.push(match conflict {
+            RowConflict::Duplicate(duplicate) => duplicate.rejection.record,
+            RowConflict::TooMany(rejection) => rejection.to_string(),
+            RowConflict::SameName(name) => format!("another {name:?}"),
         });
     };
     let snapshot = staging.finish(&mut note).unwrap();

@@ -15,5 +15,5 @@ pub mod sync_run;
 pub mod sync_write;
 
 pub use database::{Database, Explained, OrDatabase, StoreError};
-pub use snapshot::newest_day;
+pub use newest::newest_day;
 pub use sync_run::Session;

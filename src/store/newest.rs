@@ -1,5 +1,5 @@
-//! What the newest runs of a marketplace say of themselves in `sync_logs`. Reads only, and believes nothing that cannot be: an old
-//! importer or a person may have written the rows.
+//! What a marketplace's newest snapshot and newest runs are. Reads only, and believes nothing that cannot be: an old importer
+//! or a person may have written the rows.
 
 use chrono::NaiveDate;
 use mysql::Conn;
@@ -8,6 +8,17 @@ use super::database::error::StoreError;
 use super::database::rows;
 use crate::inventory::Source;
 use crate::run::Status;
+
+/// Answered from the ends of the index idx_source_snapshot, however long the history is, as long as `MAX` stands alone. A date of zeros,
+/// which some server let somebody write, is none.
+const NEWEST_DAY: &str = "SELECT NULLIF(day, 0) FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
+
+/// The same day, its rows, and those of the day that is asked about where that is an earlier one: a later one has none.
+const ROWS: &str = "
+    SELECT NULLIF(newest.day, 0),
+           (SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = newest.day),
+           IF(newest.day > ?, (SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = ?), 0)
+    FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
 
 const STORED_LAST: &str = "
     SELECT NULLIF(snapshot_date, 0), rows_total, stock_total, products_with_stock FROM sync_logs
@@ -50,6 +61,68 @@ pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>
     }))
 }
 
+/// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
+    let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
+    let stored = stored_last(conn, source)?;
+    Ok(with_rows.flatten().max(empty_day(stored.as_ref())))
+}
+
+/// A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
+fn empty_day(stored: Option<&StoredLast>) -> Option<NaiveDate> {
+    stored.filter(|stored| stored.rows == Some(0)).and_then(|stored| stored.day)
+}
+
+/// What a write finds of its source's snapshots. Asked once in its transaction, so that guards, plan and matching judge by
+/// the same answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Baseline {
+    /// The marketplace.
+    pub source: Source,
+    /// The day that is written.
+    pub day: NaiveDate,
+    /// Rows that this day has already.
+    pub rows_of_day: u64,
+    /// The day of the newest snapshot, this day's included.
+    pub newest_day: Option<NaiveDate>,
+    /// Listings with stock in the newest snapshot by the word of the run that stored it, as long as the table still has as many
+    /// rows as that run said.
+    pub stated_listings: Option<u64>,
+}
+
+impl Baseline {
+    /// Asks.
+    pub fn ask(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<Self, StoreError> {
+        let stored = stored_last(conn, source)?;
+        let name = source.as_str();
+        let counted = rows::first(conn, ROWS, (name, day, name, day, name))?;
+        Ok(Self::of(source, day, counted.unwrap_or_default(), stored.as_ref()))
+    }
+
+    fn of(
+        source: Source,
+        day: NaiveDate,
+        (with_rows, rows, earlier_rows): (Option<NaiveDate>, u64, u64),
+        stored: Option<&StoredLast>,
+    ) -> Self {
+        let newest_day = with_rows.max(empty_day(stored));
+        let rows_of_day = if with_rows == Some(day) { rows } else { earlier_rows };
+        let rows_of_newest = if with_rows == newest_day { rows } else { 0 };
+        let stated_listings = stored
+            .filter(|stored| stored.day == newest_day && stored.rows == Some(rows_of_newest))
+            .and_then(|stored| stored.products_with_stock);
+        Self { source, day, rows_of_day, newest_day, stated_listings }
+    }
+
+    /// The day of the newest snapshot, or the one that is written where there is none.
+    pub fn last_day(&self) -> NaiveDate {
+        self.newest_day.unwrap_or(self.day)
+    }
+}
+
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
 ///
 /// # Errors
@@ -58,4 +131,55 @@ pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, Store
     let newest: Option<(String, bool)> = rows::first(conn, NEWEST, (source.as_str(),))?;
     Ok(newest
         .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+    }
+
+    fn stated(of: u32, rows: u64) -> StoredLast {
+        let stock = Some(0);
+        StoredLast { day: Some(day(of)), rows: Some(rows), stock, products_with_stock: Some(5) }
+    }
+
+    /// Of a write for the 20th: rows of that day, newest day, and what a run stated of the newest snapshot.
+    fn found(
+        counted: (Option<NaiveDate>, u64, u64),
+        stored: Option<StoredLast>,
+    ) -> (u64, Option<NaiveDate>, Option<u64>) {
+        let it = Baseline::of(Source::Ozon, day(20), counted, stored.as_ref());
+        (it.rows_of_day, it.newest_day, it.stated_listings)
+    }
+
+    #[test]
+    fn without_any_snapshot_there_is_nothing_to_compare_with() {
+        assert_eq!(found((None, 0, 0), None), (0, None, None));
+    }
+
+    #[test]
+    fn the_day_s_rows_are_those_of_the_newest_day_if_it_is_that_one() {
+        assert_eq!(found((Some(day(20)), 8, 0), None), (8, Some(day(20)), None));
+        assert_eq!(found((Some(day(19)), 8, 0), None), (0, Some(day(19)), None));
+        assert_eq!(found((Some(day(21)), 8, 3), None), (3, Some(day(21)), None));
+    }
+
+    #[test]
+    fn a_run_is_believed_about_its_snapshot_as_long_as_the_table_has_its_rows() {
+        let newest = Some(day(19));
+        assert_eq!(found((newest, 8, 0), Some(stated(19, 8))), (0, newest, Some(5)));
+        assert_eq!(found((newest, 7, 0), Some(stated(19, 8))), (0, newest, None));
+        assert_eq!(found((newest, 8, 0), Some(stated(18, 8))), (0, newest, None));
+    }
+
+    #[test]
+    fn a_snapshot_without_rows_is_the_newest_by_its_run_s_word() {
+        let counted = (Some(day(18)), 8, 0);
+        assert_eq!(found(counted, Some(stated(19, 0))), (0, Some(day(19)), Some(5)));
+        // Rows that somebody brought back behind it: they are newer than the empty one.
+        assert_eq!(found((Some(day(20)), 8, 0), Some(stated(19, 0))), (8, Some(day(20)), None));
+    }
 }

@@ -43,7 +43,7 @@ impl PlannedListing {
     }
 
     /// Takes over what a card says of it.
-    pub fn learn(&mut self, size: &CardSize) {
+    pub fn fill_from_card(&mut self, size: &CardSize) {
         self.chrt_id = Some(size.chrt_id.clone());
         if !size.barcodes.is_empty() {
             self.barcodes.clone_from(&size.barcodes);

@@ -5,12 +5,17 @@
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
 use crate::config::{DatabaseSettings, Environment, RetentionSettings, env_file};
 use crate::failure::{Exit, Failure};
+use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
+use crate::http::answer::status::refusal;
+use crate::http::retry::asked;
 use crate::marketplace::Format;
 use crate::testing::properties::ends_well;
 
@@ -62,6 +67,9 @@ enum Target {
     Size,
     DatabaseUrl,
     EnvFile,
+    Refusal,
+    Key,
+    Wait,
 }
 
 struct Seed {
@@ -97,6 +105,9 @@ fn corpus() -> Vec<Seed> {
         ("durations.txt", Target::Retention),
         ("sizes.txt", Target::Size),
         ("database-urls.txt", Target::DatabaseUrl),
+        ("refusals.txt", Target::Refusal),
+        ("keys.txt", Target::Key),
+        ("waits.txt", Target::Wait),
     ];
     for (name, target) in lists {
         let text = fs::read_to_string(directory().join(name)).unwrap();
@@ -148,6 +159,22 @@ fn feed(target: Target, content: &[u8]) {
             Ok(settings) => assert!(!settings.database.is_empty()),
             Err(failure) => refused(Some(failure)),
         },
+        Target::Refusal => {
+            let said = explain(content);
+            let _ = refusal(StatusCode::BAD_REQUEST, &said);
+            let length = said.message.map_or(0, |message| message.chars().count());
+            assert!(length <= LONGEST_MESSAGE + 1, "{length}");
+        }
+        Target::Key => match environment.secret("X") {
+            Ok(key) => assert!(key.expose().bytes().all(|byte| byte.is_ascii_graphic())),
+            Err(failure) => refused(Some(failure)),
+        },
+        Target::Wait => {
+            let Ok(value) = HeaderValue::from_bytes(content) else { return };
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value)]);
+            let asked = asked(&headers, true, SystemTime::now());
+            assert!(asked.is_none_or(|asked| !asked.wait.is_zero()));
+        }
     }
 }
 

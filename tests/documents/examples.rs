@@ -88,7 +88,7 @@ fn statements(text: &str) -> Vec<String> {
 }
 
 /// The fenced blocks with their languages, and the rest.
-fn parted(text: &str) -> (Vec<(String, String)>, String) {
+pub(super) fn parted(text: &str) -> (Vec<(String, String)>, String) {
     let (mut blocks, mut prose, mut inside) = (Vec::new(), String::new(), None);
     for line in text.lines() {
         match (line.trim_start().strip_prefix("```"), inside.take()) {

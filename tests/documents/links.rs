@@ -30,6 +30,23 @@ fn every_link_in_the_documents_leads_somewhere() {
 }
 
 #[test]
+fn every_path_that_the_documents_name_is_there() {
+    let mut named = BTreeSet::new();
+    for path in documents() {
+        let text = read(&path);
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)));
+        let paths = words.map(|word| word.trim_end_matches(['.', '/']));
+        let ours = ["tests/", "sql/", "src/"];
+        named.extend(
+            paths.filter(|word| ours.iter().any(|top| word.starts_with(top))).map(String::from),
+        );
+    }
+    assert!(named.len() >= 8, "{named:?}");
+    let missing: Vec<&String> = named.iter().filter(|path| !document(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_document_can_be_reached_from_the_readme() {
     let linked = targets(&read("README.md"));
     let missing: Vec<String> = documents()

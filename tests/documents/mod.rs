@@ -4,6 +4,7 @@
 mod crontab;
 mod examples;
 mod links;
+mod messages;
 mod russian;
 mod samples;
 mod words;

@@ -95,7 +95,7 @@ fn folders(path: &str) -> Vec<String> {
         .collect()
 }
 
-fn sources(folder: &Path) -> Vec<(String, String)> {
+pub(super) fn sources(folder: &Path) -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("an entry").path();

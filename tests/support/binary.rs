@@ -24,6 +24,7 @@ pub struct Binary {
     arguments: Vec<OsString>,
     tiny_files: bool,
     full_stdout: bool,
+    terminal: bool,
 }
 
 /// What a run left behind.
@@ -89,6 +90,12 @@ impl Binary {
         self
     }
 
+    /// It runs at a terminal, which is what its standard output then holds.
+    pub fn at_a_terminal(mut self) -> Self {
+        self.terminal = true;
+        self
+    }
+
     pub fn run(&self) -> Outcome {
         self.spawn().wait()
     }
@@ -108,11 +115,22 @@ impl Binary {
 
     fn spawn_in(&self, directory: TempDir) -> Running {
         let program = env!("CARGO_BIN_EXE_stocksync");
-        let mut command = Command::new(if self.tiny_files { "bash" } else { program });
+        let mut command = match (self.tiny_files, self.terminal) {
+            (true, _) => Command::new("bash"),
+            (_, true) => Command::new("script"),
+            _ => Command::new(program),
+        };
+        if self.terminal {
+            let words = self.arguments.iter().map(|word| word.to_string_lossy());
+            let line = words.fold(program.to_owned(), |line, word| format!("{line} '{word}'"));
+            command.args(["-qec", &format!("stty cols 200; exec {line}"), "/dev/null"]);
+        } else if !self.tiny_files {
+            command.args(&self.arguments);
+        }
         if self.tiny_files {
             // The signal that goes with it would kill the program.
             let limit = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-            command.args(["-c", limit, program]);
+            command.args(["-c", limit, program]).args(&self.arguments);
         }
         let stdout = if self.full_stdout {
             File::create("/dev/full").expect("a device of every Linux").into()
@@ -120,7 +138,6 @@ impl Binary {
             Stdio::piped()
         };
         let mut child = command
-            .args(&self.arguments)
             .env_clear()
             .envs(&self.variables)
             .current_dir(directory.path())

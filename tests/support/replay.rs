@@ -1,5 +1,6 @@
-//! Marketplaces that answer what a file of `tests/cases` holds: each answer under the request that gets it, as
-//! `### METHOD path`. Several answers to one request come in their order, and the last one again and again.
+//! Marketplaces that answer what a file of `tests/cases` holds: each answer under the request that
+//! gets it, as `### METHOD path`. Several answers to one request come in their order, and the last
+//! one again and again.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -49,8 +50,8 @@ impl Replay {
         Self { state, server, seller_warehouses }
     }
 
-    /// The variables that point stocksync here, keys included. Wildberries is asked for the seller's own warehouses only if
-    /// there is an answer to it.
+    /// The variables that point stocksync here, keys included. Wildberries is asked for the
+    /// seller's own warehouses only if there is an answer to it.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let url = || self.server.url();
         vec![
@@ -84,8 +85,9 @@ pub fn text(file: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The rows of a file of `tests/cases`: a line of titles, then sku, size_id, warehouse_name, stock_type, available, reserved,
-/// in_way_to_client and in_way_from_client, with tabs between them.
+/// The rows of a file of `tests/cases`: a line of titles, then sku, size_id, warehouse_name,
+/// stock_type, available, reserved, in_way_to_client and in_way_from_client, with tabs between
+/// them.
 pub fn rows(source: &str, file: &str) -> Vec<StockRow> {
     let text = text(file);
     let row = |line: &str| {

@@ -8,6 +8,7 @@ use crate::config::WildberriesSettings;
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::wildberries::cards::CardReader;
+use crate::run::CardReading;
 use crate::store::listings::wb_cards;
 use crate::store::sync_run::session::Session;
 use crate::text::counted;
@@ -18,26 +19,17 @@ const MOST_PAGES: u64 = 100_000;
 /// Pages from one line of progress to the next: six seconds at the method's pace.
 const PROGRESS: u64 = 10;
 
-/// What a reading came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Cards read.
-    pub cards: u64,
-    /// Whether the last card was reached.
-    pub complete: bool,
-}
-
 /// Reads what has changed in the cards, once a day although nothing may be unknown: a renamed card or a corrected barcode shows
 /// in no other answer. `None` if they have been read on this day.
-pub fn learn_changes(
+pub(super) fn fetch_changes(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
     day: NaiveDate,
-) -> Option<Reading> {
+) -> Option<CardReading> {
     match were_read(session, day) {
         Ok(true) => None,
-        Ok(false) => Some(learn(settings, session, meter, day)),
+        Ok(false) => Some(fetch(settings, session, meter, day)),
         Err(failure) => {
             log::warn!("the cards that have changed are not asked for: {failure}");
             None
@@ -51,13 +43,13 @@ fn were_read(session: &mut Session, day: NaiveDate) -> Result<bool, Failure> {
 }
 
 /// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
-pub fn learn(
+pub(super) fn fetch(
     settings: &WildberriesSettings,
     session: &mut Session,
     meter: &Meter,
     day: NaiveDate,
-) -> Reading {
-    let mut reading = Reading::default();
+) -> CardReading {
+    let mut reading = CardReading::default();
     log::info!("asking for Wildberries' cards that were changed since they were last read");
     match read(settings, session, meter, day, &mut reading) {
         Ok(()) => reading.complete = true,
@@ -78,7 +70,7 @@ fn read(
     session: &mut Session,
     meter: &Meter,
     day: NaiveDate,
-    reading: &mut Reading,
+    reading: &mut CardReading,
 ) -> Result<(), Failure> {
     let cursor = wb_cards::cursor(session.database()?.conn())
         .map_err(|fault| session.failed(fault).context("looking where the cards begin"))?;

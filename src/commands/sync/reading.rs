@@ -1,25 +1,59 @@
-//! From the answers of a pull to the rows of a snapshot, record by record. Knows nothing of the database.
+//! From the answers of a pull to the rows of a snapshot, record by record. Asks and writes no database.
 
+use std::time::Duration;
+
+use super::fetch::Fetched;
 use super::rejects::Rejects;
 use crate::console::progress::{self, Phase, Span};
 use crate::failure::{Exit, Failure, OrFail};
-use crate::inventory::{Rejection, ValidationResult};
-use crate::marketplace::paging::shifted;
-use crate::marketplace::{self, Pull};
-use crate::run::{Run, RunStats};
-use crate::staging::{Clash, Duplicate, Snapshot, Staging};
+use crate::inventory::{Rejection, StockType, ValidationResult};
+use crate::marketplace;
+use crate::marketplace::paging::PullError;
+use crate::run::Run;
+use crate::staging::{Duplicate, RowConflict, Snapshot, Staging};
 use crate::text::printable;
 
 /// Names that several warehouses have, each of which is told; who has more of them has seen enough.
 const MOST_NAMES: usize = 20;
 
+/// What was read.
+pub(super) struct Reading {
+    pub snapshot: Snapshot,
+    pub validation: ValidationResult,
+    /// As in [`Fetched`].
+    pub can_hold: &'static [StockType],
+    pub took: Duration,
+    /// By what it shows that the pages do not belong together.
+    shifted: Option<String>,
+}
+
+impl Reading {
+    /// Unless the stock moved between two pages.
+    pub fn settled(self) -> Result<Self, PullError> {
+        match self.shifted {
+            Some(reason) => Err(PullError::Shifted(reason)),
+            None => Ok(self),
+        }
+    }
+
+    /// Unless hardly anything of it can be believed.
+    pub fn require_stock_data(&self) -> Result<(), Failure> {
+        if self.validation.is_stock_data() {
+            return Ok(());
+        }
+        let summary = self.validation.summary().unwrap_or_default();
+        let message = format!("this is not stock data, nothing was written: {summary}");
+        Err(Failure::new(Exit::NotStockData, message))
+    }
+}
+
 /// Turns the answers into the rows of a snapshot; what cannot be believed is named in the log.
 pub(super) fn read(
-    pull: &Pull,
+    fetched: &Fetched,
     run: &Run,
     rejects: &mut Rejects,
-    account: &mut RunStats,
-) -> Result<(Snapshot, ValidationResult), Failure> {
+) -> Result<Reading, Failure> {
+    let Fetched { pull, can_hold, .. } = fetched;
     let length = pull.parts.iter().map(|part| part.length).sum();
     let span = Span::begin(Phase::Read, Some(length));
     let mut validation = ValidationResult::default();
@@ -46,39 +80,25 @@ pub(super) fn read(
             }
         }
     })?;
-    let mut moved = None;
+    let mut shifted = None;
     let mut shared_names = Vec::new();
     let snapshot = staging
-        .finish(&mut |clash| match clash {
-            Clash::Duplicate(duplicate) => match on_two_pages(&duplicate, &beginnings) {
-                Some(reason) => moved = Some(reason),
+        .finish(&mut |conflict| match conflict {
+            RowConflict::Duplicate(duplicate) => match on_two_pages(&duplicate, &beginnings) {
+                Some(reason) => shifted = Some(reason),
                 None => reject(&mut validation, duplicate.rejection),
             },
-            Clash::TooMany(rejection) => reject(&mut validation, rejection),
-            Clash::SameName(name) => add_name(&mut shared_names, name),
+            RowConflict::TooMany(rejection) => reject(&mut validation, rejection),
+            RowConflict::SameName(name) => add_name(&mut shared_names, name),
         })
         .or_fail(Exit::Program, no_temporary_files)?;
     rejects.finish();
-    let what = format!("{} records", validation.total);
-    *account.phases.read.get_or_insert_default() += span.finish(&what);
-    if let Some(reason) = moved {
-        return Err(shifted(reason));
+    let took = span.finish(&format!("{} records", validation.total));
+    if shifted.is_none() {
+        warn_of_names(&mut validation, &shared_names);
+        say_what_was_not_shown(&validation);
     }
-    warn_of_names(&mut validation, &shared_names);
-    account.processed = validation.total;
-    account.rejected = validation.rejected;
-    say_what_was_not_shown(&validation);
-    must_be_stock_data(&validation)?;
-    Ok((snapshot, validation))
-}
-
-fn must_be_stock_data(validation: &ValidationResult) -> Result<(), Failure> {
-    if validation.is_stock_data() {
-        return Ok(());
-    }
-    let summary = validation.summary().unwrap_or_default();
-    let message = format!("this is not stock data, nothing was written: {summary}");
-    Err(Failure::new(Exit::NotStockData, message))
+    Ok(Reading { snapshot, validation, can_hold, took, shifted })
 }
 
 /// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.

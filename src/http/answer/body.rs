@@ -1,5 +1,5 @@
-//! Reads the body of one answer within bounds of size and slowness. Keeps apart what passes on its own (a connection
-//! that breaks) from what does not (an answer that is too large).
+//! Reads the body of one answer within bounds of size and slowness. Keeps apart what passes on its
+//! own (a connection that breaks) from what does not (an answer that is too large).
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -12,7 +12,8 @@ use crate::console::progress::{self, Phase};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::request::Fault;
 
-/// A body that brings less than this per second, over a whole window of patience, is a drip that would go on for ever.
+/// A body that brings less than this per second, over a whole window of patience, is a drip that
+/// would go on for ever.
 const SLOWEST: u64 = 1024;
 
 /// How much of a body is kept at hand for messages (bytes).
@@ -76,7 +77,8 @@ impl<R: Read> Body<R> {
         }
     }
 
-    /// Reads what can be had of the first 64 KiB: a body that breaks off ends there, for the status is the answer.
+    /// Reads what can be had of the first 64 KiB: a body that breaks off ends there, for the status
+    /// is the answer.
     pub fn read_beginning(&mut self) {
         let mut buffer = vec![0; 16 << 10];
         while self.beginning.len() < BEGINNING && matches!(self.fill(&mut buffer), Ok(1..)) {}
@@ -87,10 +89,12 @@ impl<R: Read> Body<R> {
         &self.beginning
     }
 
-    /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there. Returns its length in bytes.
+    /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there.
+    /// Returns its length in bytes.
     ///
     /// # Errors
-    /// [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::Program`] for a full disk; a fault of the connection.
+    /// [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::Program`] for a full
+    /// disk; a fault of the connection.
     pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         let disk = || "cannot write the temporary file (is the disk of TMPDIR full?)".to_owned();
         file.set_len(start).or_fail(Exit::Program, disk)?;
@@ -135,7 +139,7 @@ impl Window {
         }
         if (self.bytes as f64) < SLOWEST as f64 * elapsed.as_secs_f64() {
             let expected = SLOWEST * elapsed.as_secs();
-            return Err(Fault::passing(anyhow::anyhow!(
+            return Err(Fault::transient(anyhow::anyhow!(
                 "response too slow (below {expected} bytes in {} seconds: {})",
                 elapsed.as_secs(),
                 self.bytes
@@ -157,7 +161,7 @@ mod tests {
         let start = Instant::now();
         let mut window = Window::new(start, S(60));
         assert!(window.received(start + S(59), 1).is_ok());
-        assert!(matches!(window.received(start + S(60), 1), Err(Fault::Passing { .. })));
+        assert!(matches!(window.received(start + S(60), 1), Err(Fault::Transient { .. })));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! What a failed answer says for itself: the marketplace's message and the number by which its support finds the call.
-//! Everything here comes from outside, so it is cut short and rid of what would play tricks on a terminal.
+//! What a failed answer says for itself: the marketplace's message and the number by which its
+//! support finds the call. Everything here comes from outside, so it is cut short and rid of what
+//! would play tricks on a terminal.
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
@@ -31,8 +32,9 @@ impl Explanation {
     }
 }
 
-/// Where the reason of a refusal has been seen, in this order: Ozon's `message` and the same inside `error`, Wildberries' `title`
-/// and `detail`, its `errors` (statistics), and `errorText` and `additionalErrors` beside `data` (content).
+/// Where the reason of a refusal has been seen, in this order: Ozon's `message` and the same inside
+/// `error`, Wildberries' `title` and `detail`, its `errors` (statistics), and `errorText` and
+/// `additionalErrors` beside `data` (content).
 const REASONS: [&str; 9] = [
     "message",
     "title",
@@ -69,7 +71,8 @@ pub fn explain(body: &[u8]) -> Explanation {
     }
 }
 
-/// What an answer with 200 says that is an error all the same; nothing for one that is no JSON object, or gives no reason.
+/// What an answer with 200 says that is an error all the same; nothing for one that is no JSON
+/// object, or gives no reason.
 pub fn explain_success(body: &[u8]) -> Option<Explanation> {
     let Ok(Value::Object(_)) = serde_json::from_slice(body) else { return None };
     Some(explain(body)).filter(|said| said.message.is_some())
@@ -99,7 +102,8 @@ fn words(value: &Value) -> Option<String> {
     }
 }
 
-/// The number by which the marketplace's support finds the call: `X-O3-Trace-Id` or `Trace-Id` (Ozon), `X-Request-Id` (WB).
+/// The number by which the marketplace's support finds the call: `X-O3-Trace-Id` or `Trace-Id`
+/// (Ozon), `X-Request-Id` (WB).
 pub fn trace_id(headers: &HeaderMap) -> Option<String> {
     ["x-o3-trace-id", "trace-id", "x-request-id"]
         .into_iter()

@@ -1,4 +1,5 @@
-//! What an answer or a broken connection means for the request: the table behind "try again" and the exit codes. Pure.
+//! What an answer or a broken connection means for the request: the table behind "try again" and
+//! the exit codes. Pure.
 
 use reqwest::StatusCode;
 
@@ -15,7 +16,7 @@ pub enum Verdict {
     /// The answer is elsewhere.
     Redirected,
     /// The marketplace is in trouble, which passes on its own.
-    Passing,
+    Transient,
     /// Too many requests.
     RateLimited,
     /// The key is not accepted, or not for this method.
@@ -37,24 +38,27 @@ pub fn status(status: StatusCode) -> Verdict {
         402 => Verdict::KeyRejected,
         404 => Verdict::Missing,
         // A conflict (gRPC's "aborted"): another report of this seller is being made.
-        408 | 409 | 425 | 500..=599 => Verdict::Passing,
+        408 | 409 | 425 | 500..=599 => Verdict::Transient,
         429 => Verdict::RateLimited,
         _ => Verdict::NotStockData,
     }
 }
 
-/// Sorts a refused request to an API by its status and, where that is not the whole truth, by what its body says.
+/// Sorts a refused request to an API by its status and, where that is not the whole truth, by what
+/// its body says.
 pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
     let by_status = status(code);
     let names_the_key = said.mentions("api key") || said.mentions("client id");
     match (by_status, said.code.as_deref()) {
         (Verdict::RateLimited, _) => Verdict::RateLimited,
         // Ozon's words for an overload of some minutes, whatever the status.
-        _ if said.mentions("circle is open") => Verdict::Passing,
-        // A bad, revoked or foreign key of Ozon's comes with 400 and 404, too; gRPC's codes do not lie.
+        _ if said.mentions("circle is open") => Verdict::Transient,
+        // A bad, revoked or foreign key of Ozon's comes with 400 and 404, too; gRPC's codes do not
+        // lie.
         (_, Some("7" | "16")) => Verdict::KeyRejected,
         (_, Some("8")) if code.is_client_error() => Verdict::RateLimited,
-        // A method that was switched off for good (Ozon, 410) or for now (Wildberries, 404): nobody needs to ask twice.
+        // A method that was switched off for good (Ozon, 410) or for now (Wildberries, 404): nobody
+        // needs to ask twice.
         (Verdict::Missing, _) if said.mentions("temporarily disabled") => Verdict::NotStockData,
         (Verdict::Missing, _) if said.mentions("obsolete method") => Verdict::NotStockData,
         (Verdict::Missing | Verdict::NotStockData, _) if names_the_key => Verdict::KeyRejected,
@@ -66,8 +70,9 @@ pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breakage {
     /// A timeout, a refused or reset connection, a name server, a cut body: passes on its own.
-    Passing,
-    /// The other side's certificate does not hold: does not pass within one run, and nothing may be sent.
+    Transient,
+    /// The other side's certificate does not hold: does not pass within one run, and nothing may be
+    /// sent.
     Certificate,
     /// The name leads into a private network.
     PrivateHost,
@@ -89,7 +94,7 @@ pub fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
             None => error.source(),
         };
     }
-    Breakage::Passing
+    Breakage::Transient
 }
 
 #[cfg(test)]
@@ -110,7 +115,7 @@ mod tests {
 
     #[test]
     fn trouble_of_the_marketplace_passes_on_its_own() {
-        assert_eq!(verdicts([408, 409, 425, 500, 502, 503, 504, 599]), [Verdict::Passing; 8]);
+        assert_eq!(verdicts([408, 409, 425, 500, 502, 503, 504, 599]), [Verdict::Transient; 8]);
     }
 
     #[test]
@@ -136,7 +141,7 @@ mod tests {
             (422, r#"{"message":"unknown client_id"}"#, Verdict::KeyRejected),
             (404, r#"{"code":7,"message":"no"}"#, Verdict::KeyRejected),
             (500, r#"{"error":{"code":16}}"#, Verdict::KeyRejected),
-            (503, r#"{"message":"the service of Api-Keys is down"}"#, Verdict::Passing),
+            (503, r#"{"message":"the service of Api-Keys is down"}"#, Verdict::Transient),
             (
                 400,
                 r#"{"code":3,"message":"invalid Visibility: value must be in list"}"#,
@@ -150,7 +155,7 @@ mod tests {
                 Verdict::RateLimited,
             ),
             (429, r#"{"code":7,"message":"Api-Key: too many requests"}"#, Verdict::RateLimited),
-            (403, r#"{"code":7,"message":"Circle is open"}"#, Verdict::Passing),
+            (403, r#"{"code":7,"message":"Circle is open"}"#, Verdict::Transient),
             (403, "", Verdict::KeyRejected),
         ];
         for (code, body, expected) in table {
@@ -169,8 +174,8 @@ mod tests {
     #[test]
     fn other_breakages_pass_on_their_own() {
         let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        assert_eq!(breakage(&reset), Breakage::Passing);
+        assert_eq!(breakage(&reset), Breakage::Transient);
         let handshake = std::io::Error::other(rustls::Error::HandshakeNotComplete);
-        assert_eq!(breakage(&handshake), Breakage::Passing);
+        assert_eq!(breakage(&handshake), Breakage::Transient);
     }
 }

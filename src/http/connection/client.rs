@@ -1,4 +1,5 @@
-//! reqwest's clients, one per patience and destination, built when they are needed. Decides nothing about answers.
+//! reqwest's clients, one per patience and destination, built when they are needed. Decides nothing
+//! about answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +24,9 @@ pub enum Target {
     Download,
 }
 
-/// The clients of one pull. The blocking client counts its timeout for the wait for the headers and anew for each read
-/// of the body, but knows it only per client: so the longer patience of a later attempt needs a client of its own.
+/// The clients of one pull. The blocking client counts its timeout for the wait for the headers and
+/// anew for each read of the body, but knows it only per client: so the longer patience of a later
+/// attempt needs a client of its own.
 pub struct Clients {
     tls: ClientConfig,
     timeout: Duration,
@@ -33,7 +35,8 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads reach public addresses only.
+    /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads
+    /// reach public addresses only.
     ///
     /// # Errors
     /// [`Exit::Program`] if TLS cannot be set up.
@@ -63,8 +66,9 @@ impl Clients {
     }
 
     fn build(&self, target: Target, attempt: u32) -> Result<Client, Failure> {
-        // Redirects are followed by hand, where it is known which of them may see credentials. A proxy of the
-        // environment would see the keys of a loopback address and undo the guard of downloads.
+        // Redirects are followed by hand, where it is known which of them may see credentials. A
+        // proxy of the environment would see the keys of a loopback address and undo the guard of
+        // downloads.
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(self.patience(attempt))

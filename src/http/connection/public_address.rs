@@ -1,5 +1,5 @@
-//! Whom a download may reach. A link inside an answer is a stranger's word: it must not make the machine that runs
-//! stocksync talk to its own network.
+//! Whom a download may reach. A link inside an answer is a stranger's word: it must not make the
+//! machine that runs stocksync talk to its own network.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
@@ -7,8 +7,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Whether an address belongs to the public internet: not loopback, private, link-local, shared, documentation,
-/// benchmarking, multicast, reserved or unspecified (IANA special-purpose registries), also not wrapped into IPv6.
+/// Whether an address belongs to the public internet: not loopback, private, link-local, shared,
+/// documentation, benchmarking, multicast, reserved or unspecified (IANA special-purpose
+/// registries), also not wrapped into IPv6.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -55,7 +56,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Why a link is not followed, in words that continue "the link …".
 ///
-/// With `api_on_loopback` (a test server or a proxy on this machine) `http` and the own network are allowed.
+/// With `api_on_loopback` (a test server or a proxy on this machine) `http` and the own network are
+/// allowed.
 pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
     match (link.scheme(), api_on_loopback) {
         ("https", _) | ("http", true) => {}
@@ -65,7 +67,8 @@ pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
         return Some("holds a user name or a password".into());
     }
     let Some(host) = link.host_str() else { return Some("names no host".into()) };
-    // `Url` has brought every spelling of an address into its usual form; a name is checked when it is resolved.
+    // `Url` has brought every spelling of an address into its usual form; a name is checked when it
+    // is resolved.
     let address: IpAddr = host.trim_matches(['[', ']']).parse().ok()?;
     (!api_on_loopback && !is_public(address))
         .then(|| format!("points into a private network ({address})"))
@@ -83,14 +86,15 @@ impl fmt::Display for PrivateHost {
 
 impl std::error::Error for PrivateHost {}
 
-/// The system's resolver, less every address that is not public: what a name means is checked where the connection
-/// takes it from, so that a second answer of the name server cannot differ.
+/// The system's resolver, less every address that is not public: what a name means is checked where
+/// the connection takes it from, so that a second answer of the name server cannot differ.
 pub struct PublicResolver;
 
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // Blocking is harmless: the client's thread has one request at a time, and the caller's timeout runs on another.
+            // Blocking is harmless: the client's thread has one request at a time, and the caller's
+            // timeout runs on another.
             let found: Vec<SocketAddr> = (name.as_str(), 0).to_socket_addrs()?.collect();
             let public: Vec<SocketAddr> =
                 found.into_iter().filter(|address| is_public(address.ip())).collect();

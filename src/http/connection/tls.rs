@@ -1,4 +1,5 @@
-//! The one TLS configuration of every connection to a marketplace: ring, and the root certificates inside the binary.
+//! The one TLS configuration of every connection to a marketplace: ring, and the root certificates
+//! inside the binary.
 
 use std::sync::Arc;
 
@@ -6,7 +7,8 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use crate::failure::{Exit, Failure, OrFail};
 
-/// TLS 1.2 and 1.3, certificates checked against the roots of Mozilla: nothing on the machine decides whom to trust.
+/// TLS 1.2 and 1.3, certificates checked against the roots of Mozilla: nothing on the machine
+/// decides whom to trust.
 ///
 /// # Errors
 /// [`Exit::Program`].

@@ -4,8 +4,6 @@ mod order;
 pub(super) mod report;
 pub mod roles;
 
-use std::collections::BTreeSet;
-
 use order::Report;
 
 use super::answers::builder::Assembly;
@@ -27,23 +25,18 @@ const DOWNLOAD: &str = "Ozon: report's file";
 const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
-/// However it ends, `foreign_hosts` has got the hosts outside Ozon's domains that were asked for the file, and `meter` has
-/// counted what it took.
+/// However it ends, `meter` has counted what it took, and noted the hosts outside Ozon's domains that were asked for the file.
 ///
 /// # Errors
 /// The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or its link does not hold (no key was sent
 /// there, so none is wrong); [`Exit::NotStockData`] if it is empty.
-pub fn fetch(
-    settings: &OzonSettings,
-    meter: &Meter,
-    foreign_hosts: &mut BTreeSet<String>,
-) -> Result<Pull, Failure> {
+pub fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
     let mut http =
         Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);
     let pulled = pull(settings, &mut http);
     for host in http.download_hosts().iter().filter(|host| !is_own(host)) {
         log::info!("Ozon: the report's link led to {host}");
-        foreign_hosts.insert(host.clone());
+        meter.note_foreign(host);
     }
     pulled
 }
@@ -76,6 +69,7 @@ fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::io::Read;
     use std::time::Duration;
 
@@ -103,7 +97,7 @@ mod tests {
     }
 
     fn ended(stand: &Stand) -> (Exit, String) {
-        let failure = fetch(&settings(stand), &Meter::default(), &mut BTreeSet::new()).unwrap_err();
+        let failure = fetch(&settings(stand), &Meter::default()).unwrap_err();
         (failure.exit(), failure.to_string())
     }
 
@@ -114,9 +108,9 @@ mod tests {
             let ready = info("success", &format!("{base}/cdn/report.csv?sign=1"));
             vec![ok(CREATED), absent, info("processing", ""), info("odd", ""), ready, ok("a;b\n")]
         });
-        let mut foreign_hosts = BTreeSet::new();
-        let pull = fetch(&settings(&stand), &Meter::default(), &mut foreign_hosts).unwrap();
-        assert!(foreign_hosts.is_empty(), "{foreign_hosts:?}");
+        let meter = Meter::default();
+        let pull = fetch(&settings(&stand), &meter).unwrap();
+        assert!(meter.foreign_hosts().is_empty(), "{:?}", meter.foreign_hosts());
         let mut text = String::new();
         pull.open(&pull.parts[0]).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a;b\n");
@@ -140,12 +134,9 @@ mod tests {
                 let ready = info("success", &format!("{elsewhere}/report.csv"));
                 vec![ok(CREATED), ready, answer(status, &[], "a;b\n")]
             });
-            let mut foreign_hosts = BTreeSet::new();
-            assert_eq!(
-                fetch(&settings(&stand), &Meter::default(), &mut foreign_hosts).is_ok(),
-                status == "200 OK"
-            );
-            assert_eq!(foreign_hosts, BTreeSet::from(["localhost".to_owned()]));
+            let meter = Meter::default();
+            assert_eq!(fetch(&settings(&stand), &meter).is_ok(), status == "200 OK");
+            assert_eq!(meter.foreign_hosts(), BTreeSet::from(["localhost".to_owned()]));
         }
     }
 

@@ -14,6 +14,7 @@ pub use self::permit::Permit;
 
 use self::items::{Survey, survey};
 use super::answers::builder::Assembly;
+use super::paging::PullError;
 use super::{Format, Pull};
 use crate::config::{StocksMethod, WildberriesSettings};
 use crate::cost::Meter;
@@ -35,7 +36,7 @@ pub fn fetch(
     settings: &WildberriesSettings,
     permit: Permit,
     meter: &Meter,
-) -> Result<Pull, Failure> {
+) -> Result<Pull, PullError> {
     let api = match settings.method {
         StocksMethod::SupplierStocks => &settings.statistics_url,
         StocksMethod::WbWarehouses | StocksMethod::WarehouseRemains => &settings.analytics_url,
@@ -50,7 +51,11 @@ pub fn fetch(
     pull(settings, permit, &mut http)
 }
 
-fn pull(settings: &WildberriesSettings, permit: Permit, http: &mut Http) -> Result<Pull, Failure> {
+fn pull(
+    settings: &WildberriesSettings,
+    permit: Permit,
+    http: &mut Http,
+) -> Result<Pull, PullError> {
     let mut assembly = Assembly::new()?;
     match settings.method {
         StocksMethod::WbWarehouses => {

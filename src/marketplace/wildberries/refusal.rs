@@ -1,4 +1,5 @@
-//! What to do about a token that Wildberries refuses, per method. Words only: what counts as a refusal is HTTP's affair.
+//! What to do about a token that Wildberries refuses, per method. Words only: what counts as a
+//! refusal is HTTP's affair.
 
 use reqwest::StatusCode;
 

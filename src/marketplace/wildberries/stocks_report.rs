@@ -10,7 +10,7 @@ use crate::http::request::KeyAdvice;
 use crate::http::{Call, Http, Reply};
 use crate::marketplace::Format;
 use crate::marketplace::answers::builder::Assembly;
-use crate::marketplace::paging::shifted;
+use crate::marketplace::paging::PullError;
 use crate::text::grouped;
 
 /// One of the two methods.
@@ -45,7 +45,7 @@ impl Method {
         http: &mut Http,
         settings: &WildberriesSettings,
         assembly: &mut Assembly,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), PullError> {
         let limit = u64::from(settings.page_limit);
         let (mut offset, mut before) = (0, None);
         for page in 1..=MOST_PAGES {
@@ -64,7 +64,7 @@ impl Method {
             log::info!("{} page {page}: {} items", self.name, grouped(found.items, ' '));
             if page > 1 && assembly.repeats()? {
                 let message = format!("{} answers the same page again and again", self.name);
-                return Err(Failure::new(Exit::NotStockData, message));
+                return Err(Failure::new(Exit::NotStockData, message).into());
             }
             let (first, last) = found.ends.unzip();
             self.joined(page, before.as_ref(), first.as_ref())?;
@@ -74,7 +74,7 @@ impl Method {
             offset += found.items - 1;
             before = last;
         }
-        Err(endless(self.name))
+        Err(endless(self.name).into())
     }
 
     /// Whether a page begins where the one before it ended.
@@ -83,13 +83,13 @@ impl Method {
         page: u32,
         before: Option<&Place>,
         first: Option<&Place>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), PullError> {
         match (before, first) {
-            (Some(last), Some(first)) if last != first => Err(shifted(format!(
+            (Some(last), Some(first)) if last != first => Err(PullError::Shifted(format!(
                 "{}: the stock changed between two pages, page {page} begins with {first} where the one before ended with {last}",
                 self.name
             ))),
-            (Some(last), None) => Err(shifted(format!(
+            (Some(last), None) => Err(PullError::Shifted(format!(
                 "{}: the stock changed between two pages, page {page} is empty where the one before ended with {last}",
                 self.name
             ))),

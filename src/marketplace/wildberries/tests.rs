@@ -29,7 +29,14 @@ fn settings(stand: &Stand, method: StocksMethod, seller_warehouses: bool) -> Wil
 fn fetch(settings: &WildberriesSettings) -> Result<Pull, Failure> {
     let utc = chrono::FixedOffset::east_opt(0).unwrap();
     let permit = Permit::of(settings, chrono::Utc::now(), utc)?;
-    super::fetch(settings, permit, &Meter::default())
+    super::fetch(settings, permit, &Meter::default()).map_err(whole)
+}
+
+fn whole(error: PullError) -> Failure {
+    match error {
+        PullError::Failed(failure) => failure,
+        PullError::Shifted(reason) => panic!("shifted: {reason}"),
+    }
 }
 
 fn page(items: usize, first: usize) -> Vec<u8> {
@@ -49,7 +56,7 @@ fn ended(outcome: Result<impl Sized, Failure>) -> (Exit, String) {
     (failure.exit(), failure.to_string())
 }
 
-fn paged(stand: &Stand) -> Result<Pull, Failure> {
+fn paged(stand: &Stand) -> Result<Pull, PullError> {
     let settings =
         WildberriesSettings { page_limit: 3, ..settings(stand, StocksMethod::WbWarehouses, false) };
     let mut http = Http::new(&settings.http, &stand.url(), &[("authorization", &settings.token)])?;
@@ -84,12 +91,8 @@ fn a_full_last_page_is_followed_by_one_with_nothing_but_its_last_item() {
 fn a_page_that_does_not_begin_with_the_last_item_of_the_one_before_is_a_shift() {
     for next in [page(3, 1), page(3, 3), page(0, 0), answer("204 No Content", &[], "")] {
         let stand = Stand::answering(|_| vec![page(3, 0), next]);
-        let failure = paged(&stand).unwrap_err();
-        assert_eq!(failure.exit(), Exit::Unreachable);
-        let is_shift = |cause: &(dyn std::error::Error + 'static)| {
-            cause.is::<crate::marketplace::paging::Shifted>()
-        };
-        assert!(failure.causes().any(is_shift), "{failure}");
+        let shifted = paged(&stand);
+        assert!(matches!(shifted, Err(PullError::Shifted(_))), "{:?}", shifted.err());
     }
 }
 
@@ -115,22 +118,21 @@ fn another_warehouse_of_the_same_name_is_another_item_where_two_pages_meet() {
     let first = page([item(1, 100), item(2, 100), item(3, 100)]);
     let second = page([item(3, 200), item(4, 100), item(5, 100)]);
     let stand = Stand::answering(|_| vec![first, second]);
-    let (exit, text) = ended(paged(&stand));
-    assert_eq!(exit, Exit::Unreachable);
+    let Err(PullError::Shifted(text)) = paged(&stand) else { panic!("no shift") };
     assert!(text.contains("begins with nmId 3, chrtId 1, warehouse 200 \"A\""), "{text}");
 }
 
 #[test]
 fn a_page_that_comes_again_and_again_is_not_stock_data() {
     let stand = Stand::answering(|_| vec![page(3, 0); 2]);
-    assert_eq!(ended(paged(&stand)).0, Exit::NotStockData);
+    assert_eq!(ended(paged(&stand).map_err(whole)).0, Exit::NotStockData);
 }
 
 #[test]
 fn a_page_that_is_not_stock_is_named_in_the_failure() {
     for body in ["<html></html>", "{\"data\":{}}", "{\"data\":{\"items\":[{\"nmId\":1]}}", "[]"] {
         let stand = Stand::answering(|_| vec![page(3, 0), ok(body)]);
-        let (exit, text) = ended(paged(&stand));
+        let (exit, text) = ended(paged(&stand).map_err(whole));
         assert_eq!(exit, Exit::NotStockData, "{body}");
         assert!(text.contains("/wb-warehouses: 200 OK"), "{text}");
     }

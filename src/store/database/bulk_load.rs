@@ -73,7 +73,7 @@ impl BulkWay {
     /// Loads all rows; says how many.
     ///
     /// # Errors
-    /// [`StoreError::Unfaithful`] unless the server says that it took every one of them as it was; [`StoreError::Database`];
+    /// [`StoreError::Mismatch`] unless the server says that it took every one of them as it was; [`StoreError::Database`];
     /// [`StoreError::Disk`] if the rows cannot be read.
     pub fn load<T, I>(self, conn: &mut Conn, target: Target, rows: I) -> Result<u64, StoreError>
     where
@@ -214,7 +214,7 @@ fn faithful(conn: &mut Conn, target: Target, sent: u64) -> Result<u64, StoreErro
     let first: Option<(String, u32, String)> = conn.query_first("SHOW WARNINGS")?;
     let first =
         first.map_or(String::new(), |(_, code, message)| format!("; the first: {code} {message}"));
-    Err(StoreError::Unfaithful(format!(
+    Err(StoreError::Mismatch(format!(
         "{}: {sent} rows were sent, {taken} taken, with {warnings} warnings{first}",
         target.table
     )))

@@ -125,11 +125,11 @@ impl Database {
     /// What the server's clock says.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; [`StoreError::Unfaithful`] if it says nothing.
+    /// [`StoreError::Database`]; [`StoreError::Mismatch`] if it says nothing.
     pub fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let moment: Option<NaiveDateTime> =
             rows::first(&mut self.conn, "SELECT UTC_TIMESTAMP()", ())?;
-        let none = || StoreError::Unfaithful("the server does not tell the time".to_owned());
+        let none = || StoreError::Mismatch("the server does not tell the time".to_owned());
         Ok(moment.ok_or_else(none)?.and_utc())
     }
 

@@ -50,7 +50,7 @@ impl Error for Explained {}
 
 impl Explained {
     /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         /// Server errors that no waiting mends: access denied (to a database, a table, a column, a procedure, for want of a
         /// privilege, for want of a way to log in), unknown database, column or table, syntax, a host that may not connect.
         const LASTING: [u16; 14] =

@@ -7,10 +7,10 @@ use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
 /// that is behind, another run) stays as it is.
-pub fn may_pass(failure: &Failure) -> bool {
+pub fn is_transient(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| {
-        let of_store = cause.downcast_ref().map(StoreError::may_pass);
-        of_store.or_else(|| cause.downcast_ref().map(Explained::may_pass))
+        let of_store = cause.downcast_ref().map(StoreError::is_transient);
+        of_store.or_else(|| cause.downcast_ref().map(Explained::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
 }
@@ -23,15 +23,15 @@ pub enum StoreError {
     /// The temporary files failed (a full disk).
     Disk(io::Error),
     /// The database did not do what it said it did: the rows in it are not those that were sent.
-    Unfaithful(String),
+    Mismatch(String),
 }
 
 impl StoreError {
     /// Whether a later try can go better. What a table lacks or a right forbids stays as it is until a person changes it.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
-            StoreError::Database(error) => error.may_pass(),
-            StoreError::Unfaithful(_) => true,
+            StoreError::Database(error) => error.is_transient(),
+            StoreError::Mismatch(_) => true,
             StoreError::Disk(_) => false,
         }
     }
@@ -40,8 +40,7 @@ impl StoreError {
     pub fn broke_connection(&self) -> bool {
         !matches!(
             self,
-            StoreError::Database(Explained(mysql::Error::MySqlError(_)))
-                | StoreError::Unfaithful(_)
+            StoreError::Database(Explained(mysql::Error::MySqlError(_))) | StoreError::Mismatch(_)
         )
     }
 }
@@ -51,7 +50,7 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Database(error) => error.fmt(f),
             StoreError::Disk(error) => write!(f, "temporary files: {error}"),
-            StoreError::Unfaithful(what) => f.write_str(what),
+            StoreError::Mismatch(what) => f.write_str(what),
         }
     }
 }
@@ -73,7 +72,7 @@ impl From<io::Error> for StoreError {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = match error {
-            StoreError::Database(_) | StoreError::Unfaithful(_) => Exit::Database,
+            StoreError::Database(_) | StoreError::Mismatch(_) => Exit::Database,
             StoreError::Disk(_) => Exit::Program,
         };
         Failure::caused(exit, error)
@@ -96,23 +95,23 @@ mod tests {
     #[test]
     fn a_wrong_password_or_a_missing_right_does_not_pass_by_waiting() {
         for code in [1044, 1045, 1049, 1142, 1146, 1698] {
-            assert!(!may_pass(&refused(code)), "{code}");
+            assert!(!is_transient(&refused(code)), "{code}");
         }
     }
 
     #[test]
-    fn a_deadlock_a_full_disk_and_a_lost_server_may_pass() {
+    fn a_deadlock_a_full_disk_and_a_lost_server_is_transient() {
         for code in [1040, 1114, 1205, 1213, 1290] {
-            assert!(may_pass(&refused(code)), "{code}");
+            assert!(is_transient(&refused(code)), "{code}");
         }
         let gone = io::Error::from(io::ErrorKind::ConnectionReset);
         let gone = Failure::from(StoreError::from(mysql::Error::IoError(gone)));
-        assert!(may_pass(&gone.context("writing")));
+        assert!(is_transient(&gone.context("writing")));
     }
 
     #[test]
     fn what_is_no_fault_of_the_database_does_not_pass() {
-        assert!(!may_pass(&Failure::new(Exit::Database, "the schema is behind")));
-        assert!(!may_pass(&Failure::from(StoreError::Disk(io::Error::other("full")))));
+        assert!(!is_transient(&Failure::new(Exit::Database, "the schema is behind")));
+        assert!(!is_transient(&Failure::from(StoreError::Disk(io::Error::other("full")))));
     }
 }

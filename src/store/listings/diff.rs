@@ -3,32 +3,28 @@
 
 use std::cmp::Ordering;
 
-use mysql::Row;
+use chrono::NaiveDate;
+use mysql::prelude::Queryable;
+use mysql::{Conn, Row};
 
 use super::barcodes;
 use crate::inventory::Source;
-use crate::staging::{Spool, SpoolWriter, StagedRow, listing_order};
+use crate::staging::sorted_stream::SortedStream;
+use crate::staging::{Snapshot, Spool, SpoolWriter, StagedRow, listing_order};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
 use crate::store::plan_rows::{ListingKey, PlannedListing, Rebarcoded};
 use crate::store::snapshot::TargetRow;
 
-/// What has been met so far.
-pub struct Walk {
-    source: Source,
-    /// The rows of the snapshot with their products.
-    pub targets: SpoolWriter<TargetRow>,
-    new: SpoolWriter<PlannedListing>,
-    lacking: SpoolWriter<PlannedListing>,
-    nameless: SpoolWriter<PlannedListing>,
-    rebarcoded: SpoolWriter<Rebarcoded>,
-    gone: SpoolWriter<ListingKey>,
-    vanished: SpoolWriter<ListingKey>,
-    returned: SpoolWriter<ListingKey>,
-}
+const KNOWN: &str = "
+    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL,
+           last_seen_on IS NOT NULL, barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
+    FROM product_listings
+    WHERE source = ?
+    ORDER BY sku, size_id";
 
-/// What was met.
-pub struct Walked {
+/// What the comparison has found.
+pub struct ListingChanges {
     /// The rows of the snapshot with their products, where these are known.
     pub targets: Spool<TargetRow>,
     /// Listings that are not known yet.
@@ -47,9 +43,58 @@ pub struct Walked {
     pub returned: Spool<ListingKey>,
 }
 
-impl Walk {
-    /// At the beginning.
-    pub fn new(source: Source) -> Result<Self, StoreError> {
+/// Walks the pull beside the known listings.
+pub fn compare(
+    conn: &mut Conn,
+    source: Source,
+    day: NaiveDate,
+    snapshot: &Snapshot,
+) -> Result<ListingChanges, StoreError> {
+    let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
+    compare_with(source, snapshot, known.map(|row| KnownListing::read(row?)))
+}
+
+fn compare_with(
+    source: Source,
+    snapshot: &Snapshot,
+    known: impl Iterator<Item = Result<KnownListing, StoreError>>,
+) -> Result<ListingChanges, StoreError> {
+    let mut diff = ListingDiff::new(source)?;
+    let mut known = SortedStream::new(known);
+    let mut last: Option<TargetRow> = None;
+    for row in snapshot.rows.read() {
+        let row = row?;
+        let product_id = match &last {
+            Some(last) if listing_order(last.key(), row.key()).is_eq() => last.product_id,
+            _ => {
+                known.advance_to(|known| known.order(&row), |known| diff.missing(known))?;
+                let found = known.next_if(|known| known.order(&row).is_eq())?;
+                diff.matched(&row, found)?
+            }
+        };
+        let target = TargetRow::new(row, product_id);
+        diff.targets.push(&target)?;
+        last = Some(target);
+    }
+    known.advance_to(|_| Ordering::Less, |known| diff.missing(known))?;
+    diff.finish()
+}
+
+/// What has been met so far, as [`ListingChanges`].
+struct ListingDiff {
+    source: Source,
+    targets: SpoolWriter<TargetRow>,
+    new: SpoolWriter<PlannedListing>,
+    lacking: SpoolWriter<PlannedListing>,
+    nameless: SpoolWriter<PlannedListing>,
+    rebarcoded: SpoolWriter<Rebarcoded>,
+    gone: SpoolWriter<ListingKey>,
+    vanished: SpoolWriter<ListingKey>,
+    returned: SpoolWriter<ListingKey>,
+}
+
+impl ListingDiff {
+    fn new(source: Source) -> Result<Self, StoreError> {
         Ok(Self {
             source,
             targets: SpoolWriter::new()?,
@@ -64,7 +109,7 @@ impl Walk {
     }
 
     /// A listing of the pull, and what is known of it. Returns its product.
-    pub fn meet(
+    fn matched(
         &mut self,
         row: &StagedRow,
         known: Option<KnownListing>,
@@ -97,7 +142,7 @@ impl Walk {
     }
 
     /// A known listing that the pull does not hold.
-    pub fn pass(&mut self, known: KnownListing) -> Result<(), StoreError> {
+    fn missing(&mut self, known: KnownListing) -> Result<(), StoreError> {
         let KnownListing { sku, size_id, is_gone, .. } = known;
         let key = ListingKey { sku, size_id };
         if !is_gone {
@@ -106,9 +151,8 @@ impl Walk {
         Ok(self.gone.push(&key)?)
     }
 
-    /// At the end.
-    pub fn finish(self) -> Result<Walked, StoreError> {
-        Ok(Walked {
+    fn finish(self) -> Result<ListingChanges, StoreError> {
+        Ok(ListingChanges {
             targets: self.targets.finish()?,
             new: self.new.finish()?,
             lacking: self.lacking.finish()?,
@@ -122,7 +166,7 @@ impl Walk {
 }
 
 /// A row of `product_listings`.
-pub struct KnownListing {
+struct KnownListing {
     sku: String,
     size_id: String,
     product_id: i64,
@@ -137,8 +181,7 @@ pub struct KnownListing {
 }
 
 impl KnownListing {
-    /// Reads it.
-    pub fn read(row: Row) -> Result<Self, StoreError> {
+    fn read(row: Row) -> Result<Self, StoreError> {
         let (
             sku,
             size_id,
@@ -166,7 +209,7 @@ impl KnownListing {
     }
 
     /// Its place beside a row of the pull.
-    pub fn order(&self, row: &StagedRow) -> Ordering {
+    fn order(&self, row: &StagedRow) -> Ordering {
         listing_order((&self.sku, &self.size_id), row.key())
     }
 

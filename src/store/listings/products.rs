@@ -112,7 +112,7 @@ impl Products {
                 outcome => return outcome,
             }
         }
-        Err(StoreError::Unfaithful(format!("dim_products takes no sku like {sku:?}")))
+        Err(StoreError::Mismatch(format!("dim_products takes no sku like {sku:?}")))
     }
 
     fn values(&self, source: Source, listing: &PlannedListing, sku: &str) -> Vec<Value> {
@@ -135,7 +135,7 @@ impl Products {
         );
         conn.exec_drop(statement, values)?;
         i64::try_from(conn.last_insert_id())
-            .map_err(|_| StoreError::Unfaithful("dim_products gave an id beyond 63 bits".into()))
+            .map_err(|_| StoreError::Mismatch("dim_products gave an id beyond 63 bits".into()))
     }
 }
 

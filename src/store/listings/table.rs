@@ -1,30 +1,17 @@
 //! The table `product_listings`: what each marketplace sells under which number, and which product that is.
-//! The plan is made by reading only; the write creates what is new and fills up what lacked.
-
-use std::cmp::Ordering;
+//! The write: creates what is new and fills up what lacked.
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
-use super::diff::{KnownListing, Walk, Walked};
 use super::products::Products;
 use super::{barcodes, updates};
 use crate::inventory::Source;
-use crate::staging::sorted_stream::SortedStream;
-use crate::staging::{Snapshot, Spool, SpoolWriter, listing_order};
+use crate::staging::{Spool, SpoolWriter};
 use crate::store::database::bulk_load::{BulkWay, Cell, Target, ToCells, placeholders};
 use crate::store::database::error::StoreError;
-use crate::store::matching::{self, Learned, Links, counts_since};
 use crate::store::plan_rows::{CreatedListing, KnownUpdate, ListingKey, PlannedListing};
-use crate::store::snapshot::{TargetRow, newest_day};
-
-const KNOWN: &str = "
-    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL,
-           last_seen_on IS NOT NULL, barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
-    FROM product_listings
-    WHERE source = ?
-    ORDER BY sku, size_id";
 
 const NEW: Target = Target {
     table: "product_listings",
@@ -65,68 +52,18 @@ const MARKED: usize = 500;
 /// the least `max_allowed_packet` that servers are set up with.
 const BATCH: usize = 200;
 
-/// What has to happen to the listings of a source.
+/// What the known listings of a source lack.
 pub struct ListingPlan {
-    /// What the barcodes say, with the listings that are not known yet, in the database's order.
-    pub links: Links,
-    /// Listings of the pull whose name or barcode nobody knows and which Wildberries' cards may know.
-    pub unknown: u64,
     /// Known listings that lack something which the pull knows.
-    lacking: Spool<PlannedListing>,
+    pub lacking: Spool<PlannedListing>,
     /// Known listings whose barcodes changed, or of which a card has said something.
-    updates: Spool<KnownUpdate>,
+    pub updates: Spool<KnownUpdate>,
     /// Known listings that the pull no longer holds, and the newest snapshot does.
-    vanished: Spool<ListingKey>,
+    pub vanished: Spool<ListingKey>,
     /// Known listings of the pull that were gone.
-    returned: Spool<ListingKey>,
+    pub returned: Spool<ListingKey>,
     /// The day of the newest snapshot, this day's included: the last one that held the vanished.
-    day_before: NaiveDate,
-}
-
-/// Finds the product of every row of the pull, and what its listings need.
-pub fn plan(
-    conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
-    snapshot: &Snapshot,
-) -> Result<(ListingPlan, Spool<TargetRow>), StoreError> {
-    let mut walk = Walk::new(source)?;
-    let known = conn.exec_iter(KNOWN, (day, source.as_str()))?;
-    let mut known = SortedStream::new(known.map(|row| KnownListing::read(row?)));
-    let mut last: Option<TargetRow> = None;
-    for row in snapshot.rows.read() {
-        let row = row?;
-        let product_id = match &last {
-            Some(last) if listing_order(last.key(), row.key()).is_eq() => last.product_id,
-            _ => {
-                known.advance_to(|known| known.order(&row), |known| walk.pass(known))?;
-                let found = known.next_if(|known| known.order(&row).is_eq())?;
-                walk.meet(&row, found)?
-            }
-        };
-        let target = TargetRow::new(row, product_id);
-        walk.targets.push(&target)?;
-        last = Some(target);
-    }
-    known.advance_to(|_| Ordering::Less, |known| walk.pass(known))?;
-    drop(known);
-    let walked = walk.finish()?;
-    let (new, updates, unknown) = match source {
-        Source::Ozon => (walked.new, updates::rebarcoded(conn, source, &walked.rebarcoded)?, 0),
-        Source::Wildberries => {
-            let (new, of_new) = updates::complete(conn, &walked.new)?;
-            let (_, of_known) = updates::complete(conn, &walked.nameless)?;
-            let updates = updates::learned(conn, counts_since(source, day))?;
-            (new, updates, of_new + of_known)
-        }
-    };
-    let Walked { lacking, gone, vanished, returned, targets, .. } = walked;
-    let learned =
-        Learned { new, updates: &updates, gone: &gone, vanished: &vanished, returned: &returned };
-    let links = matching::link(conn, source, day, learned)?;
-    let day_before = newest_day(conn, source)?.unwrap_or(day);
-    let plan = ListingPlan { links, unknown, lacking, updates, vanished, returned, day_before };
-    Ok((plan, targets))
+    pub last_day: NaiveDate,
 }
 
 /// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
@@ -137,8 +74,8 @@ pub fn apply(
     source: Source,
     day: NaiveDate,
     plan: &ListingPlan,
+    new: &Spool<PlannedListing>,
 ) -> Result<Spool<CreatedListing>, StoreError> {
-    let new = &plan.links.new;
     if new.count() + plan.lacking.count() + plan.updates.count() == 0 {
         return Ok(SpoolWriter::new()?.finish()?);
     }
@@ -187,7 +124,7 @@ fn create_products(
                 shared.push((number, listing.sku.clone(), listing.product_id));
             }
             let product_id = listing.product_id.ok_or_else(|| {
-                StoreError::Unfaithful(format!("no product was created for sku {:?}", listing.sku))
+                StoreError::Mismatch(format!("no product was created for sku {:?}", listing.sku))
             })?;
             let (sku, size_id) = listing.owned_key();
             created.push(&CreatedListing { sku, size_id, product_id })?;
@@ -200,7 +137,7 @@ fn create_products(
 
 /// Notes when listings that have vanished were last seen, and that others are back.
 pub fn mark_seen(conn: &mut Conn, source: Source, plan: &ListingPlan) -> Result<(), StoreError> {
-    mark(conn, source, Some(plan.day_before), &plan.vanished)?;
+    mark(conn, source, Some(plan.last_day), &plan.vanished)?;
     mark(conn, source, None, &plan.returned)
 }
 

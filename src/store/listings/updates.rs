@@ -1,4 +1,4 @@
-//! Listings that are known and of which more or other things have become known: their barcodes, their size, their name.
+//! What cards and pulls say of listings, known ones and new ones, beyond stock: barcodes, size, name.
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
@@ -6,12 +6,12 @@ use mysql::{Conn, Value};
 
 use super::{barcodes, wb_cards};
 use crate::inventory::Source;
-use crate::inventory::card::size_named;
+use crate::inventory::card::{CardSize, size_named};
 use crate::staging::{Spool, SpoolWriter};
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
-use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded};
+use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded, StoredBarcode};
 
 /// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
 const UPDATE: &str = "
@@ -40,7 +40,7 @@ const ASKED: &str = "
 const BATCH: usize = 500;
 
 /// The barcodes that the table holds of listings whose barcodes have changed.
-pub fn rebarcoded(
+pub fn barcode_changes(
     conn: &mut Conn,
     source: Source,
     listings: &Spool<Rebarcoded>,
@@ -58,8 +58,29 @@ pub fn rebarcoded(
     Ok(updates.finish()?)
 }
 
+/// A row of `LISTINGS_OF_CARDS`.
+struct ListingOfCard {
+    sku: String,
+    size_id: String,
+    product_id: i64,
+    set_by_hand: bool,
+    /// Whether it has been seen lately enough for its barcodes to count.
+    counts: bool,
+    was_on_card: bool,
+}
+
+impl ListingOfCard {
+    fn of(row: (String, String, i64, bool, bool, bool)) -> Self {
+        let (sku, size_id, product_id, set_by_hand, counts, was_on_card) = row;
+        Self { sku, size_id, product_id, set_by_hand, counts, was_on_card }
+    }
+}
+
 /// Known listings of cards that were read since the listings last took over what the cards say.
-pub fn learned(conn: &mut Conn, since: NaiveDate) -> Result<Spool<KnownUpdate>, StoreError> {
+pub fn updates_from_cards(
+    conn: &mut Conn,
+    since: NaiveDate,
+) -> Result<Spool<KnownUpdate>, StoreError> {
     let mut updates = SpoolWriter::new()?;
     let mut after = String::new();
     loop {
@@ -70,60 +91,87 @@ pub fn learned(conn: &mut Conn, since: NaiveDate) -> Result<Spool<KnownUpdate>, 
         let statement = format!("{LISTINGS_OF_CARDS}{}", placeholders(1, nm_ids.len()));
         let mut values: Vec<Value> = vec![since.into()];
         values.extend(nm_ids.iter().map(|nm_id| Value::from(*nm_id)));
-        let listings: Vec<(String, String, i64, bool, bool, bool)> =
-            rows::all(conn, statement, values)?;
+        let listings = rows::map(conn, statement, values, ListingOfCard::of)?;
         if listings.is_empty() {
             continue;
         }
-        let keys: Vec<_> = listings.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        let keys: Vec<_> =
+            listings.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
         let mut stored = barcodes::of_listings(conn, Source::Wildberries, &keys)?;
         let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
-        for (sku, size_id, product_id, set_by_hand, counts, was_on_card) in listings {
-            let size = sizes.get(&sku).and_then(|sizes| size_named(&size_id, sizes));
-            if size.is_none() && !was_on_card {
-                continue;
+        for known in listings {
+            let size = sizes.get(&known.sku).and_then(|sizes| size_named(&known.size_id, sizes));
+            let key = (known.sku.clone(), known.size_id.clone());
+            let stored = stored.remove(&key).unwrap_or_default();
+            if let Some(update) = update_of(known, size, stored) {
+                updates.push(&update)?;
             }
-            let stored = stored.remove(&(sku.clone(), size_id.clone())).unwrap_or_default();
-            let mut listing = PlannedListing { sku, size_id, ..PlannedListing::default() };
-            listing.product_id = Some(product_id);
-            match size {
-                Some(size) => listing.learn(size),
-                // The card has dropped the size; a report that names it by its barcode still does.
-                None => listing.barcodes.extend(
-                    stored
-                        .iter()
-                        .map(|(barcode, _)| barcode)
-                        .find(|it| **it == listing.size_id)
-                        .cloned(),
-                ),
-            }
-            updates.push(&KnownUpdate { listing, stored, set_by_hand, counts })?;
         }
     }
 }
 
+/// What a card says of a known listing; nothing of one that never was on it.
+fn update_of(
+    known: ListingOfCard,
+    size: Option<&CardSize>,
+    stored: Vec<StoredBarcode>,
+) -> Option<KnownUpdate> {
+    let ListingOfCard { sku, size_id, product_id, set_by_hand, counts, was_on_card } = known;
+    let mut listing = PlannedListing { sku, size_id, ..PlannedListing::default() };
+    listing.product_id = Some(product_id);
+    match size {
+        Some(size) => listing.fill_from_card(size),
+        None if was_on_card => {
+            // The card has dropped the size; a report that names it by its barcode still does.
+            let mut named = stored.iter().map(|(barcode, _)| barcode);
+            listing.barcodes.extend(named.find(|it| **it == listing.size_id).cloned());
+        }
+        None => return None,
+    }
+    Some(KnownUpdate { listing, stored, set_by_hand, counts })
+}
+
 /// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
-pub fn complete(
+pub fn fill_from_cards(
     conn: &mut Conn,
     listings: &Spool<PlannedListing>,
 ) -> Result<(Spool<PlannedListing>, u64), StoreError> {
-    let mut completed = SpoolWriter::new()?;
-    let mut unknown = 0;
+    let mut filled = SpoolWriter::new()?;
+    let incomplete = each_with_card(conn, listings, |mut listing, size| {
+        if let Some(size) = size {
+            listing.fill_from_card(size);
+        }
+        Ok(filled.push(&listing)?)
+    })?;
+    Ok((filled.finish()?, incomplete))
+}
+
+/// Of how many listings the cards do not say everything.
+pub fn count_incomplete(
+    conn: &mut Conn,
+    listings: &Spool<PlannedListing>,
+) -> Result<u64, StoreError> {
+    each_with_card(conn, listings, |_, _| Ok(()))
+}
+
+fn each_with_card(
+    conn: &mut Conn,
+    listings: &Spool<PlannedListing>,
+    mut each: impl FnMut(PlannedListing, Option<&CardSize>) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
+    let mut incomplete = 0;
     for batch in listings.batches(BATCH) {
-        let mut batch = batch?;
+        let batch = batch?;
         let mut nm_ids: Vec<&str> = batch.iter().map(|listing| listing.sku.as_str()).collect();
         nm_ids.dedup();
         let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
-        for listing in &mut batch {
+        for listing in batch {
             let size = sizes.get(&listing.sku).and_then(|it| size_named(&listing.size_id, it));
-            unknown += u64::from(!size.is_some_and(|size| size.is_complete()));
-            if let Some(size) = size {
-                listing.learn(size);
-            }
-            completed.push(listing)?;
+            incomplete += u64::from(!size.is_some_and(CardSize::is_complete));
+            each(listing, size)?;
         }
     }
-    Ok((completed.finish()?, unknown))
+    Ok(incomplete)
 }
 
 /// Writes what has become known of listings that are in the table.

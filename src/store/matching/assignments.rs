@@ -1,12 +1,16 @@
-//! What becomes of every listing: groups of members come in, and out come the products of new listings and the moves of known
-//! ones, each listing once.
+//! What becomes of every listing: clusters come in, and out come the products of new listings and the moves of known ones,
+//! each listing once. What shall become of them is the rules' matter.
 
 use serde::{Deserialize, Serialize};
 
-use super::barcode_claims::Claim;
-use super::pairing::{Member, Part};
-use super::rules::{Fate, Standing, Thing, ThingKey, fate_of_pair, must_leave};
-use super::{Follower, Links, Move};
+use super::barcode_claims::BarcodeUse;
+use super::pairing::{ClusterMember, Role};
+use super::rules::{
+    Action, ListingState, MergeTarget, TradeItem, TradeItemKey, action, merge_target_of_pair,
+    must_leave,
+};
+use super::{DependentMove, Links, Move};
+use crate::inventory::Source;
 use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 use crate::store::database::error::StoreError;
 use crate::store::plan_rows::{ListingKey, PlannedListing};
@@ -27,153 +31,143 @@ impl Sortable for Assignment {
     }
 }
 
-/// What somebody says of a known listing. Several may, so the listing's own pair comes first.
+/// What a cluster says of a known listing. Several may speak of it, so the listing's own pair comes first.
 #[derive(Serialize, Deserialize)]
-enum Verdict {
+enum Decision {
     /// Its pair gathers at another product.
     Move,
     /// Its pair gathers at the product it has.
     Stay,
-    /// It comes to the product of this listing (and whether that is Wildberries').
-    Follow(bool, ListingKey),
+    /// It comes to the product of this listing.
+    Follow(Source, ListingKey),
     /// Others have its barcode.
     Leave,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Judged {
+struct Decided {
     moved: Move,
-    verdict: Verdict,
+    decision: Decision,
 }
 
-impl Sortable for Judged {
-    type SortKey<'a> = (ThingKey<'a>, &'a str, u8);
+impl Sortable for Decided {
+    type SortKey<'a> = (TradeItemKey<'a>, &'a str, u8);
 
     fn sort_key(&self) -> Self::SortKey<'_> {
-        let rank = match self.verdict {
-            Verdict::Move => 0,
-            Verdict::Stay => 1,
-            Verdict::Follow(..) => 2,
-            Verdict::Leave => 3,
+        let rank = match self.decision {
+            Decision::Move => 0,
+            Decision::Stay => 1,
+            Decision::Follow(..) => 2,
+            Decision::Leave => 3,
         };
-        (self.moved.thing.sort_key(), &self.moved.size_id, rank)
+        (self.moved.item.sort_key(), &self.moved.size_id, rank)
     }
 }
 
-/// Takes the groups, and tells in the end.
+/// Takes the clusters, and tells in the end.
 #[derive(Default)]
-pub struct Decisions {
-    assignments: Sorter<Assignment>,
-    judged: Sorter<Judged>,
+pub struct Assignments {
+    assigned: Sorter<Assignment>,
+    decided: Sorter<Decided>,
     linked: u64,
 }
 
-impl Decisions {
-    /// Settles the listings of one thing, or of a pair of things.
-    pub fn take(&mut self, group: &[Member]) -> Result<(), StoreError> {
-        let split = group.partition_point(|member| member.part == Part::Present);
-        let (present, others) = group.split_at(split);
-        let mut listings: Vec<&Claim> = present.iter().map(|member| &member.claim).collect();
-        listings.dedup_by(|a, b| a.thing == b.thing && a.size_id == b.size_id);
-        let standings: Vec<Standing> = listings.iter().map(|claim| claim.standing()).collect();
-        let fate = fate_of_pair(&standings, &left_behind(&listings, others));
-        self.settle(&listings, fate)?;
-        match fate {
-            Fate::Gather(product_id) => self.make_room(present, others, product_id),
-            Fate::Found => self.found(&listings),
-            Fate::Leave(_) => Ok(()),
+impl Assignments {
+    /// Decides about the listings of one item, or of a pair of items.
+    pub fn take(&mut self, cluster: &[ClusterMember]) -> Result<(), StoreError> {
+        let split = cluster.partition_point(|member| member.role == Role::Present);
+        let (present, others) = cluster.split_at(split);
+        let mut listings: Vec<&BarcodeUse> = present.iter().map(|member| &member.listing).collect();
+        listings.dedup_by(|a, b| a.item == b.item && a.size_id == b.size_id);
+        // The one whose new product the others share: the first that is created, if any is.
+        let created = listings.iter().filter(|listing| listing.number.is_some());
+        let leader = created.min_by_key(|listing| listing.number).or(listings.first());
+        let Some(leader) = leader.copied() else { return Ok(()) };
+        let states: Vec<ListingState> = listings.iter().map(|listing| listing.state()).collect();
+        let target = merge_target_of_pair(&states, &left_behind(&listings, others));
+        for listing in listings {
+            self.apply(action(target, listing.state()), listing, leader)?;
+        }
+        match target {
+            MergeTarget::Existing(product_id) => self.evict_former(present, others, product_id),
+            MergeTarget::New | MergeTarget::Unchanged(_) => Ok(()),
         }
     }
 
-    fn settle(&mut self, listings: &[&Claim], fate: Fate) -> Result<(), StoreError> {
-        let leader = listings.iter().filter_map(|claim| claim.number).min();
-        for claim in listings {
-            let product_id = match (fate, claim.product_id) {
-                (Fate::Gather(to), Some(from)) if from != to => {
-                    self.judge(claim, from, Some(to), Verdict::Move)?;
-                    self.linked += 1;
-                    continue;
-                }
-                (_, Some(_)) => continue,
-                (Fate::Gather(product_id), None) => Some(product_id),
-                (Fate::Leave(product_id), None) => product_id,
-                (Fate::Found, None) => None,
-            };
-            let Some(number) = claim.number else { continue };
-            self.linked += u64::from(product_id.is_some());
-            let same_as = leader.filter(|leader| product_id.is_none() && *leader != number);
-            self.assignments.push(&Assignment { number, product_id, same_as })?;
+    fn apply(
+        &mut self,
+        action: Action,
+        listing: &BarcodeUse,
+        leader: &BarcodeUse,
+    ) -> Result<(), StoreError> {
+        match action {
+            Action::Keep => {}
+            Action::Move(to) => {
+                self.decide(listing, Some(to), Decision::Move)?;
+                self.linked += 1;
+            }
+            // Without a new listing to follow, the leader's own item leaves and gets a product like any other that does.
+            Action::MoveToNew if leader.number.is_none() && listing.item == leader.item => {
+                self.decide(listing, None, Decision::Leave)?;
+            }
+            Action::MoveToNew => {
+                let (sku, size_id) = (leader.item.sku.clone(), leader.size_id.clone());
+                let key = ListingKey { sku, size_id };
+                self.decide(listing, None, Decision::Follow(leader.item.source, key))?;
+                self.linked += 1;
+            }
+            Action::Create(product_id) => {
+                let Some(number) = listing.number else { return Ok(()) };
+                self.linked += u64::from(product_id.is_some());
+                let same_as = leader.number.filter(|it| product_id.is_none() && *it != number);
+                self.assigned.push(&Assignment { number, product_id, same_as })?;
+            }
         }
         Ok(())
     }
 
     /// Who lost the pair's barcode leaves its product, unless a pair of its own says where it is.
-    fn make_room(
+    fn evict_former(
         &mut self,
-        present: &[Member],
-        others: &[Member],
+        present: &[ClusterMember],
+        others: &[ClusterMember],
         product_id: i64,
     ) -> Result<(), StoreError> {
-        let has = |thing: &Thing| present.iter().any(|member| member.claim.thing == *thing);
+        let has = |item: &TradeItem| present.iter().any(|member| member.listing.item == *item);
         let paired = present.first().is_some_and(|first| first.paired);
-        for Member { part, claim, .. } in others {
-            let verdict = match part {
-                Part::Former(partner)
-                    if paired && partner.as_ref().is_none_or(has) && !has(&claim.thing) =>
+        for ClusterMember { role, listing, .. } in others {
+            let decision = match role {
+                Role::Former(partner)
+                    if paired && partner.as_ref().is_none_or(has) && !has(&listing.item) =>
                 {
-                    Verdict::Leave
+                    Decision::Leave
                 }
-                Part::Lost { .. } => Verdict::Stay,
-                Part::Former(_) | Part::Present => continue,
+                Role::Lost { .. } => Decision::Stay,
+                Role::Former(_) | Role::Present => continue,
             };
-            if must_leave(claim.standing(), product_id) {
-                self.judge(claim, product_id, None, verdict)?;
+            if must_leave(listing.state(), product_id) {
+                self.decide(listing, None, decision)?;
             }
         }
         Ok(())
     }
 
-    /// Listings that have left all their products to others come to the new one.
-    fn found(&mut self, listings: &[&Claim]) -> Result<(), StoreError> {
-        let new = listings.iter().filter(|claim| claim.number.is_some());
-        let Some(leader) = new.min_by_key(|claim| claim.number).or(listings.first()) else {
-            return Ok(());
-        };
-        for claim in listings {
-            let Some(from) = claim.product_id else { continue };
-            if leader.number.is_none() && claim.thing == leader.thing {
-                self.judge(claim, from, None, Verdict::Leave)?;
-                continue;
-            }
-            let (sku, size_id) = (leader.thing.sku.clone(), leader.size_id.clone());
-            let key = ListingKey { sku, size_id };
-            self.judge(claim, from, None, Verdict::Follow(leader.thing.wildberries, key))?;
-            self.linked += 1;
-        }
-        Ok(())
-    }
-
-    fn judge(
+    /// Of a listing that has no product yet there is nothing to move.
+    fn decide(
         &mut self,
-        claim: &Claim,
-        from: i64,
+        listing: &BarcodeUse,
         to: Option<i64>,
-        verdict: Verdict,
+        decision: Decision,
     ) -> Result<(), StoreError> {
-        let moved = Move {
-            wildberries: claim.thing.wildberries,
-            sku: claim.thing.sku.clone(),
-            size_id: claim.size_id.clone(),
-            from,
-            to,
-            thing: claim.thing.clone(),
-        };
-        Ok(self.judged.push(&Judged { moved, verdict })?)
+        let Some(from) = listing.product_id else { return Ok(()) };
+        let (item, size_id) = (listing.item.clone(), listing.size_id.clone());
+        let moved = Move { item, size_id, from, to };
+        Ok(self.decided.push(&Decided { moved, decision })?)
     }
 
     /// The new listings with their products, and each known one that has to go, once.
     pub fn finish(self, new: &Spool<PlannedListing>) -> Result<Links, StoreError> {
-        let mut assignments = self.assignments.finish()?.peekable();
+        let mut assignments = self.assigned.finish()?.peekable();
         let mut assigned = SpoolWriter::new()?;
         let mut products_to_create = 0;
         for (number, listing) in (0..).zip(new.read()) {
@@ -190,22 +184,22 @@ impl Decisions {
             assigned.push(&listing)?;
         }
         let (mut moves, mut leaving) = (SpoolWriter::new()?, SpoolWriter::new()?);
-        let mut followers = SpoolWriter::new()?;
-        let mut last: Option<(Thing, String)> = None;
-        for judged in self.judged.finish()? {
-            let Judged { moved, verdict } = judged?;
-            let listing = Some((moved.thing.clone(), moved.size_id.clone()));
+        let mut dependent = SpoolWriter::new()?;
+        let mut last: Option<(TradeItem, String)> = None;
+        for decided in self.decided.finish()? {
+            let Decided { moved, decision } = decided?;
+            let listing = Some((moved.item.clone(), moved.size_id.clone()));
             if last == listing {
                 continue;
             }
             last = listing;
-            match verdict {
-                Verdict::Move => moves.push(&moved)?,
-                Verdict::Stay => {}
-                Verdict::Follow(wildberries, leader) => {
-                    followers.push(&Follower { moved, wildberries, leader })?;
+            match decision {
+                Decision::Move => moves.push(&moved)?,
+                Decision::Stay => {}
+                Decision::Follow(source, leader) => {
+                    dependent.push(&DependentMove { moved, source, leader })?;
                 }
-                Verdict::Leave => leaving.push(&moved)?,
+                Decision::Leave => leaving.push(&moved)?,
             }
         }
         Ok(Links {
@@ -214,19 +208,19 @@ impl Decisions {
             linked: self.linked,
             moves: moves.finish()?,
             leaving: leaving.finish()?,
-            followers: followers.finish()?,
+            dependent: dependent.finish()?,
         })
     }
 }
 
 /// Products at which a listing of the pair has left its former partner behind, unless its partner of now has come there too.
-fn left_behind(listings: &[&Claim], others: &[Member]) -> Vec<i64> {
-    let lost = others.iter().filter(|it| it.part == Part::Lost { left_behind: true });
-    let left = lost.filter(|Member { claim: lost, .. }| {
-        let meets = |it: &&Claim| {
-            it.thing.wildberries != lost.thing.wildberries && it.product_id == lost.product_id
+fn left_behind(listings: &[&BarcodeUse], others: &[ClusterMember]) -> Vec<i64> {
+    let lost = others.iter().filter(|it| it.role == Role::Lost { left_behind: true });
+    let left = lost.filter(|ClusterMember { listing: lost, .. }| {
+        let meets = |it: &&BarcodeUse| {
+            it.item.source != lost.item.source && it.product_id == lost.product_id
         };
         !listings.iter().any(meets)
     });
-    left.filter_map(|member| member.claim.product_id).collect()
+    left.filter_map(|member| member.listing.product_id).collect()
 }

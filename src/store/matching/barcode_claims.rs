@@ -8,13 +8,13 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Standing, Thing, counts_since};
+use super::rules::{ListingState, TradeItem, counts_since};
 use crate::inventory::Source;
 use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{DatabaseText, Sortable, Sorter};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
-use crate::store::snapshot::newest_day;
+use crate::store::newest::{Baseline, newest_day};
 
 /// In the order of the index on `barcode`, which ends in the primary key.
 const STORED: &str = "
@@ -27,12 +27,12 @@ const STORED: &str = "
     ORDER BY b.barcode, b.source, b.sku, b.size_id";
 
 /// A listing carries a barcode, or did.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Claim {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BarcodeUse {
     /// The barcode.
     pub barcode: String,
     /// What the listing is a listing of.
-    pub thing: Thing,
+    pub item: TradeItem,
     /// Its `size_id`.
     pub size_id: String,
     /// Its product, unless it is yet to be created.
@@ -45,109 +45,105 @@ pub struct Claim {
     pub lost: bool,
 }
 
-impl Claim {
+impl BarcodeUse {
     /// What the rules want to know of the listing.
-    pub fn standing(&self) -> Standing {
-        Standing { product_id: self.product_id, set_by_hand: self.set_by_hand }
+    pub fn state(&self) -> ListingState {
+        ListingState { product_id: self.product_id, set_by_hand: self.set_by_hand }
     }
 }
 
-impl Sortable for Claim {
+impl Sortable for BarcodeUse {
     type SortKey<'a> = Place<'a>;
 
     fn sort_key(&self) -> Place<'_> {
-        let Thing { wildberries, sku, .. } = &self.thing;
-        place(&self.barcode, *wildberries, sku, &self.size_id)
+        let TradeItem { source, sku, .. } = &self.item;
+        place(&self.barcode, *source, sku, &self.size_id)
     }
 }
 
 /// A row of the table that this sync knows better.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Outdated {
+pub struct StaleBarcode {
     /// The barcode.
     pub barcode: String,
-    /// Whether the listing is Wildberries'.
-    pub wildberries: bool,
+    /// Whose listing it is.
+    pub source: Source,
     /// The column of the same name.
     pub sku: String,
     /// The column of the same name.
     pub size_id: String,
 }
 
-impl Sortable for Outdated {
+impl Sortable for StaleBarcode {
     type SortKey<'a> = Place<'a>;
 
     fn sort_key(&self) -> Place<'_> {
-        place(&self.barcode, self.wildberries, &self.sku, &self.size_id)
+        place(&self.barcode, self.source, &self.sku, &self.size_id)
     }
 }
 
-/// Barcode, whether it is Wildberries', `sku` and `size_id`.
-type Place<'a> = (DatabaseText<'a>, bool, DatabaseText<'a>, DatabaseText<'a>);
+/// Barcode, marketplace, `sku` and `size_id`.
+type Place<'a> = (DatabaseText<'a>, Source, DatabaseText<'a>, DatabaseText<'a>);
 
-fn place<'a>(barcode: &'a str, wildberries: bool, sku: &'a str, size_id: &'a str) -> Place<'a> {
-    (DatabaseText(barcode), wildberries, DatabaseText(sku), DatabaseText(size_id))
+fn place<'a>(barcode: &'a str, source: Source, sku: &'a str, size_id: &'a str) -> Place<'a> {
+    (DatabaseText(barcode), source, DatabaseText(sku), DatabaseText(size_id))
 }
 
 /// What a sync knows better than the table.
-pub struct News {
-    /// The claims of its new and changed listings.
-    pub claims: Sorter<Claim>,
+pub struct BarcodeChanges {
+    /// The uses of its new and changed listings.
+    pub uses: Sorter<BarcodeUse>,
     /// The rows of the table that no longer hold.
-    pub outdated: Sorter<Outdated>,
+    pub outdated: Sorter<StaleBarcode>,
 }
 
-/// Hands out every claim in the order of barcodes.
+/// Hands out every use in the order of barcodes.
 pub fn each(
     conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
-    news: News,
-    on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>,
+    baseline: &Baseline,
+    changes: BarcodeChanges,
+    on_use: &mut dyn FnMut(BarcodeUse) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let [ozon, wildberries] = Source::ALL.map(|it| since(conn, it, (it == source).then_some(day)));
+    let [ozon, wildberries] = Source::ALL.map(|source| since(conn, source, baseline));
     let stored = conn.exec_iter(STORED, (ozon?, wildberries?))?;
     let mut stored = SortedStream::new(stored.map(|row| read(row?)));
-    let mut outdated = SortedStream::new(news.outdated.finish()?);
-    let mut keep = |claim: Claim, on_claim: &mut dyn FnMut(Claim) -> Result<(), StoreError>| {
-        outdated.advance_to(|row| row.sort_key().cmp(&claim.sort_key()), |_| Ok(()))?;
-        let known_better = outdated.next_if(|row| row.sort_key() == claim.sort_key())?;
-        if known_better.is_some() { Ok(()) } else { on_claim(claim) }
-    };
-    for new in news.claims.finish()? {
+    let mut outdated = SortedStream::new(changes.outdated.finish()?);
+    let mut keep =
+        |it: BarcodeUse, on_use: &mut dyn FnMut(BarcodeUse) -> Result<(), StoreError>| {
+            outdated.advance_to(|row| row.sort_key().cmp(&it.sort_key()), |_| Ok(()))?;
+            let known_better = outdated.next_if(|row| row.sort_key() == it.sort_key())?;
+            if known_better.is_some() { Ok(()) } else { on_use(it) }
+        };
+    for new in changes.uses.finish()? {
         let new = new?;
-        stored
-            .advance_to(|it| it.sort_key().cmp(&new.sort_key()), |claim| keep(claim, on_claim))?;
-        on_claim(new)?;
+        stored.advance_to(|it| it.sort_key().cmp(&new.sort_key()), |it| keep(it, on_use))?;
+        on_use(new)?;
     }
-    stored.advance_to(|_| Ordering::Less, |claim| keep(claim, on_claim))
+    stored.advance_to(|_| Ordering::Less, |it| keep(it, on_use))
 }
 
 /// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the outdated rows, and all
 /// else it holds, whatever the table says of an earlier day.
-fn since(
-    conn: &mut Conn,
-    source: Source,
-    own_day: Option<NaiveDate>,
-) -> Result<NaiveDate, StoreError> {
+fn since(conn: &mut Conn, source: Source, baseline: &Baseline) -> Result<NaiveDate, StoreError> {
     const EARLIEST: Option<NaiveDate> = NaiveDate::from_ymd_opt(1000, 1, 1);
     let earliest = EARLIEST.unwrap_or(NaiveDate::MIN);
-    if source == Source::Ozon && own_day.is_some() {
-        return Ok(earliest);
-    }
-    let newest = newest_day(conn, source)?.or(own_day);
+    let newest = match source {
+        Source::Ozon if source == baseline.source => None,
+        _ if source == baseline.source => Some(baseline.last_day()),
+        _ => newest_day(conn, source)?,
+    };
     Ok(newest.map_or(earliest, |newest| counts_since(source, newest)))
 }
 
-fn read(row: Row) -> Result<Claim, StoreError> {
+fn read(row: Row) -> Result<BarcodeUse, StoreError> {
     let (barcode, wildberries, sku, size_id, chrt_id, product_id, set_by_hand, lost) =
         read_row(row)?;
     let (sku, size_id, chrt_id): (String, String, Option<String>) = (sku, size_id, chrt_id);
     let source = if wildberries { Source::Wildberries } else { Source::Ozon };
-    let thing = Thing::new(source, &sku, &size_id, chrt_id.as_deref());
-    Ok(Claim {
+    let item = TradeItem::new(source, &sku, &size_id, chrt_id.as_deref());
+    Ok(BarcodeUse {
         barcode,
-        thing,
+        item,
         size_id,
         product_id: Some(product_id),
         set_by_hand,

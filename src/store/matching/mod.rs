@@ -7,16 +7,17 @@ mod pairing;
 pub(crate) mod product_moves;
 mod rules;
 
-use chrono::NaiveDate;
 use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
-use self::assignments::Decisions;
-use self::barcode_claims::{Claim, News, Outdated};
-use self::pairing::{Member, Pairing};
-pub use self::rules::{Thing, counts_since};
+use self::assignments::Assignments;
+use self::barcode_claims::{BarcodeChanges, BarcodeUse, StaleBarcode};
+use self::pairing::{ClusterMember, Pairing};
+use self::rules::TradeItem;
+pub use self::rules::counts_since;
 use super::database::error::StoreError;
 use super::listings::barcodes;
+use super::newest::Baseline;
 use super::plan_rows::{KnownUpdate, ListingKey, PlannedListing};
 use crate::inventory::Source;
 use crate::staging::{Sorter, Spool, SpoolWriter};
@@ -27,29 +28,24 @@ const BATCH: usize = 500;
 /// A listing that is to come to another product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    /// Whether it is Wildberries'.
-    pub wildberries: bool,
-    /// The column of the same name.
-    pub sku: String,
-    /// The column of the same name.
-    pub size_id: String,
-    /// The product it has.
-    pub from: i64,
-    /// The product it shall have; `None` for a new one, which the listings of one thing share.
-    pub to: Option<i64>,
     /// What it is a listing of.
-    pub thing: Thing,
+    item: TradeItem,
+    /// The column of the same name.
+    size_id: String,
+    /// The product it has.
+    from: i64,
+    /// The product it shall have; `None` for a new one, which the listings of one item share.
+    to: Option<i64>,
 }
 
 /// A known listing that comes to the product which another listing has once this sync has created and moved all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Follower {
-    /// The listing.
-    pub moved: Move,
-    /// Whether the other one is Wildberries'.
-    pub wildberries: bool,
+pub struct DependentMove {
+    moved: Move,
+    /// The other one's marketplace.
+    source: Source,
     /// The other one.
-    pub leader: ListingKey,
+    leader: ListingKey,
 }
 
 /// What the barcodes say after this sync's news.
@@ -62,14 +58,14 @@ pub struct Links {
     pub linked: u64,
     /// Known listings that come to another product: two products turned out to be one.
     pub moves: Spool<Move>,
-    /// Known listings whose barcode went over to another one: each thing among them becomes a product of its own.
+    /// Known listings whose barcode went over to another one: each item among them becomes a product of its own.
     pub leaving: Spool<Move>,
     /// Known listings whose new partner has no product yet but one of these.
-    pub followers: Spool<Follower>,
+    pub dependent: Spool<DependentMove>,
 }
 
 /// What a sync has learned about barcodes.
-pub struct Learned<'a> {
+pub struct News<'a> {
     /// New listings, in the database's order.
     pub new: Spool<PlannedListing>,
     /// Known listings, as they shall be.
@@ -83,13 +79,9 @@ pub struct Learned<'a> {
 }
 
 /// Finds out who belongs to whom. All barcodes are looked through only when there is news.
-pub fn link(
-    conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
-    learned: Learned<'_>,
-) -> Result<Links, StoreError> {
-    let Learned { new, updates, gone, vanished, returned } = learned;
+pub fn link(conn: &mut Conn, baseline: &Baseline, news: News<'_>) -> Result<Links, StoreError> {
+    let News { new, updates, gone, vanished, returned } = news;
+    let source = baseline.source;
     if new.count() + updates.count() == 0
         && !barcodes::have_rivals(conn, source, vanished)?
         && !barcodes::have_rivals(conn, source, returned)?
@@ -100,60 +92,64 @@ pub fn link(
             linked: 0,
             moves: SpoolWriter::new()?.finish()?,
             leaving: SpoolWriter::new()?.finish()?,
-            followers: SpoolWriter::new()?.finish()?,
+            dependent: SpoolWriter::new()?.finish()?,
         });
     }
-    let news = gather_news(conn, source, &new, updates, gone)?;
+    let changes = gather_changes(conn, source, &new, updates, gone)?;
     let mut pairing = Pairing::default();
-    barcode_claims::each(conn, source, day, news, &mut |claim| pairing.push(claim))?;
-    let mut decisions = Decisions::default();
-    let mut group: Vec<Member> = Vec::new();
+    barcode_claims::each(conn, baseline, changes, &mut |listing| pairing.push(listing))?;
+    let mut assignments = Assignments::default();
+    let mut cluster: Vec<ClusterMember> = Vec::new();
     for member in pairing.finish()? {
         let member = member?;
-        if group.first().is_some_and(|first| first.cluster != member.cluster) {
-            decisions.take(&std::mem::take(&mut group))?;
+        if cluster.first().is_some_and(|first| first.cluster != member.cluster) {
+            assignments.take(&std::mem::take(&mut cluster))?;
         }
-        group.push(member);
+        cluster.push(member);
     }
-    decisions.take(&group)?;
-    decisions.finish(&new)
+    assignments.take(&cluster)?;
+    assignments.finish(&new)
 }
 
-fn gather_news(
+fn gather_changes(
     conn: &mut Conn,
     source: Source,
     new: &Spool<PlannedListing>,
     updates: &Spool<KnownUpdate>,
     gone: &Spool<ListingKey>,
-) -> Result<News, StoreError> {
-    let mut news = News { claims: Sorter::default(), outdated: Sorter::default() };
+) -> Result<BarcodeChanges, StoreError> {
+    let mut changes = BarcodeChanges { uses: Sorter::default(), outdated: Sorter::default() };
     for (number, listing) in (0..).zip(new.read()) {
         let listing = listing?;
         for barcode in &listing.barcodes {
-            news.claims.push(&claim(source, &listing, barcode, false, Some(number)))?;
+            changes.uses.push(&barcode_use(source, &listing, barcode, false, Some(number)))?;
         }
     }
     for update in updates.read() {
         let KnownUpdate { listing, stored, set_by_hand, counts } = update?;
         for (barcode, _) in &stored {
-            news.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
+            changes.outdated.push(&outdated(source, &listing.sku, &listing.size_id, barcode))?;
         }
         let lost = stored.iter().map(|(barcode, _)| barcode);
         let lost = lost.filter(|barcode| !listing.barcodes.contains(barcode));
         let all = listing.barcodes.iter().map(|it| (it, false)).chain(lost.map(|it| (it, true)));
         for (barcode, lost) in all.filter(|_| counts) {
-            let claim = claim(source, &listing, barcode, lost, None);
-            news.claims.push(&Claim { set_by_hand, ..claim })?;
+            let listing = barcode_use(source, &listing, barcode, lost, None);
+            changes.uses.push(&BarcodeUse { set_by_hand, ..listing })?;
         }
     }
     if source == Source::Ozon {
-        let_go(conn, gone, &mut news)?;
+        let_go(conn, gone, &mut changes)?;
     }
-    Ok(news)
+    Ok(changes)
 }
 
 /// An article that Ozon no longer lists carries no barcode.
-fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<(), StoreError> {
+fn let_go(
+    conn: &mut Conn,
+    gone: &Spool<ListingKey>,
+    changes: &mut BarcodeChanges,
+) -> Result<(), StoreError> {
     for batch in gone.batches(BATCH) {
         let batch = batch?;
         let keys: Vec<_> = batch.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
@@ -161,23 +157,23 @@ fn let_go(conn: &mut Conn, gone: &Spool<ListingKey>, news: &mut News) -> Result<
         for ListingKey { sku, size_id } in batch {
             let listing = (sku, size_id);
             for (barcode, _) in stored.remove(&listing).unwrap_or_default() {
-                news.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
+                changes.outdated.push(&outdated(Source::Ozon, &listing.0, &listing.1, &barcode))?;
             }
         }
     }
     Ok(())
 }
 
-fn claim(
+fn barcode_use(
     source: Source,
     listing: &PlannedListing,
     barcode: &str,
     lost: bool,
     number: Option<u64>,
-) -> Claim {
-    Claim {
+) -> BarcodeUse {
+    BarcodeUse {
         barcode: barcode.to_owned(),
-        thing: Thing::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
+        item: TradeItem::new(source, &listing.sku, &listing.size_id, listing.chrt_id.as_deref()),
         size_id: listing.size_id.clone(),
         product_id: listing.product_id,
         set_by_hand: false,
@@ -186,11 +182,14 @@ fn claim(
     }
 }
 
-fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> Outdated {
-    Outdated {
+fn outdated(source: Source, sku: &str, size_id: &str, barcode: &str) -> StaleBarcode {
+    StaleBarcode {
         barcode: barcode.to_owned(),
-        wildberries: source == Source::Wildberries,
+        source,
         sku: sku.to_owned(),
         size_id: size_id.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

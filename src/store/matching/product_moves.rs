@@ -1,11 +1,10 @@
-//! Listings that change their product, with the rows of their history: what `identity` decided, written as the last
+//! Listings that change their product, with the rows of their history: what the assignments say, written as the last
 //! step of the sync's transaction, when the day's snapshot stands.
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-use super::{Follower, Links, Move};
-use crate::inventory::Source;
+use super::{DependentMove, Links, Move};
 use crate::staging::{Spool, SpoolWriter};
 use crate::store::database::bulk_load::{BulkWay, Cell, Target, ToCells, fresh_temporary};
 use crate::store::database::error::StoreError;
@@ -61,7 +60,7 @@ const NOTE_JOINS: &str = "
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Joined {
+pub struct MoveCounts {
     /// Products that have no listing any more.
     pub products_joined: u64,
     /// Products created for listings that lost their barcode to another one.
@@ -69,39 +68,39 @@ pub struct Joined {
 }
 
 /// Brings listings to their products, and the rows of `inventory_data` with them.
-pub fn apply(conn: &mut Conn, way: BulkWay, links: &Links) -> Result<Joined, StoreError> {
-    let Links { moves, leaving, followers, .. } = links;
-    let mut joined = Joined::default();
+pub fn apply(conn: &mut Conn, way: BulkWay, links: &Links) -> Result<MoveCounts, StoreError> {
+    let Links { moves, leaving, dependent, .. } = links;
+    let mut counts = MoveCounts::default();
     if moves.count() > 0 {
-        relocate(conn, way, moves)?;
+        move_listings(conn, way, moves)?;
         conn.query_drop(NOTE_JOINS)?;
-        joined.products_joined = conn.affected_rows();
+        counts.products_joined = conn.affected_rows();
         log::info!(
             "{} turned out to be the same as another, which takes over {} with all history",
-            counted(joined.products_joined, "product"),
+            counted(counts.products_joined, "product"),
             counted(moves.count(), "listing")
         );
     }
     if leaving.count() > 0 {
-        let leaving = found_products(conn, leaving, &mut joined)?;
-        relocate(conn, way, &leaving)?;
+        let leaving = create_split_products(conn, leaving, &mut counts)?;
+        move_listings(conn, way, &leaving)?;
         log::info!(
             "listings that lost a barcode to another become products of their own, with their history: {}",
             leaving.count()
         );
     }
-    if followers.count() > 0 {
-        let followed = follow(conn, followers)?;
-        relocate(conn, way, &followed)?;
+    if dependent.count() > 0 {
+        let followed = follow(conn, dependent)?;
+        move_listings(conn, way, &followed)?;
         log::info!(
             "listings that have another barcode leave a product to who has the old one, with their history: {}",
-            followers.count()
+            dependent.count()
         );
     }
-    Ok(joined)
+    Ok(counts)
 }
 
-fn relocate(conn: &mut Conn, way: BulkWay, moves: &Spool<Move>) -> Result<(), StoreError> {
+fn move_listings(conn: &mut Conn, way: BulkWay, moves: &Spool<Move>) -> Result<(), StoreError> {
     fresh_temporary(conn, CREATE_MOVED, MOVED.table)?;
     let numbered = moves.read().zip(0..).map(|(moved, number)| {
         moved.map(|moved| InPart { moved, part: number / PART.cast_signed() })
@@ -123,11 +122,10 @@ struct InPart {
 }
 
 /// Only now have all leaders the product that they keep.
-fn follow(conn: &mut Conn, followers: &Spool<Follower>) -> Result<Spool<Move>, StoreError> {
+fn follow(conn: &mut Conn, dependent: &Spool<DependentMove>) -> Result<Spool<Move>, StoreError> {
     let mut followed = SpoolWriter::new()?;
-    for follower in followers.read() {
-        let Follower { moved, wildberries, leader } = follower?;
-        let source = if wildberries { Source::Wildberries } else { Source::Ozon };
+    for one in dependent.read() {
+        let DependentMove { moved, source, leader } = one?;
         let key = (source.as_str(), leader.sku, leader.size_id);
         let to = rows::first(conn, PRODUCT, key)?.map(|(product_id,): (i64,)| product_id);
         followed.push(&Move { to, ..moved })?;
@@ -135,52 +133,46 @@ fn follow(conn: &mut Conn, followers: &Spool<Follower>) -> Result<Spool<Move>, S
     Ok(followed.finish()?)
 }
 
-/// A new product for each thing that leaves; its listings stand together.
-fn found_products(
+/// A new product for each item that leaves; its listings stand together.
+fn create_split_products(
     conn: &mut Conn,
     leaving: &Spool<Move>,
-    joined: &mut Joined,
+    counts: &mut MoveCounts,
 ) -> Result<Spool<Move>, StoreError> {
     let products = Products::ask(conn)?;
-    let mut founded = SpoolWriter::new()?;
+    let mut split = SpoolWriter::new()?;
     let mut last: Option<Move> = None;
     for leaver in leaving.read() {
         let mut leaver = leaver?;
-        match last.as_ref().filter(|last| last.thing == leaver.thing) {
+        match last.as_ref().filter(|last| last.item == leaver.item) {
             Some(last) => leaver.to = last.to,
             None => {
                 let mut listing = PlannedListing {
-                    sku: leaver.sku.clone(),
+                    sku: leaver.item.sku.clone(),
                     size_id: leaver.size_id.clone(),
                     ..PlannedListing::default()
                 };
                 products.create_missing(
                     conn,
-                    leaver.source(),
+                    leaver.item.source,
                     std::slice::from_mut(&mut listing),
                 )?;
                 leaver.to = listing.product_id;
-                joined.products_created += 1;
+                counts.products_created += 1;
             }
         }
-        founded.push(&leaver)?;
+        split.push(&leaver)?;
         last = Some(leaver);
     }
-    Ok(founded.finish()?)
-}
-
-impl Move {
-    fn source(&self) -> Source {
-        if self.wildberries { Source::Wildberries } else { Source::Ozon }
-    }
+    Ok(split.finish()?)
 }
 
 impl ToCells for InPart {
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
         let Self { moved, part } = self;
         out.extend([
-            Cell::Text(moved.source().as_str()),
-            Cell::Text(&moved.sku),
+            Cell::Text(moved.item.source.as_str()),
+            Cell::Text(&moved.item.sku),
             Cell::Text(&moved.size_id),
             Cell::Int(moved.from),
             moved.to.map_or(Cell::Null, Cell::Int),

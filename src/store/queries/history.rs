@@ -13,7 +13,7 @@ use crate::secret::mask;
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::{self, read_row};
-pub use crate::store::snapshot::newest_day;
+pub use crate::store::newest::newest_day;
 
 /// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
 const STOCK: &str = "

@@ -10,7 +10,7 @@ use crate::inventory::Source;
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
-use crate::store::snapshot::newest_day;
+use crate::store::newest::newest_day;
 
 /// Products that a report lists.
 const LISTED: usize = 100;

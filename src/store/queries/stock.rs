@@ -6,8 +6,8 @@ use mysql::Conn;
 use crate::inventory::Source;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
+use crate::store::newest::newest_day;
 use crate::store::newest::{StoredLast, stored_last};
-use crate::store::snapshot::newest_day;
 
 /// Answered from the ends of the index idx_source_snapshot, however long the history is.
 const DAY_BEFORE: &str = "

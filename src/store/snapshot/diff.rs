@@ -2,16 +2,16 @@
 
 use std::cmp::Ordering;
 
-use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 
-use super::{ChangedRow, RemovedRow, TargetRow, rows_of};
-use crate::inventory::{Quantities, Source};
+use super::{ChangedRow, RemovedRow, TargetRow};
+use crate::inventory::Quantities;
 use crate::staging::sorted_stream::SortedStream;
 use crate::staging::{DatabaseText, Spool, SpoolWriter, listing_order};
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
+use crate::store::newest::Baseline;
 
 /// In the order of the unique key, so that nothing has to be sorted.
 const EXISTING: &str = "
@@ -25,7 +25,7 @@ const EXISTING: &str = "
     ORDER BY sku, size_id, warehouse_name, stock_type";
 
 /// The difference between the day's snapshot as it is and as it shall be.
-pub struct Plan {
+pub struct SnapshotPlan {
     /// Rows to insert.
     pub inserts: Spool<TargetRow>,
     /// Rows to change.
@@ -39,25 +39,31 @@ pub struct Plan {
 }
 
 /// Compares. With `full` nothing that exists is kept.
-pub fn plan(
+pub fn diff(
     conn: &mut Conn,
-    source: Source,
-    day: NaiveDate,
+    baseline: &Baseline,
     full: bool,
     targets: Spool<TargetRow>,
-) -> Result<Plan, StoreError> {
-    let existing = rows_of(conn, source, day)?;
-    if full || existing == 0 {
-        return Ok(Plan {
+) -> Result<SnapshotPlan, StoreError> {
+    if full || baseline.rows_of_day == 0 {
+        return Ok(SnapshotPlan {
             inserts: targets,
             changes: SpoolWriter::new()?.finish()?,
             removed: SpoolWriter::new()?.finish()?,
             unchanged: 0,
-            discarded: existing,
+            discarded: baseline.rows_of_day,
         });
     }
-    let rows = conn.exec_iter(EXISTING, (source.as_str(), day))?;
-    let mut existing = SortedStream::new(rows.map(|row| ExistingRow::read(row?)));
+    let rows = conn.exec_iter(EXISTING, (baseline.source.as_str(), baseline.day))?;
+    difference(rows.map(|row| ExistingRow::read(row?)), &targets)
+}
+
+/// Both in the order of the unique key.
+fn difference(
+    existing: impl Iterator<Item = Result<ExistingRow, StoreError>>,
+    targets: &Spool<TargetRow>,
+) -> Result<SnapshotPlan, StoreError> {
+    let mut existing = SortedStream::new(existing);
     let (mut inserts, mut changes, mut removed) =
         (SpoolWriter::new()?, SpoolWriter::new()?, SpoolWriter::new()?);
     let mut unchanged = 0;
@@ -74,7 +80,7 @@ pub fn plan(
         }
     }
     existing.advance_to(|_| Ordering::Less, |gone| Ok(removed.push(&RemovedRow(gone.id))?))?;
-    Ok(Plan {
+    Ok(SnapshotPlan {
         inserts: inserts.finish()?,
         changes: changes.finish()?,
         removed: removed.finish()?,
@@ -131,5 +137,97 @@ impl ExistingRow {
         self.consistent
             && Some(self.product_id) == row.product_id
             && self.numbers == numbers.map(|number| Some(i64::from(number)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::StockType;
+
+    fn row(sku: &str, warehouse: &str, available: i32) -> TargetRow {
+        TargetRow {
+            product_id: Some(7),
+            sku: sku.to_owned(),
+            size_id: String::new(),
+            warehouse_name: warehouse.to_owned(),
+            stock_type: StockType::Fbo,
+            quantities: Quantities { available, ..Quantities::default() },
+        }
+    }
+
+    /// The row as the table has it when it holds exactly `row`.
+    fn stored(id: i64, row: &TargetRow) -> ExistingRow {
+        let Quantities { available, reserved, in_way_to_client, in_way_from_client } =
+            row.quantities;
+        let numbers = [available, reserved, in_way_to_client, in_way_from_client];
+        ExistingRow {
+            id,
+            product_id: 7,
+            sku: row.sku.clone(),
+            size_id: row.size_id.clone(),
+            warehouse_name: row.warehouse_name.clone(),
+            stock_type: row.stock_type as u64 + 1,
+            numbers: numbers.map(|number| Some(number.into())),
+            consistent: true,
+        }
+    }
+
+    /// What is inserted (by place), changed and removed (by id), and how much stays.
+    fn diffed(
+        existing: Vec<ExistingRow>,
+        targets: &[TargetRow],
+    ) -> (Vec<String>, Vec<i64>, Vec<i64>, u64) {
+        let mut spool = SpoolWriter::new().unwrap();
+        targets.iter().for_each(|row| spool.push(row).unwrap());
+        let targets = spool.finish().unwrap();
+        let plan = difference(existing.into_iter().map(Ok), &targets).unwrap();
+        let inserts = plan.inserts.read().map(Result::unwrap);
+        (
+            inserts.map(|row| format!("{} {}", row.sku, row.warehouse_name)).collect(),
+            plan.changes.read().map(|row| row.unwrap().id).collect(),
+            plan.removed.read().map(|row| row.unwrap().0).collect(),
+            plan.unchanged,
+        )
+    }
+
+    #[test]
+    fn each_row_is_inserted_changed_removed_or_left() {
+        let [a1, a2, b1, c1] =
+            [row("a", "1", 1), row("a", "2", 2), row("b", "1", 3), row("c", "1", 4)];
+        let existing = vec![stored(1, &a1), stored(2, &row("a", "2", 9)), stored(3, &c1)];
+        let expected = (vec!["b 1".to_owned()], vec![2], vec![3], 1);
+        assert_eq!(diffed(existing, &[a1, a2, b1]), expected);
+    }
+
+    #[test]
+    fn an_empty_snapshot_removes_all_and_a_first_one_inserts_all() {
+        let rows = [row("a", "1", 1), row("b", "1", 2)];
+        let existing = vec![stored(1, &rows[0]), stored(2, &rows[1])];
+        assert_eq!(diffed(existing, &[]), (vec![], vec![], vec![1, 2], 0));
+        let inserts = vec!["a 1".to_owned(), "b 1".to_owned()];
+        assert_eq!(diffed(vec![], &rows), (inserts, vec![], vec![], 0));
+    }
+
+    #[test]
+    fn a_row_of_another_product_without_numbers_or_at_odds_with_itself_is_changed() {
+        let meant = row("a", "1", 1);
+        let other_product = ExistingRow { product_id: 8, ..stored(1, &meant) };
+        let without =
+            ExistingRow { numbers: [Some(1), None, Some(0), Some(0)], ..stored(1, &meant) };
+        let at_odds = ExistingRow { consistent: false, ..stored(1, &meant) };
+        for existing in [other_product, without, at_odds] {
+            let diff = diffed(vec![existing], std::slice::from_ref(&meant));
+            assert_eq!(diff, (vec![], vec![1], vec![], 0));
+        }
+    }
+
+    #[test]
+    fn kinds_of_stock_and_sizes_are_places_of_their_own() {
+        let fbo = row("a", "1", 1);
+        let fbs = TargetRow { stock_type: StockType::Fbs, ..fbo.clone() };
+        let size = TargetRow { size_id: "x".to_owned(), ..fbo.clone() };
+        let diff = diffed(vec![stored(1, &fbs)], &[fbo, fbs.clone(), size]);
+        assert_eq!(diff, (vec!["a 1".to_owned(), "a 1".to_owned()], vec![], vec![], 1));
     }
 }

@@ -4,44 +4,14 @@
 mod diff;
 mod write;
 
-use chrono::NaiveDate;
-use mysql::Conn;
 use serde::{Deserialize, Serialize};
 
-pub use diff::{Plan, plan};
+pub use diff::{SnapshotPlan, diff};
 pub use write::{Stamp, apply};
 
 use super::database::bulk_load::{Cell, ToCells};
-use super::database::error::StoreError;
-use super::database::rows;
-use super::newest::stored_last;
-use crate::inventory::{Quantities, Source, StockType};
+use crate::inventory::{Quantities, StockType};
 use crate::staging::StagedRow;
-
-/// Answered from the ends of the index idx_source_snapshot, however long the history is, as long as `MAX` stands alone. A date of zeros,
-/// which some server let somebody write, is none.
-const NEWEST_DAY: &str = "SELECT NULLIF(day, 0) FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
-
-const ROWS: &str = "SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = ?";
-
-/// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
-    let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
-    // A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
-    let empty = stored_last(conn, source)?.filter(|stored| stored.rows == Some(0));
-    Ok(with_rows.flatten().max(empty.and_then(|stored| stored.day)))
-}
-
-/// How many rows a day's snapshot has.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn rows_of(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<u64, StoreError> {
-    Ok(rows::first(conn, ROWS, (source.as_str(), day))?.unwrap_or(0))
-}
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-use super::{ChangedRow, Plan, TargetRow, number_cells};
+use super::{ChangedRow, SnapshotPlan, TargetRow, number_cells};
 use crate::inventory::Source;
 use crate::run::Totals;
 use crate::staging::{Spool, SpoolReader, listing_order};
@@ -116,12 +116,12 @@ pub struct Stamp {
 /// in the database's order.
 ///
 /// # Errors
-/// [`StoreError::Unfaithful`] unless the table's own sums are `totals` afterwards; those of the database and of the temporary files.
+/// [`StoreError::Mismatch`] unless the table's own sums are `totals` afterwards; those of the database and of the temporary files.
 pub fn apply(
     conn: &mut Conn,
     way: BulkWay,
     stamp: Stamp,
-    plan: &Plan,
+    plan: &SnapshotPlan,
     created: &Spool<CreatedListing>,
     totals: &Totals,
 ) -> Result<(), StoreError> {
@@ -169,7 +169,7 @@ fn check_sums(conn: &mut Conn, stamp: Stamp, totals: &Totals) -> Result<(), Stor
     );
     match found {
         Some(found) if found == meant => Ok(()),
-        found => Err(StoreError::Unfaithful(format!(
+        found => Err(StoreError::Mismatch(format!(
             "inventory_data does not hold what was written: (rows, available, reserved, current, in way to and from \
              clients) are {found:?} in place of {meant:?}; does a trigger or another program change the table?"
         ))),

@@ -26,7 +26,7 @@ const OVERTAKEN_BY: &str = "
 /// # Errors
 /// [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row of the run any more: then
 /// nobody knows.
-pub(crate) fn of_commit(
+pub(crate) fn was_committed(
     session: &mut Session,
     settings: &DatabaseSettings,
     run: &Run,
@@ -34,10 +34,10 @@ pub(crate) fn of_commit(
     let settings = DatabaseSettings { attempts: settings.attempts.max(2), ..settings.clone() };
     with_retries(&settings, || {
         let conn = session.database()?.conn();
-        let found = log_row::found(conn, run).map_err(|fault| {
+        let state = log_row::state(conn, run).map_err(|fault| {
             session.failed(fault).context("looking whether the stock was written")
         })?;
-        match found {
+        match state {
             RunRowState::Succeeded(changes) => Ok(Some(changes)),
             RunRowState::Open | RunRowState::Failed => Ok(None),
             RunRowState::Missing => Err(Failure::new(

@@ -11,7 +11,7 @@ use mysql::{Params, Value};
 
 use crate::cost::Cost;
 use crate::inventory::Source;
-use crate::run::{Changes, Run, RunRowState, RunStats, Status, run_id};
+use crate::run::{Changes, Ending, Run, RunRowState, RunStats, Status, Written, run_id};
 use crate::secret::mask;
 use crate::store::database::connection::Database;
 use crate::store::database::error::StoreError;
@@ -98,32 +98,31 @@ pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Ru
 }
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
-/// Says whether there was an open row; one that is completed never changes again, see [`found`].
+/// Says whether there was an open row; one that is completed never changes again, see [`state`].
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
-    status: Status,
-    exit_code: u8,
-    message: Option<&str>,
-    account: &RunStats,
+    ending: Ending<'_>,
+    stats: &RunStats,
+    written: Option<Written>,
 ) -> Result<bool, StoreError> {
-    let (changes, totals) = account.written.unzip();
-    let changes = changes.unwrap_or_default();
-    let Cost { requests, bytes } = account.meter.read();
+    let changes = written.map(|written| written.changes).unwrap_or_default();
+    let totals = written.map(|written| written.totals);
+    let Cost { requests, bytes } = stats.cost;
     let seconds = i64::try_from(run.began.elapsed().as_secs()).unwrap_or(i64::MAX);
     let completed_at = run.started_at + TimeDelta::try_seconds(seconds).unwrap_or_default();
     let values: Vec<(&str, Value)> = vec![
-        ("status", status.as_str().into()),
-        ("message", message.map(shortened).into()),
-        ("exit_code", exit_code.into()),
+        ("status", ending.status.as_str().into()),
+        ("message", ending.message.map(shortened).into()),
+        ("exit_code", ending.exit_code.into()),
         ("completed_at", completed_at.naive_utc().into()),
         ("duration", seconds.into()),
-        ("snapshot_date", account.snapshot_date.into()),
-        ("processed", account.processed.into()),
-        ("rejected", account.rejected.into()),
+        ("snapshot_date", stats.snapshot_date.into()),
+        ("processed", stats.processed.into()),
+        ("rejected", stats.rejected.into()),
         ("inserted", changes.inserted.into()),
         ("changed", changes.changed.into()),
         ("removed", changes.removed.into()),
@@ -134,13 +133,13 @@ pub fn complete(
         ("listings_created", changes.listings_created.into()),
         ("listings_linked", changes.listings_linked.into()),
         ("products_joined", changes.products_joined.into()),
-        ("cards", account.cards.into()),
+        ("cards", stats.cards.into()),
         ("requests", requests.into()),
         ("bytes", bytes.into()),
-        ("foreign_hosts", joined(&account.foreign_hosts).into()),
-        ("fetch_ms", account.phases.fetch.map(milliseconds).into()),
-        ("read_ms", account.phases.read.map(milliseconds).into()),
-        ("write_ms", account.phases.write.map(milliseconds).into()),
+        ("foreign_hosts", joined(&stats.foreign_hosts).into()),
+        ("fetch_ms", stats.phases.fetch.map(milliseconds).into()),
+        ("read_ms", stats.phases.read.map(milliseconds).into()),
+        ("write_ms", stats.phases.write.map(milliseconds).into()),
         ("id", run.id.into()),
         ("started_at", run.started_at.naive_utc().into()),
     ];
@@ -157,19 +156,20 @@ pub fn complete_failed(
     run: &Run,
     exit_code: u8,
     message: &str,
-    account: &RunStats,
+    stats: &RunStats,
 ) -> Result<RunRowState, StoreError> {
-    if complete(conn, run, Status::Failed, exit_code, Some(message), account)? {
+    let ending = Ending { status: Status::Failed, exit_code, message: Some(message) };
+    if complete(conn, run, ending, stats, None)? {
         return Ok(RunRowState::Open);
     }
-    found(conn, run)
+    state(conn, run)
 }
 
 /// What the row of a run tells.
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn found(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
+pub fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(RunRowState::Succeeded(changes));
     }

@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::{ConnectionMark, Database};
-use crate::store::database::error::{StoreError, may_pass};
+use crate::store::database::error::{StoreError, is_transient};
 use crate::store::schema::migrations;
 
 /// How long the server may take to notice that this run's broken connection is gone.
@@ -23,6 +23,7 @@ const ROLLBACK: Duration = Duration::from_secs(10 * 60);
 /// A connection that holds the lock of a source. A signal stops whoever asks for it.
 pub struct Session {
     settings: DatabaseSettings,
+    source: Source,
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
@@ -44,6 +45,7 @@ impl Session {
     ) -> Result<Self, Failure> {
         let mut session = Self {
             settings: settings.clone(),
+            source,
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
@@ -52,6 +54,11 @@ impl Session {
         };
         with_retries(settings, || session.connect(Duration::ZERO))?;
         Ok(session)
+    }
+
+    /// Whose lock it holds.
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// The connection; a broken one is replaced, which takes the lock again.
@@ -98,33 +105,51 @@ impl Session {
         }
     }
 
+    /// Opens a connection, frees the lock from a broken one of this run, and takes it.
     fn connect(&mut self, wait: Duration) -> Result<(), Failure> {
         let mut database = Database::connect(&self.settings)?;
         migrations::require_current(&mut database)?;
+        let holder = self.end_lost_connections(&mut database)?;
+        self.take_lock(&mut database, holder, wait)?;
+        self.lost.clear();
+        self.interruption.works_on(database.mark());
+        self.database = Some(database);
+        Ok(())
+    }
+
+    /// The server may not have noticed that a connection is broken, or still be rolling back what it had begun.
+    fn end_lost_connections(&self, database: &mut Database) -> Result<Holder, Failure> {
         let mut holder = Holder::Stranger;
         for lost in &self.lost {
             if database.knows(*lost)?
-                && advisory_lock::end_holder(&mut database, self.purpose, lost.number)?
+                && advisory_lock::end_holder(database, self.purpose, lost.number)?
             {
                 holder = Holder::Own(lost.number);
             }
         }
+        Ok(holder)
+    }
+
+    /// Waits for the lock as long as its holder is worth it; for this run's own rollback once only.
+    fn take_lock(
+        &mut self,
+        database: &mut Database,
+        holder: Holder,
+        wait: Duration,
+    ) -> Result<(), Failure> {
         if let Holder::Own(lost) = holder {
             log::info!("waiting until the server has rolled back the broken connection {lost}");
         }
         // Should the answer get lost, this connection has the lock and nobody knows.
         self.lost.push(database.mark());
         let wait = holder.patience(wait, self.rollback);
-        if !advisory_lock::acquire(&mut database, self.purpose, wait)? {
-            if holder != Holder::Stranger {
-                self.rollback = HANDOVER;
-            }
-            return Err(holder.refusal());
+        if advisory_lock::acquire(database, self.purpose, wait)? {
+            return Ok(());
         }
-        self.lost.clear();
-        self.interruption.works_on(database.mark());
-        self.database = Some(database);
-        Ok(())
+        if holder != Holder::Stranger {
+            self.rollback = HANDOVER;
+        }
+        Err(holder.refusal())
     }
 }
 
@@ -188,7 +213,7 @@ pub fn with_retries<T>(
     let mut number = 1;
     loop {
         match attempt() {
-            Err(failure) if may_pass(&failure) && number < settings.attempts => {
+            Err(failure) if is_transient(&failure) && number < settings.attempts => {
                 announce_retry(&failure, number, settings);
                 std::thread::sleep(settings.delay);
                 number += 1;

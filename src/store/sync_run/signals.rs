@@ -32,7 +32,7 @@ struct Inner {
 struct Known {
     connection: Option<ConnectionMark>,
     run: Option<(Run, Meter)>,
-    farewell: Option<Box<dyn FnOnce(u8) + Send>>,
+    on_exit: Option<Box<dyn FnOnce(u8) + Send>>,
 }
 
 impl Interruption {
@@ -67,8 +67,8 @@ impl Interruption {
     }
 
     /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
-    pub fn says_farewell(&self, farewell: impl FnOnce(u8) + Send + 'static) {
-        self.known().farewell = Some(Box::new(farewell));
+    pub fn on_exit(&self, on_exit: impl FnOnce(u8) + Send + 'static) {
+        self.known().on_exit = Some(Box::new(on_exit));
     }
 
     /// Never returns once a signal has arrived: what the run would do next is no longer its decision.
@@ -90,24 +90,24 @@ impl Interruption {
         log::error!("interrupted by {name}");
         let known = std::mem::take(&mut *self.known());
         if let Some((run, meter)) = known.run {
-            let account = RunStats { meter, ..RunStats::default() };
-            match log_interruption(settings, known.connection, &run, &account, name, code) {
-                Ok(found) => log::error!("{}", what_it_left(found)),
+            let stats = RunStats { cost: meter.read(), ..RunStats::default() };
+            match log_interruption(settings, known.connection, &run, &stats, name, code) {
+                Ok(state) => log::error!("{}", what_it_left(state)),
                 Err(failure) => log::error!(
                     "ended; the stock is as it was unless the run's row in sync_logs says that it was written: {failure}"
                 ),
             }
         }
-        if let Some(farewell) = known.farewell {
-            farewell(code);
+        if let Some(on_exit) = known.on_exit {
+            on_exit(code);
         }
         std::process::exit(code.into())
     }
 }
 
 /// What the run left behind, by the row that it was completing.
-fn what_it_left(found: RunRowState) -> &'static str {
-    match found {
+fn what_it_left(state: RunRowState) -> &'static str {
+    match state {
         RunRowState::Open => "rolled back; nothing was changed",
         RunRowState::Failed => "the run had failed before the signal came; nothing was changed",
         RunRowState::Succeeded(_) => "the stock had been written before the signal came; it stays",
@@ -122,7 +122,7 @@ fn log_interruption(
     settings: &DatabaseSettings,
     connection: Option<ConnectionMark>,
     run: &Run,
-    account: &RunStats,
+    stats: &RunStats,
     signal: &str,
     code: u8,
 ) -> Result<RunRowState, Failure> {
@@ -135,5 +135,5 @@ fn log_interruption(
         log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(log_row::complete_failed(database.conn(), run, code, &message, account)?)
+    Ok(log_row::complete_failed(database.conn(), run, code, &message, stats)?)
 }

@@ -1,6 +1,11 @@
 //! The one transaction of a sync: guards, plan, rows, log row, commit; and its retries.
 //! The only room that knows listings, matching and snapshot together.
 
-pub(crate) mod other_stock;
-pub mod stock_before;
-pub mod transaction;
+mod guards;
+mod order;
+mod plan;
+mod transaction;
+
+pub use guards::stock_beyond;
+pub use order::{Order, Outcome};
+pub use transaction::{rehearse, write};
