@@ -111,6 +111,16 @@ fn corpus() -> Vec<Seed> {
     seeds
 }
 
+fn page_ends_well(content: &[u8]) {
+    match cards::page(content) {
+        Ok(page) => {
+            assert!(page.nm_ids.len() as u64 + page.unreadable <= page.cards);
+            assert!(page.last || page.cards > 0, "an empty page is the end");
+        }
+        Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
+    }
+}
+
 /// An input is read or refused in the way of its kind; it never panics, and no setting's refusal blames another exit.
 fn feed(target: Target, content: &[u8]) {
     let text = String::from_utf8_lossy(content);
@@ -122,13 +132,7 @@ fn feed(target: Target, content: &[u8]) {
     };
     match target {
         Target::Answer(format) => ends_well(format, content),
-        Target::Cards => match cards::page(content) {
-            Ok(page) => {
-                assert!(page.nm_ids.len() as u64 + page.unreadable <= page.cards);
-                assert!(page.last || page.cards > 0, "an empty page is the end");
-            }
-            Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
-        },
+        Target::Cards => page_ends_well(content),
         Target::Duration => {
             let ten_years = Duration::from_secs(10 * 366 * 86_400);
             match environment.duration("X", Duration::ZERO) {
