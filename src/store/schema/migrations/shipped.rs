@@ -9,9 +9,7 @@ use super::script::{self, ScriptError, Statement};
 pub struct Migration {
     /// Its number: 1, 2, 3, … without gaps.
     pub version: u32,
-    /// What it is about, as in the file's name.
     pub name: &'static str,
-    /// The file.
     pub text: &'static str,
     /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the checksum, so that it can
     /// be mended for databases that have been migrated.
@@ -95,17 +93,11 @@ impl Migration {
     }
 
     /// Its statements in order.
-    ///
-    /// # Errors
-    /// A malformed file; a unit test sees to it that none is shipped.
     pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
         script::split(self.text)
     }
 
     /// The statements of the way back, in order.
-    ///
-    /// # Errors
-    /// As [`Migration::statements`].
     pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
         script::split(self.rollback)
     }
