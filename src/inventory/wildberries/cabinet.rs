@@ -16,6 +16,8 @@ pub struct CabinetRow {
     pub barcode: Field,
     /// `Артикул продавца`.
     pub vendor_code: Field,
+    /// `Размер вещи`.
+    pub size: Field,
     /// `В пути до получателей`.
     pub in_way_to_client: Field,
     /// `В пути возвраты на склад WB`.
@@ -32,6 +34,7 @@ impl CabinetRow {
     /// # Errors
     /// Why there is none, with the fields named.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
+        unmark(&mut self.size);
         for code in [&mut self.nm_id, &mut self.barcode] {
             unmark(code);
             if let Field::Text(text) = code {
@@ -63,6 +66,7 @@ impl CabinetRow {
             nm_id: self.nm_id,
             barcode: self.barcode,
             vendor_code: self.vendor_code,
+            tech_size: self.size,
             warehouses: Ok(totals.into_iter().chain(warehouses).collect()),
         }
         .validate(number)

@@ -74,6 +74,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0009_last_seen.sql"),
         rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
     },
+    Migration {
+        version: 10,
+        name: "size_names",
+        text: include_str!("../../../../sql/0010_size_names.sql"),
+        rollback: include_str!("../../../../sql/0010_size_names.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -179,6 +185,7 @@ mod tests {
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
             ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
             ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
+            ("0010_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
