@@ -69,7 +69,7 @@ fn the_report_of_remains_and_the_cabinets_file_name_the_sizes_where_no_card_does
 fn listings_from_before_learn_the_names_of_their_sizes_with_the_next_sync() {
     let world = World::new(Catalogue::demo());
     world.run("sync wb").expect(0);
-    world.run("migrate --rollback-to 9 --no-backup").expect(0);
+    world.run("migrate --rollback-to 10 --no-backup").expect(0);
     world.run("migrate --no-backup").expect(0);
     assert!(world.database.table(SIZE_NAMES).iter().all(|row| row[2] == "-"));
     world.run("sync wb").expect(0);

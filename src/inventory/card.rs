@@ -5,7 +5,6 @@ use super::field::{
     product_name, text,
 };
 
-/// What a card says of one of its sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardSize {
     /// `nmID`, as the column `sku` holds it.
@@ -23,7 +22,6 @@ pub struct CardSize {
 }
 
 impl CardSize {
-    /// Whether there is nothing left to ask about the size.
     pub fn is_complete(&self) -> bool {
         self.name.is_some() && !self.barcodes.is_empty()
     }
@@ -34,18 +32,14 @@ impl CardSize {
 pub struct CardCursor {
     /// `updatedAt`, to the letter.
     pub updated_at: String,
-    /// `nmID`.
     pub nm_id: u64,
 }
 
 /// A card as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
-    /// `nmID`.
     pub nm_id: Field,
-    /// `vendorCode`.
     pub vendor_code: Field,
-    /// `title`.
     pub title: Field,
     /// `sizes`.
     pub sizes: Vec<SizeOfCard>,
@@ -67,9 +61,6 @@ pub struct SizeOfCard {
 impl Card {
     /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent. What was mended is
     /// added to `warnings`, which name the card.
-    ///
-    /// # Errors
-    /// Why the card as a whole cannot be used.
     pub fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
         let nm_id = id("nmID", &self.nm_id)?.to_string();
         let seller_article =

@@ -30,9 +30,6 @@ pub struct CabinetRow {
 
 impl CabinetRow {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's records from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         unmark(&mut self.size);
         for code in [&mut self.nm_id, &mut self.barcode] {

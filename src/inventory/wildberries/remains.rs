@@ -22,11 +22,9 @@ const NOWHERE: &str = "Склад WB";
 /// One item of `warehouse_remains`: one barcode with all the warehouses where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemainsItem {
-    /// `nmId`: the card.
     pub nm_id: Field,
     /// `barcode`: of the size.
     pub barcode: Field,
-    /// `vendorCode`: the seller's article.
     pub vendor_code: Field,
     /// `techSize`.
     pub tech_size: Field,
@@ -37,17 +35,12 @@ pub struct RemainsItem {
 /// One entry of `warehouses`: a warehouse or a total.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemainsWarehouse {
-    /// `warehouseName`.
     pub name: Field,
-    /// `quantity`.
     pub quantity: Field,
 }
 
 impl RemainsItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];

@@ -25,7 +25,6 @@ const ATTRIBUTES: [&str; 3] = ["Бренд", "Предмет", "Объем, л"]
 /// How the titles of totals begin: one that is not known must not be passed over.
 const TOTALS_BEGIN: [&str; 3] = ["в пути", "всего", "итого"];
 
-/// Where each meaning stands in the file at hand.
 pub(in crate::marketplace) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
     warehouses: Vec<(usize, String)>,

@@ -62,7 +62,6 @@ pub(super) fn read<L: Layout>(
     Ok(())
 }
 
-/// The value of the cell that has just begun.
 fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<Field, Failure> {
     let mut content = None;
     let mut inline = None;
@@ -100,7 +99,6 @@ fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<F
     typed(xml, kind, &content, strings)
 }
 
-/// What a cell's content is, by its type.
 pub(super) fn typed(
     xml: &Xml<'_>,
     kind: Kind,
