@@ -15,6 +15,7 @@ mod dead_mans_switch;
 mod documents;
 mod dry_runs;
 mod empty_shop;
+mod env_file;
 mod failed_pulls;
 mod faults;
 mod file_imports;
