@@ -78,6 +78,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0010_legacy_cards.sql"),
         rollback: include_str!("../../../../sql/0010_legacy_cards.rollback.sql"),
     },
+    Migration {
+        version: 11,
+        name: "size_names",
+        text: include_str!("../../../../sql/0011_size_names.sql"),
+        rollback: include_str!("../../../../sql/0011_size_names.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -181,6 +187,7 @@ mod tests {
                 "0010_legacy_cards",
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
+            ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
