@@ -38,6 +38,7 @@ mod rights;
 mod runs;
 mod schema_changes;
 mod secrets;
+mod size_names;
 mod spoilt_barcodes;
 mod stand_in;
 #[allow(dead_code)]

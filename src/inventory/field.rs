@@ -13,6 +13,9 @@ pub const LONGEST_BARCODE: usize = 64;
 /// Barcodes of one listing that are kept; real ones have a few.
 pub const MOST_BARCODES: usize = 500;
 
+/// The longest name of a size that is stored, in characters.
+pub const LONGEST_SIZE_NAME: usize = 64;
+
 /// The longest name of a product that is stored, in characters.
 pub const LONGEST_PRODUCT_NAME: usize = 500;
 

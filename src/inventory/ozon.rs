@@ -80,7 +80,7 @@ impl ReportLine {
             },
         };
         let name = name(&self.name, warnings)?;
-        Ok(Listing { sku, size_id: String::new(), barcodes, seller_article: None, name })
+        Ok(Listing { sku, barcodes, name, ..Listing::default() })
     }
 
     fn lines(&self) -> Result<Vec<StockLine>, String> {

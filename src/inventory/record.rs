@@ -117,6 +117,8 @@ pub struct Listing {
     pub seller_article: Option<String>,
     /// The product's name, at most 500 characters.
     pub name: Option<String>,
+    /// What people call the size (`S`, `42`), at most 64 characters; `None` where there is only one or the answer does not tell.
+    pub size_name: Option<String>,
 }
 
 /// What makes two records of one pull the same, so that only one of them may count.

@@ -20,6 +20,8 @@ pub struct StagedRow {
     pub barcodes: Option<Vec<String>>,
     pub seller_article: Option<String>,
     pub name: Option<String>,
+    /// As in [`Listing`].
+    pub size_name: Option<String>,
     /// The number of the record in the pull, from 1 on.
     pub number: u64,
     /// The record's number where one record holds all of a listing's stock: rows of one listing with different owners cannot
@@ -45,7 +47,7 @@ impl StagedRow {
         };
         let listings = std::iter::repeat_n(listing, lines.len());
         listings.zip(lines).map(move |(listing, line)| {
-            let Listing { sku, size_id, barcodes, seller_article, name } = listing;
+            let Listing { sku, size_id, barcodes, seller_article, name, size_name } = listing;
             let StockLine { warehouse_name, stock_type, quantities } = line;
             StagedRow {
                 sku,
@@ -56,6 +58,7 @@ impl StagedRow {
                 barcodes,
                 seller_article,
                 name,
+                size_name,
                 number,
                 owner,
                 warehouse_id,

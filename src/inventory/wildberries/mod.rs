@@ -154,7 +154,7 @@ fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Li
         size_id: barcode.clone(),
         barcodes: Some(vec![barcode]),
         seller_article: bounded_text("the seller's article", article, LONGEST_KEY)?,
-        name: None,
+        ..Listing::default()
     })
 }
 

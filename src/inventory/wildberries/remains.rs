@@ -2,9 +2,10 @@
 //! count goods twice.
 
 use super::barcode_listing;
+use crate::inventory::card::size_name;
 use crate::inventory::field::{Field, LONGEST_KEY, Rejection, key, record_label};
 use crate::inventory::quantity::quantity;
-use crate::inventory::{Identity, Quantities, Record, StockLine, StockType};
+use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockType};
 use crate::text::printable;
 
 pub(super) const IN_WAY_TO_CLIENT: &str = "В пути до получателей";
@@ -25,6 +26,8 @@ pub struct RemainsItem {
     /// `barcode`: of the size.
     pub barcode: Field,
     pub vendor_code: Field,
+    /// `techSize`.
+    pub tech_size: Field,
     /// `warehouses`: the entries, none where there is no list, or in words what was there in place of a list of objects.
     pub warehouses: Result<Vec<RemainsWarehouse>, String>,
 }
@@ -47,6 +50,7 @@ impl RemainsItem {
 
     fn record(&self) -> Result<Record, String> {
         let listing = barcode_listing(&self.nm_id, &self.barcode, &self.vendor_code)?;
+        let listing = Listing { size_name: size_name(&self.tech_size), ..listing };
         let entries =
             self.warehouses.as_ref().map_err(|words| format!("warehouses {}", printable(words)))?;
         let lines = stock_lines(&named_quantities(entries)?)?;
@@ -121,6 +125,7 @@ mod tests {
             nm_id: Field::Integer(183_804_172),
             barcode: Field::Text("2037031652319".into()),
             vendor_code: Field::Text("41058/прозрачный".into()),
+            tech_size: Field::Text("0".into()),
             warehouses: Ok(entries.iter().map(entry).collect()),
         }
     }

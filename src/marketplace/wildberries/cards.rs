@@ -13,7 +13,7 @@ use crate::cost::{Cost, Meter};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
-use crate::inventory::card::{Card, CardCursor, CardSize};
+use crate::inventory::card::{Card, CardCursor, CardSize, SizeOfCard};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, Part, Pull};
@@ -129,7 +129,7 @@ struct Cursor {
 }
 
 /// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
-fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =
         serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;
@@ -189,7 +189,12 @@ fn card(value: &Value) -> Card {
         title: field(&value["title"]),
         sizes: list(&value["sizes"])
             .iter()
-            .map(|size| (field(&size["chrtID"]), list(&size["skus"]).iter().map(field).collect()))
+            .map(|size| SizeOfCard {
+                chrt_id: field(&size["chrtID"]),
+                skus: list(&size["skus"]).iter().map(field).collect(),
+                tech_size: field(&size["techSize"]),
+                wb_size: field(&size["wbSize"]),
+            })
             .collect(),
     }
 }

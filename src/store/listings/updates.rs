@@ -16,14 +16,15 @@ use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded, StoredBar
 /// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
 const UPDATE: &str = "
     INSERT INTO product_listings
-        (source, sku, size_id, product_id, barcode, seller_article, name, chrt_id, barcodes_hash, first_seen_on)
+        (source, sku, size_id, product_id, barcode, seller_article, name, size_name, chrt_id, barcodes_hash, first_seen_on)
     VALUES {rows}
     ON DUPLICATE KEY UPDATE
         barcode = VALUES(barcode),
         barcodes_hash = VALUES(barcodes_hash),
         chrt_id = COALESCE(VALUES(chrt_id), chrt_id),
         seller_article = COALESCE(VALUES(seller_article), seller_article),
-        name = COALESCE(VALUES(name), name)";
+        name = COALESCE(VALUES(name), name),
+        size_name = COALESCE(VALUES(size_name), size_name)";
 
 const ASKED: &str = "
     UPDATE product_listings
@@ -165,7 +166,7 @@ pub fn write(
     day: NaiveDate,
     updates: &Spool<KnownUpdate>,
 ) -> Result<(), StoreError> {
-    const COLUMNS: usize = 10;
+    const COLUMNS: usize = 11;
     for batch in updates.batches(BATCH) {
         let batch = batch?;
         let statement = UPDATE.replace("{rows}", &placeholders(batch.len(), COLUMNS));
@@ -181,6 +182,7 @@ pub fn write(
                     listing.barcodes.into_iter().next().into(),
                     listing.seller_article.into(),
                     listing.name.into(),
+                    listing.size_name.into(),
                     listing.chrt_id.into(),
                     hash.into(),
                     day.into(),

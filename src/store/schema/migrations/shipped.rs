@@ -38,6 +38,7 @@ pub const SHIPPED: &[Migration] = shipped! {
     8 "0008_hosts",
     9 "0009_last_seen",
     10 "0010_legacy_cards",
+    11 "0011_size_names",
 };
 
 impl Migration {
@@ -129,6 +130,7 @@ mod tests {
                 "0010_legacy_cards",
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
+            ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
