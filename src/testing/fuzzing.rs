@@ -11,7 +11,7 @@ use fastrand::Rng;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
-use crate::config::{DatabaseSettings, Environment, RetentionSettings};
+use crate::config::{DatabaseSettings, Environment, RetentionSettings, env_file};
 use crate::failure::{Exit, Failure};
 use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
 use crate::http::answer::status::refusal;
@@ -51,6 +51,10 @@ const WORDS: [&[u8]; 28] = [
     b"@",
 ];
 
+/// Everything that a line of settings can be.
+const ENV_FILE: &[u8] =
+    b"\xef\xbb\xbf# a\r\nA=1\r\nexport B = 'x\ny' # c\nC=\"$A\\\"\"\nC=${B}\nMAX_SHRNK=\n";
+
 /// The longest input; what grows beyond it is cut.
 const LONGEST: usize = 64 << 10;
 
@@ -62,6 +66,7 @@ enum Target {
     Retention,
     Size,
     DatabaseUrl,
+    EnvFile,
     Refusal,
     Key,
     Wait,
@@ -91,6 +96,9 @@ fn corpus() -> Vec<Seed> {
             let content = fs::read(entry.unwrap().path()).unwrap();
             seeds.push(Seed { target: Target::Answer(format), content });
         }
+    }
+    for content in [include_bytes!("../../.env.example").as_slice(), ENV_FILE] {
+        seeds.push(Seed { target: Target::EnvFile, content: content.to_vec() });
     }
     let lists = [
         ("durations.txt", Target::Duration),
@@ -141,6 +149,10 @@ fn feed(target: Target, content: &[u8]) {
         }
         Target::Size => match environment.size("X", 1) {
             Ok(size) => assert!(size > 0),
+            Err(failure) => refused(Some(failure)),
+        },
+        Target::EnvFile => match env_file::parse(".env", content) {
+            Ok(file) => assert!(file.values.keys().all(|name| !name.is_empty())),
             Err(failure) => refused(Some(failure)),
         },
         Target::DatabaseUrl => match DatabaseSettings::read(&environment) {

@@ -13,7 +13,7 @@ use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
-use crate::inventory::card::{Card, CardCursor, CardSize};
+use crate::inventory::card::{Card, CardCursor, CardSize, SizeOfCard};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
 
@@ -185,7 +185,12 @@ fn card(value: &Value) -> Card {
         title: field(&value["title"]),
         sizes: list(&value["sizes"])
             .iter()
-            .map(|size| (field(&size["chrtID"]), list(&size["skus"]).iter().map(field).collect()))
+            .map(|size| SizeOfCard {
+                chrt_id: field(&size["chrtID"]),
+                skus: list(&size["skus"]).iter().map(field).collect(),
+                tech_size: field(&size["techSize"]),
+                wb_size: field(&size["wbSize"]),
+            })
             .collect(),
     }
 }

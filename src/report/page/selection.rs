@@ -96,7 +96,7 @@ pub struct Selection {
     pub one_sided: Cut<Lonely>,
     /// Without anything by which it could be found on the other marketplace, the largest stock first.
     pub without_barcode: Cut<Lonely>,
-    /// Those of them with something to sell now.
+    /// Products of the month with something to sell now.
     pub with_stock: usize,
 }
 

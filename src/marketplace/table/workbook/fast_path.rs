@@ -74,7 +74,6 @@ impl<'a> PlainCell<'a> {
         })
     }
 
-    /// The value as text.
     pub fn text(&self) -> &'a str {
         std::str::from_utf8(self.value).unwrap_or_default()
     }

@@ -62,7 +62,6 @@ pub(super) fn read<L: Layout>(
     Ok(())
 }
 
-/// The value of the cell that has just begun.
 fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<Field, Failure> {
     let mut content = None;
     let mut inline = None;
@@ -133,7 +132,6 @@ fn take_plain_change_of_row<L: Layout>(
     Ok(true)
 }
 
-/// What a cell's content is, by its type.
 fn typed(
     xml: &Xml<'_>,
     kind: Kind,
