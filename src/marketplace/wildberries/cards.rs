@@ -125,7 +125,7 @@ struct Cursor {
 }
 
 /// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
-fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =
         serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;
