@@ -1,4 +1,5 @@
-//! What can be configured: typed settings with their defaults. Beyond this module nobody reads a variable or parses text from one.
+//! What can be configured: typed settings with their defaults. Beyond this module no setting is read; only what is a terminal's
+//! or the system's own (`TERM`, `LANG`, `PATH`) and the log's form before there are settings (`RUST_LOG`, `LOG_FORMAT`).
 
 pub mod alerts;
 pub mod database;

@@ -1,4 +1,4 @@
-//! The pace of the requests to one method, and the one place that sleeps.
+//! The pace of the requests to one method, and the pause before a retry.
 
 use std::time::{Duration, Instant};
 

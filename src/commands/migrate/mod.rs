@@ -137,7 +137,7 @@ fn back_up(
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
     line(&format!(
-        "{}{done}: {} run, {} had nothing left to do, {:.1} s",
+        "{}{done}: {} run, {} skipped, {:.1} s",
         step.migration.file(),
         counted(outcome.ran as u64, "statement"),
         outcome.skipped,

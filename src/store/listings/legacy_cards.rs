@@ -1,5 +1,6 @@
-//! Listings of Wildberries as a reading of the cards finds them, and which size each of them means. A card that the old system
-//! knew by its `nmId` alone is a listing without a size: it means the card's only one. Reads only.
+//! Listings of Wildberries as a reading of the cards finds them, and which size each of them means.
+//! A card that the old system knew by its `nmId` alone is a listing without a size: it means the
+//! card's only one. Reads only.
 
 use chrono::NaiveDate;
 use mysql::{Conn, Value};
@@ -76,8 +77,9 @@ pub fn of_cards(
     rows::map(conn, statement, values, read)
 }
 
-/// The size that one of a card's known listings means. A legacy card comes to mean the only size of the card once that one is
-/// known by a listing of its own, unless another listing says that the card had more; and it stays with the size.
+/// The size that one of a card's known listings means. A legacy card comes to mean the only size of
+/// the card once that one is known by a listing of its own, unless another listing says that the
+/// card had more; and it stays with the size.
 pub fn size_of<'a>(
     listing: &CardListing,
     of_card: &[CardListing],

@@ -17,22 +17,7 @@ use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::OrDatabase;
-
-/// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 12] = [
-    "dim_products",
-    "inventory_data",
-    "product_listings",
-    "listing_barcodes",
-    "product_joins",
-    "wb_card_sizes",
-    "stocksync_state",
-    "sync_logs",
-    "stocksync_alerts",
-    "stocksync_former",
-    "stocksync_migrations",
-    "stocksync_schema",
-];
+use crate::store::schema::inspect::definitions::{RECORDS, TABLES};
 
 /// MariaDB's name and MySQL's; MariaDB answers to both.
 const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
@@ -57,7 +42,7 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
         )
         .or_database(|| "looking which tables are there")?;
     let is_there = |table: &&str| present.iter().any(|name| name.eq_ignore_ascii_case(table));
-    let tables: Vec<&str> = TABLES.into_iter().filter(is_there).collect();
+    let tables: Vec<&str> = TABLES.into_iter().chain(RECORDS).filter(is_there).collect();
     for table in tables.iter().filter(|table| !table.starts_with("stocksync_")) {
         let row: Option<u8> = database
             .conn()
@@ -181,7 +166,9 @@ fn dump(
     }
     match copied.unwrap_or(Ok(false)).or_fail(Exit::Program, writing)? {
         true => fs::metadata(path).map(|file| file.len()).or_fail(Exit::Program, writing),
-        false => Err(Failure::new(Exit::Program, "the dump has no end; its program was cut off")),
+        false => {
+            Err(Failure::new(Exit::Program, "the dump is incomplete: its program was cut off"))
+        }
     }
 }
 

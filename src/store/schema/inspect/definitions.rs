@@ -11,14 +11,17 @@ use crate::store::database::{Database, OrDatabase};
 pub const TABLES: [&str; 9] = [
     "dim_products",
     "inventory_data",
-    "sync_logs",
     "product_listings",
-    "stocksync_alerts",
     "listing_barcodes",
+    "product_joins",
     "wb_card_sizes",
     "stocksync_state",
-    "product_joins",
+    "sync_logs",
+    "stocksync_alerts",
 ];
+
+/// What the migrations note about themselves.
+pub const RECORDS: [&str; 3] = ["stocksync_migrations", "stocksync_schema", "stocksync_former"];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
