@@ -9,19 +9,14 @@ use crate::staging::StagedRow;
 /// A listing of the pull, with the product it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedListing {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
     /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the column `barcode`.
     pub barcodes: Vec<String>,
-    /// The column of the same name.
     pub seller_article: Option<String>,
-    /// The column of the same name.
     pub name: Option<String>,
     /// The column of the same name.
     pub size_name: Option<String>,
-    /// The column of the same name.
     pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
     pub product_id: Option<i64>,
@@ -30,7 +25,6 @@ pub struct PlannedListing {
 }
 
 impl PlannedListing {
-    /// What a row of the pull says of its listing.
     pub fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
         Self {
             sku: row.sku.clone(),
@@ -56,25 +50,19 @@ impl PlannedListing {
         self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
     }
 
-    /// `sku` and `size_id`.
     pub fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
 
-    /// As [`Self::key`].
     pub fn owned_key(&self) -> (String, String) {
         (self.sku.clone(), self.size_id.clone())
     }
 }
 
-/// A listing that this sync created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreatedListing {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
-    /// Its product.
     pub product_id: i64,
 }
 
@@ -86,9 +74,7 @@ pub type StoredBarcode = (String, bool);
 pub struct KnownUpdate {
     /// What has become known; `product_id` is the product it has.
     pub listing: PlannedListing,
-    /// The barcodes in the table.
     pub stored: Vec<StoredBarcode>,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
     /// Whether its barcodes count: it is seen at the marketplace these days.
     pub counts: bool,
@@ -99,21 +85,17 @@ pub struct KnownUpdate {
 pub struct Rebarcoded {
     /// What the pull says; `product_id` is the product it has.
     pub listing: PlannedListing,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
 }
 
 /// Which listing of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingKey {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
 }
 
 impl ListingKey {
-    /// The listing of a row.
     pub fn of(row: &StagedRow) -> Self {
         Self { sku: row.sku.clone(), size_id: row.size_id.clone() }
     }

@@ -15,10 +15,8 @@ use crate::store::schema::purge::Purge;
 use crate::text::counted;
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Exit::Configuration`], also when there is no place or no tool for the backup; [`Exit::Database`], or [`Exit::NotNow`] if
-/// another `migrate` does not come to an end.
+/// Errors: [`Exit::Configuration`], also when there is no place or no tool for the backup;
+/// [`Exit::Database`], or [`Exit::NotNow`] if another `migrate` does not come to an end.
 pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
     let settings = DatabaseSettings::read(environment)?;
     let retention = RetentionSettings::read(environment)?;

@@ -23,7 +23,6 @@ const KNOWN: &str = "
     WHERE source = ?
     ORDER BY sku, size_id";
 
-/// What the comparison has found.
 pub struct ListingChanges {
     /// The rows of the snapshot with their products, where these are known.
     pub targets: Spool<TargetRow>,
@@ -211,7 +210,6 @@ impl KnownListing {
         })
     }
 
-    /// Its place beside a row of the pull.
     fn order(&self, row: &StagedRow) -> Ordering {
         listing_order((&self.sku, &self.size_id), row.key())
     }

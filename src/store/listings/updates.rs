@@ -159,7 +159,6 @@ fn each_with_card(
     Ok(incomplete)
 }
 
-/// Writes what has become known of listings that are in the table.
 pub fn write(
     conn: &mut Conn,
     source: Source,

@@ -64,7 +64,6 @@ impl Sortable for Decided {
     }
 }
 
-/// Takes the clusters, and tells in the end.
 #[derive(Default)]
 pub struct Assignments {
     assigned: Sorter<Assignment>,

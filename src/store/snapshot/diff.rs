@@ -26,9 +26,7 @@ const EXISTING: &str = "
 
 /// The difference between the day's snapshot as it is and as it shall be.
 pub struct SnapshotPlan {
-    /// Rows to insert.
     pub inserts: Spool<TargetRow>,
-    /// Rows to change.
     pub changes: Spool<ChangedRow>,
     /// Rows to delete one by one.
     pub removed: Spool<RemovedRow>,
