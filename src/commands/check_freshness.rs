@@ -28,14 +28,15 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
         key_finding(source, &keys, alerts.utc_offset, now, conn)
     })?;
     let report = judge(&known, now);
-    let rendered = match args.format {
-        FreshnessFormat::Text => text(&report, &alerts),
+    // Whoever is to be alerted is alerted also where nobody can be told here.
+    let printed = match args.format {
+        FreshnessFormat::Text => output::line(&text(&report, &alerts)),
         FreshnessFormat::Json => {
-            serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?
+            let json =
+                serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?;
+            output::document(&json)
         }
     };
-    // Whoever is to be alerted is alerted also where nobody can be told here.
-    let printed = output::line(&rendered);
     if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("nobody was alerted: {error}");
     }
