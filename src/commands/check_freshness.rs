@@ -44,7 +44,6 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 
-/// Both marketplaces as they were at one moment.
 fn ask(
     args: &FreshnessArgs,
     database: &mut Database,
@@ -91,7 +90,6 @@ fn key_finding(
     Ok(finding)
 }
 
-/// A line per finding, the most serious first, then a line per marketplace.
 fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
     let mut lines = Vec::new();
     for finding in &report.findings {

@@ -51,7 +51,6 @@ impl Environment {
         Ok(Self { values, unreadable, places: places(found), doubts })
     }
 
-    /// An environment with just these variables, for tests of what is built on top.
     pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let places = places(&[PathBuf::from(".env")]);

@@ -93,7 +93,6 @@ impl Retention {
         }
     }
 
-    /// The first day whose rows are kept.
     fn first_kept(self, today: NaiveDate) -> NaiveDate {
         let months = |count| today.checked_sub_months(Months::new(count));
         let days = |count: u32| today.checked_sub_signed(TimeDelta::days(count.into()));
@@ -114,7 +113,6 @@ impl fmt::Display for Retention {
     }
 }
 
-/// What is kept of one kind of rows, and who has said so.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionRule {
     pub variable: &'static str,

@@ -6,7 +6,6 @@ use std::io::{self, ErrorKind, Write};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::secret::mask;
 
-/// Prints a line, or several with line ends inside.
 pub fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
 }

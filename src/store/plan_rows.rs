@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::card::CardSize;
 use crate::staging::StagedRow;
 
-/// A listing of the pull, with the product it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedListing {
     pub sku: String,
@@ -39,7 +38,6 @@ impl PlannedListing {
         }
     }
 
-    /// Takes over what a card says of it.
     pub fn fill_from_card(&mut self, size: &CardSize) {
         self.chrt_id = Some(size.chrt_id.clone());
         if !size.barcodes.is_empty() {
@@ -69,7 +67,6 @@ pub struct CreatedListing {
 /// A barcode that a listing has or had, and whether the marketplace has stopped naming it.
 pub type StoredBarcode = (String, bool);
 
-/// A known listing and what it shall hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpdate {
     /// What has become known; `product_id` is the product it has.
@@ -88,7 +85,6 @@ pub struct Rebarcoded {
     pub set_by_hand: bool,
 }
 
-/// Which listing of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingKey {
     pub sku: String,

@@ -33,7 +33,6 @@ pub(super) struct Sync<'a> {
 }
 
 impl Sync<'_> {
-    /// What the run's row says when it is completed now.
     pub fn figures(&self) -> RunStats {
         let (cost, foreign_hosts) = (self.meter.read(), self.meter.foreign_hosts());
         RunStats { cost, foreign_hosts, ..self.stats.clone() }

@@ -34,7 +34,6 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Looks whether `REJECTS_DIR` is set and files can be made there.
     pub fn prepare(environment: &Environment) -> Result<Self, Failure> {
         let directory = rejects_dir(environment);
         if let Some(directory) = &directory {
@@ -69,7 +68,6 @@ impl Rejects {
         }
     }
 
-    /// Says where the records are.
     pub fn finish(&mut self) {
         let Some(mut file) = self.file.take() else { return };
         match file.flush() {

@@ -38,7 +38,6 @@ pub struct CardPage {
     pub last: bool,
 }
 
-/// A conversation with the content API.
 pub struct CardReader {
     http: Http,
     interval: std::time::Duration,
@@ -59,7 +58,6 @@ impl CardReader {
         Ok(Self { http, interval: settings.cards_interval, cursor })
     }
 
-    /// The next page, at the pace of the method.
     pub fn next_page(&mut self) -> Result<CardPage, Failure> {
         let mut cursor = json!({"limit": LIMIT});
         if let Some(CardCursor { updated_at, nm_id }) = &self.cursor {

@@ -42,7 +42,6 @@ pub struct ListingChanges {
     pub returned: Spool<ListingKey>,
 }
 
-/// Walks the pull beside the known listings.
 pub fn compare(
     conn: &mut Conn,
     source: Source,
@@ -79,7 +78,6 @@ fn compare_with(
     diff.finish()
 }
 
-/// What has been met so far, as [`ListingChanges`].
 struct ListingDiff {
     source: Source,
     targets: SpoolWriter<TargetRow>,
@@ -164,7 +162,6 @@ impl ListingDiff {
     }
 }
 
-/// A row of `product_listings`.
 struct KnownListing {
     sku: String,
     size_id: String,

@@ -27,7 +27,6 @@ const LEGACY: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// A known listing of a card.
 #[derive(Clone, Debug, Default)]
 pub struct CardListing {
     pub sku: String,
@@ -54,7 +53,6 @@ impl CardListing {
     }
 }
 
-/// The known listings of some cards, those of a card together.
 pub fn of_cards(
     conn: &mut Conn,
     nm_ids: &[&str],

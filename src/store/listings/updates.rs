@@ -35,7 +35,6 @@ const ASKED: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// The barcodes that the table holds of listings whose barcodes have changed.
 pub fn barcode_changes(
     conn: &mut Conn,
     source: Source,

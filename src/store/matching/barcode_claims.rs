@@ -63,7 +63,6 @@ impl Sortable for BarcodeUse {
     }
 }
 
-/// A row of the table that this sync knows better.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StaleBarcode {
     pub barcode: String,
@@ -87,7 +86,6 @@ fn place<'a>(barcode: &'a str, source: Source, sku: &'a str, size_id: &'a str) -
     (DatabaseText(barcode), source, DatabaseText(sku), DatabaseText(size_id))
 }
 
-/// What a sync knows better than the table.
 pub struct BarcodeChanges {
     /// The uses of its new and changed listings.
     pub uses: Sorter<BarcodeUse>,

@@ -25,7 +25,6 @@ use crate::staging::{Sorter, Spool, SpoolWriter};
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// A listing that is to come to another product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     item: TradeItem,

@@ -53,7 +53,6 @@ pub enum Carriers {
 }
 
 impl Carriers {
-    /// One more listing carries the barcode.
     #[must_use]
     pub fn and(self, item: &TradeItem) -> Self {
         match self {
@@ -88,7 +87,6 @@ pub fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
     }
 }
 
-/// A listing as the rules see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListingState {
     /// Its product; `None` for a listing that is yet to be created.
@@ -96,7 +94,6 @@ pub struct ListingState {
     pub set_by_hand: bool,
 }
 
-/// Where the listings of one product go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeTarget {
     /// To this product; those that have another leave it.
@@ -136,7 +133,6 @@ pub fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTar
     }
 }
 
-/// What happens to one of the listings that go to a [`MergeTarget`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It has its product and keeps it.

@@ -22,7 +22,6 @@ use crate::store::schema::inspect::definitions::{RECORDS, TABLES};
 /// MariaDB's name and MySQL's; MariaDB answers to both.
 const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
 
-/// How the program says that it came to its end.
 const LAST_WORDS: &[u8] = b"-- Dump completed";
 
 #[derive(Clone, Debug)]
@@ -172,7 +171,6 @@ fn dump(
     }
 }
 
-/// Copies the dump into the file, and says whether it was complete.
 fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     const KEPT: usize = 200;
     let mut encoder = GzEncoder::new(file, Compression::new(6));
@@ -191,7 +189,6 @@ fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     Ok(end.windows(LAST_WORDS.len()).any(|window| window == LAST_WORDS))
 }
 
-/// What the program said, cut to a readable length.
 fn last_words(errors: &mut File) -> io::Result<String> {
     use std::io::{Seek, SeekFrom};
     const SHOWN: usize = 500;

@@ -24,7 +24,6 @@ const EXISTING: &str = "
     WHERE source = ? AND snapshot_date = ?
     ORDER BY sku, size_id, warehouse_name, stock_type";
 
-/// The difference between the day's snapshot as it is and as it shall be.
 pub struct SnapshotPlan {
     pub inserts: Spool<TargetRow>,
     pub changes: Spool<ChangedRow>,

@@ -40,7 +40,6 @@ impl Part {
     }
 }
 
-/// In what a table's parts differ from those noted as (kind, name, definition), in sentences.
 pub fn differences(
     table: &str,
     noted: &[(String, String, String)],
@@ -107,7 +106,6 @@ fn part(line: &str) -> Option<Part> {
     Some(Part { kind: "index", name, definition: line.into() })
 }
 
-/// The name in backticks at the beginning, and what follows it.
 fn quoted_name(text: &str) -> Option<(String, &str)> {
     let inside = text.strip_prefix('`')?;
     let mut characters = inside.char_indices().peekable();

@@ -134,7 +134,6 @@ fn run_all(database: &mut Database, migration: &Migration, way: Way) -> Result<O
     Ok(Outcome { ran: statements.len() - skipped, skipped, took: begun.elapsed() })
 }
 
-/// Where something happens, in words that lead to the statement in the file.
 fn place(file: &str, number: usize, count: usize, statement: &Statement) -> String {
     const SHOWN: usize = 80;
     let words: Vec<&str> = statement.sql.split_whitespace().collect();

@@ -59,7 +59,6 @@ impl Object {
         matches!(self.kind, Kind::FoundTable | Kind::FormerColumn | Kind::FormerIndex)
     }
 
-    /// Reads what stands behind the guard's first word.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, name) = Kind::ALL
             .into_iter()
