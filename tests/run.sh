@@ -21,6 +21,7 @@ else
     printf '\n== not tried: a private cron needs root and mounts of its own\n'
 fi
 step "the same on MySQL" tests/mysql.sh
+step "three nodes of a Galera cluster" tests/galera.sh
 step "the page in a browser" tests/page/run.sh
 step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 printf '\nAll checks passed.\n'
