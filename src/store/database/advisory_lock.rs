@@ -15,9 +15,7 @@ use crate::inventory::Source;
 /// What may go on only once at a time in one database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A change of the schema.
     Migrate,
-    /// A pull of one marketplace.
     Sync(Source),
     /// The transaction of a pull, whichever marketplace's.
     Write,
@@ -35,18 +33,12 @@ impl Purpose {
 }
 
 /// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
     acquire(database, purpose, Duration::ZERO)
 }
 
 /// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
 /// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
     Ok(acquire_in_turn(database, purpose, wait)?.is_some())
 }
@@ -104,9 +96,6 @@ pub fn get_lock(
 
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
     let name = lock_name(database.name(), purpose);
     let found: Option<Option<u32>> = database
@@ -124,10 +113,6 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     }
 }
 
-/// Gives the lock back before the connection ends.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
         lease::give_back(database.conn(), purpose)?;
@@ -135,10 +120,6 @@ pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure>
     release_lock(database, purpose)
 }
 
-/// Gives back what [`get_lock`] got.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database

@@ -9,9 +9,7 @@ use crate::failure::{Exit, Failure};
 
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const DEADLOCK: u16 = 1213;
-/// Of a node of a Galera cluster.
 const NOT_IN_MAJORITY: u16 = 1047;
-/// "Got error … during COMMIT".
 const FAILED_COMMIT: u16 = 1180;
 
 /// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
@@ -133,10 +131,6 @@ fn is_too_large(error: &mysql::MySqlError) -> bool {
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
 pub trait OrDatabase<T> {
-    /// The value.
-    ///
-    /// # Errors
-    /// A failure that says `doing` (what was being done) above the server's words.
     fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
 }
 

@@ -45,9 +45,7 @@ pub fn ends_connection(failure: &Failure) -> bool {
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The database refused, or the connection to it broke.
     Database(Explained),
-    /// The temporary files failed (a full disk).
     Disk(io::Error),
     /// The database did not do what it said it did: the rows in it are not those that were sent.
     Mismatch(String),

@@ -21,7 +21,6 @@ use crate::run::run_id;
 /// How long a lease holds without being renewed.
 const LEASE: Duration = Duration::from_secs(12);
 
-/// How often it is renewed.
 const BEAT: Duration = Duration::from_secs(4);
 
 /// How long one that has run out must be seen not to be renewed before it is taken over: the servers' clocks may differ.
@@ -72,7 +71,6 @@ const WRITTEN: &str = "SELECT term, COALESCE(holder, '') FROM stocksync_locks WH
 
 const WRITE: &str = "UPDATE stocksync_locks SET term = ?, holder = ? WHERE name = ?";
 
-/// The leases of this process.
 static OWN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 /// A lease as somebody else holds it: who, on which server, until when.
@@ -130,10 +128,6 @@ pub fn take(
     }
 }
 
-/// Gives it back, should this run hold it.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
     own().remove(purpose.as_str());
     let mut tries = 3;
