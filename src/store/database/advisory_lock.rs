@@ -7,7 +7,7 @@ use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
-use super::driver_error::OrDatabase;
+use super::driver_error::DatabaseContext;
 use super::lease;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
@@ -82,7 +82,7 @@ pub fn get_lock(
     let granted: Option<Option<i64>> = database
         .conn()
         .exec_first("SELECT GET_LOCK(?, ?)", (&name, seconds))
-        .or_database(|| format!("taking the lock {name:?}"))?;
+        .db_context(|| format!("taking the lock {name:?}"))?;
     match granted.flatten() {
         Some(granted) => Ok(granted == 1),
         None => Err(Failure::new(
@@ -101,7 +101,7 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     let found: Option<Option<u32>> = database
         .conn()
         .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
-        .or_database(|| format!("looking who holds the lock {name:?}"))?;
+        .db_context(|| format!("looking who holds the lock {name:?}"))?;
     if found.flatten() != Some(holder) {
         return Ok(false);
     }
@@ -109,7 +109,7 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     match database.end_connection(holder) {
         // It ended by itself meanwhile.
         Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
-        outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),
+        outcome => outcome.map(|()| true).db_context(|| "ending a broken connection"),
     }
 }
 
@@ -125,7 +125,7 @@ pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Fai
     database
         .conn()
         .exec_drop("DO RELEASE_LOCK(?)", (&name,))
-        .or_database(|| format!("giving back the lock {name:?}"))
+        .db_context(|| format!("giving back the lock {name:?}"))
 }
 
 /// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL, and in any case

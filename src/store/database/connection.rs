@@ -10,7 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 
 use super::dial;
-use super::driver_error::{Explained, OrDatabase};
+use super::driver_error::{DatabaseContext, DatabaseError};
 use super::error::{StoreError, is_transient};
 use super::rows;
 use crate::config::{DatabaseSettings, TlsMode};
@@ -80,7 +80,7 @@ impl Database {
     /// Connects for a migration: a statement may keep silent for 12 hours, but waits at most 5 minutes for others who use its table.
     pub fn connect_to_migrate(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let mut database = Self::open_any(settings, MIGRATION_TIMEOUT, 0)?;
-        database.conn.query_drop(MIGRATION_SESSION).or_database(|| "setting up the session")?;
+        database.conn.query_drop(MIGRATION_SESSION).db_context(|| "setting up the session")?;
         Ok(database)
     }
 
@@ -114,10 +114,10 @@ impl Database {
             })?;
         }
         let mut conn = dial::dial(settings, silence)?;
-        conn.query_drop(SESSION).or_database(|| "setting up the session")?;
+        conn.query_drop(SESSION).db_context(|| "setting up the session")?;
         // The name as the server spells it: with lower_case_table_names two spellings mean one database, and must mean one lock.
         let known: Option<(String, Option<String>)> =
-            conn.query_first(SERVER).or_database(|| "setting up the session")?;
+            conn.query_first(SERVER).db_context(|| "setting up the session")?;
         let (server, name) = known.unwrap_or_default();
         let name = name.unwrap_or_else(|| settings.database.clone());
         let cluster = join_cluster(&mut conn, settings)?;
@@ -189,14 +189,14 @@ fn join_cluster(conn: &mut Conn, settings: &DatabaseSettings) -> Result<bool, Fa
     let doing = || "setting up the session";
     let mut says_on = |question: &str| {
         let row: Result<Option<(String, String)>, _> = conn.query_first(question);
-        row.or_database(doing).map(|row| row.is_some_and(|(_, value)| value == "ON"))
+        row.db_context(doing).map(|row| row.is_some_and(|(_, value)| value == "ON"))
     };
     if !says_on("SHOW VARIABLES LIKE 'wsrep_on'")? {
         return Ok(false);
     }
     if !says_on("SHOW STATUS LIKE 'wsrep_ready'")? {
-        return Err(dial::refusal(settings, Explained::not_in_majority().0));
+        return Err(dial::refusal(settings, DatabaseError::not_in_majority().0));
     }
-    conn.query_drop(CLUSTER_SESSION).or_database(doing)?;
+    conn.query_drop(CLUSTER_SESSION).db_context(doing)?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ use mysql::{Conn, params};
 
 use super::advisory_lock::Purpose;
 use super::connection::Database;
-use super::driver_error::{Explained, OrDatabase};
+use super::driver_error::{DatabaseContext, DatabaseError};
 use super::error::StoreError;
 use super::rows;
 use crate::config::DatabaseSettings;
@@ -132,7 +132,7 @@ pub fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
     own().remove(purpose.as_str());
     let mut tries = 3;
     loop {
-        match conn.exec_drop(GIVE_BACK, (purpose.as_str(), run_id())).map_err(Explained) {
+        match conn.exec_drop(GIVE_BACK, (purpose.as_str(), run_id())).map_err(DatabaseError) {
             Err(error) if tries > 1 && error.passes_soon() => tries -= 1,
             outcome => return outcome.map_err(StoreError::Database),
         }
@@ -192,7 +192,7 @@ fn try_take(
     match conn.exec_drop(TAKE, values) {
         // Another node was faster.
         Err(error @ mysql::Error::MySqlError(_)) => {
-            let error = Explained(error);
+            let error = DatabaseError(error);
             if error.passes_soon() { Ok(None) } else { Err(StoreError::Database(error)) }
         }
         outcome => {
@@ -240,7 +240,7 @@ fn renew(
     };
     for name in names {
         let values = (LEASE.as_secs(), name, run_id());
-        database.conn().exec_drop(RENEW, values).or_database(|| "renewing")?;
+        database.conn().exec_drop(RENEW, values).db_context(|| "renewing")?;
     }
     Ok(())
 }

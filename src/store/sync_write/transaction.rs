@@ -18,7 +18,7 @@ use crate::run::{self, Changes, Phases, RunRowState, RunStats, Written};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::bulk_load::BulkWay;
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::Explained;
+use crate::store::database::driver_error::DatabaseError;
 use crate::store::database::error::StoreError;
 use crate::store::database::lease;
 use crate::store::listings::{self, updates, wb_cards};
@@ -215,7 +215,7 @@ fn transact(
 
 /// A commit that the server refused for a reason of which that is certain did not happen; any other may have.
 fn in_doubt(error: mysql::Error) -> AttemptError {
-    let error = Explained(error);
+    let error = DatabaseError(error);
     let refused = error.refuses_commit();
     let error = StoreError::Database(error);
     if refused { AttemptError::Fault(error) } else { AttemptError::InDoubt(error) }
