@@ -105,7 +105,9 @@ pub struct Sent {
     pub severity: Severity,
     /// Failed runs in a row at that time.
     pub failures: u32,
-    /// Its first line.
+    /// The host of the topic `NewHost`.
+    pub subject: Option<String>,
+    /// Its first line, in the language of that time.
     pub title: String,
     /// When; whole seconds.
     pub at: DateTime<Utc>,

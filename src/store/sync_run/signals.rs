@@ -12,7 +12,7 @@ use super::log_row::{self};
 use crate::config::DatabaseSettings;
 use crate::console::progress;
 use crate::cost::Meter;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure, FailureKind, OrFail};
 use crate::run::{Run, RunRowState, RunStats};
 use crate::store::database::connection::{ConnectionMark, Database};
 
@@ -135,5 +135,11 @@ fn log_interruption(
         log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(log_row::complete_failed(database.conn(), run, code, &message, stats)?)
+    Ok(log_row::complete_failed(
+        database.conn(),
+        run,
+        (code, FailureKind::Interrupted),
+        &message,
+        stats,
+    )?)
 }

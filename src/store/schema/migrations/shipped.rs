@@ -74,6 +74,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0009_last_seen.sql"),
         rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
     },
+    Migration {
+        version: 12,
+        name: "failure_kind",
+        text: include_str!("../../../../sql/0012_failure_kind.sql"),
+        rollback: include_str!("../../../../sql/0012_failure_kind.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -179,6 +185,10 @@ mod tests {
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
             ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
             ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
+            (
+                "0012_failure_kind",
+                "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
+            ),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
