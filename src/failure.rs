@@ -7,27 +7,16 @@ use std::fmt;
 /// The exit codes of every command. Crontabs and scripts hold on to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done; the data is fresh.
     Done,
-    /// The program itself failed.
     Program,
-    /// The command line was wrong.
     Usage,
-    /// Committed, but some of the marketplace's records were rejected.
     Partial,
-    /// Stale or unsound data, or a pull refused because stock collapsed or its day cannot be right.
     Unsound,
-    /// The marketplace answered something that is not stock data; nothing was written.
     NotStockData,
-    /// The marketplace cannot be reached, or its report failed or never got ready.
     Unreachable,
-    /// The database cannot be reached or refused the write.
     Database,
-    /// Another run of the same source is going on, or the rate limit outlasts the patience.
     NotNow,
-    /// The marketplace rejected the key.
     KeyRejected,
-    /// Configuration is missing or invalid.
     Configuration,
 }
 
@@ -47,7 +36,6 @@ impl Exit {
         Exit::Configuration,
     ];
 
-    /// The number that the shell sees.
     pub const fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -64,7 +52,6 @@ impl Exit {
         }
     }
 
-    /// One line for `--help`.
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Done => "done; data fresh",
@@ -175,22 +162,18 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with nothing below it.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self::caused(exit, anyhow::Error::msg(message.into()))
     }
 
-    /// A failure that another error caused.
     pub fn caused(exit: Exit, cause: impl Into<anyhow::Error>) -> Self {
         Self { exit, kind: exit.into(), cause: cause.into() }
     }
 
-    /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// The same causes where they mean another code.
     #[must_use]
     pub fn with_exit(self, exit: Exit) -> Self {
         Self { exit, kind: exit.into(), ..self }
@@ -206,7 +189,6 @@ impl Failure {
         Self { kind, ..self }
     }
 
-    /// Why it failed, for somebody who decides anew what that means.
     pub fn into_cause(self) -> anyhow::Error {
         self.cause
     }
@@ -216,7 +198,6 @@ impl Failure {
         self.cause.chain()
     }
 
-    /// Says what was being done, above what went wrong.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {
         Self { cause: self.cause.context(message.into()), ..self }
@@ -245,10 +226,6 @@ impl From<anyhow::Error> for Failure {
 
 /// Turns a foreign error into a [`Failure`] at the place that knows its exit code.
 pub trait OrFail<T> {
-    /// The value.
-    ///
-    /// # Errors
-    /// A failure that ends in `exit` and says `message` above the cause.
     fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure>;
 }
 

@@ -15,6 +15,7 @@ mod dead_mans_switch;
 mod documents;
 mod dry_runs;
 mod empty_shop;
+mod env_file;
 mod failed_pulls;
 mod faults;
 mod file_imports;
@@ -37,6 +38,7 @@ mod rights;
 mod runs;
 mod schema_changes;
 mod secrets;
+mod size_names;
 mod spoilt_barcodes;
 mod stand_in;
 #[allow(dead_code)]

@@ -31,7 +31,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alarm nobody.
+    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alert nobody.
     pub fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
         let (settings, wrong) = match AlertSettings::read(environment) {
             Ok(settings) => (Some(settings), None),
@@ -62,7 +62,7 @@ impl Watch {
         }
     }
 
-    /// The sync could not even begin. Another run that goes on is nobody's alarm, and tells its own end; a database that is down
+    /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own end; a database that is down
     /// is one, and only the healthcheck can tell it: what was told before stands in the database.
     pub fn report_startup_failure(&self, failure: &Failure) {
         if failure.exit() != Exit::NotNow {

@@ -19,6 +19,13 @@ use crate::failure::{Exit, Failure};
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);
+    for doubt in &environment.doubts {
+        log::warn!("{doubt}");
+    }
+    // A sync does so when it has its row in `sync_logs`, which can say what is wrong.
+    if !matches!(cli.command, Command::Sync(_)) {
+        config::judge_all(&environment)?;
+    }
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
         Command::Sync(args) => sync::run(args, cli.quiet, &environment),

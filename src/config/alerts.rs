@@ -47,7 +47,7 @@ impl Thresholds {
             rejects: environment.percentage("ANOMALY_REJECTS", 5.0)?,
             slow: environment.count("ANOMALY_SLOW", 3)?,
             requests: environment.count("ANOMALY_REQUESTS", 3)?,
-            failures: failures_before_alarm(environment)?,
+            failures: failures_before_alert(environment)?,
         })
     }
 }
@@ -117,7 +117,7 @@ impl AlertSettings {
             webhook: hook_url(environment, "ALERT_WEBHOOK_URL")?,
             telegram: telegram(environment)?,
             healthcheck: hook_url(environment, "HEALTHCHECK_URL")?,
-            after_failures: failures_before_alarm(environment)?,
+            after_failures: failures_before_alert(environment)?,
             utc_offset: snapshot_utc_offset(environment)?,
             language: language(environment)?,
         })
@@ -175,7 +175,7 @@ fn hook_url(environment: &Environment, name: &str) -> Result<Option<Secret>, Fai
 }
 
 /// `ALERT_AFTER_FAILURES`: the report calls as many failures an anomaly as the first message needs.
-fn failures_before_alarm(environment: &Environment) -> Result<u32, Failure> {
+fn failures_before_alert(environment: &Environment) -> Result<u32, Failure> {
     environment.count("ALERT_AFTER_FAILURES", 2)
 }
 

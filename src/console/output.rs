@@ -6,17 +6,11 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::secret::mask;
 
 /// Prints a line, or several with line ends inside.
-///
-/// # Errors
-/// [`Exit::Program`] if standard output takes nothing, as on a full disk.
 pub fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
 }
 
 /// Prints what a program may read. Its foreign texts are masked where they are read: a weak password must not break its form.
-///
-/// # Errors
-/// As [`line`].
 pub fn document(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

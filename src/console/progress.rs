@@ -22,7 +22,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// For the log.
     const fn past(self) -> &'static str {
         match self {
             Phase::Fetch => "fetched",
@@ -62,7 +61,6 @@ fn left(state: &ProgressState, line: &mut dyn fmt::Write) {
 
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
-/// The phase under way, where it is shown.
 static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
 
 /// Where bars are drawn from now on, if they are `wanted` and stderr is a terminal that can draw: decided once, here.
@@ -140,7 +138,6 @@ pub fn waits(reason: String) {
     with_bar(Phase::Fetch, |bar| bar.set_message(reason));
 }
 
-/// Takes the bar off the screen.
 pub fn clear() {
     show(None);
 }

@@ -17,7 +17,6 @@ fn exit(hint: RetryHint) -> Exit {
     if hint.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
-/// All attempts have failed.
 pub fn exhausted(cause: anyhow::Error, attempts: u32, hint: RetryHint) -> Failure {
     let again = hint.asked.map(|asked| retry_after(Local::now(), asked.wait)).unwrap_or_default();
     let what = if hint.rate_limited { "still rate-limited" } else { "failed" };

@@ -15,32 +15,27 @@ const MARGIN: Duration = Duration::from_millis(250);
 /// years).
 const FIRST_MOMENT: f64 = 1e9;
 
-/// How long the marketplace asked to be left alone, and in which header.
+/// How long the marketplace asked to wait, and in which header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The header's name, for messages.
     pub header: &'static str,
     /// From now on.
     pub wait: Duration,
 }
 
-/// Why an attempt failed, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryHint {
     /// It was a rate limit (429).
     pub rate_limited: bool,
-    /// How long the marketplace asked to be left alone.
+    /// How long the marketplace asked to wait.
     pub asked: Option<Asked>,
 }
 
-/// What follows a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Wait this long and try again.
     Wait(Duration),
-    /// All attempts are used up.
     Exhausted,
-    /// The marketplace wants to be left alone for longer than anybody would wait here.
+    /// The marketplace asks to wait for longer than anybody would wait here.
     TooLong(Asked),
 }
 
@@ -69,7 +64,7 @@ pub fn next(
     }
 }
 
-/// How long the answer asks to be left alone. Wildberries' `X-Ratelimit-Retry` (seconds until the
+/// How long the answer asks to wait. Wildberries' `X-Ratelimit-Retry` (seconds until the
 /// next try will pass) counts before `Retry-After` (seconds or a date, RFC 9110), which beside it
 /// was seen shorter or empty. `X-Ratelimit-Reset` says when all of the quota is back, which is
 /// longer, and nothing about an outage: it is better than nothing for a rate limit only. Asking for

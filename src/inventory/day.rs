@@ -6,10 +6,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 /// Clocks that differ by no more than this agree: nobody takes a snapshot by the second.
 pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
-/// By what a pull's day is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence {
-    /// The day.
     pub day: NaiveDate,
     /// What this machine's clock says.
     pub here: DateTime<Utc>,
@@ -17,14 +15,12 @@ pub struct Evidence {
     pub server: DateTime<Utc>,
     /// Whose midnight begins a day.
     pub utc_offset: FixedOffset,
-    /// The day of the newest snapshot that the marketplace has, if any.
     pub newest: Option<NaiveDate>,
 }
 
 /// What there is to say of a day; the words are in `words/day.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// Nothing.
     Believed,
     /// It may be right, but the two clocks disagree.
     Doubted,

@@ -9,10 +9,8 @@ use crate::failure::{Exit, Failure};
 /// A question is never repeated sooner, whatever the settings say.
 pub(super) const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// What a report's state means for the one who waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Progress<T> {
-    /// It is ready.
     Ready(T),
     /// It is being made; in the marketplace's word.
     NotYet(String),

@@ -179,7 +179,7 @@ pub fn on_check(
     (worst > newest.severity || due).then_some(State::Raised)
 }
 
-/// The topic under which a finding is told; `None` for one that is nobody's alarm: whoever empties a shop has said so.
+/// The topic under which a finding is told; `None` for one that is worth no alert: whoever empties a shop has said so.
 pub fn topic(kind: Kind) -> Option<Topic> {
     match kind {
         Kind::Stale => Some(Topic::Stale),

@@ -13,7 +13,7 @@ mod write;
 
 use super::alerting::Watch;
 use crate::cli::SyncArgs;
-use crate::config::{Environment, SyncSettings};
+use crate::config::{self, Environment, SyncSettings};
 use crate::console::output;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::paging::until_settled;
@@ -44,6 +44,7 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
 
 impl Sync<'_> {
     fn pull_and_write(&mut self, environment: &Environment) -> Result<Exit, Failure> {
+        config::judge_all(environment)?;
         let settings = SyncSettings::read(environment)?;
         let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.stats.snapshot_date = Some(day);

@@ -6,22 +6,15 @@ use reqwest::StatusCode;
 use super::error_body::Explanation;
 use crate::http::connection::public_address::PrivateHost;
 
-/// What a status says about the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The body is the answer.
     Answered,
     /// There is nothing to answer (204).
     Nothing,
-    /// The answer is elsewhere.
     Redirected,
-    /// The marketplace is in trouble, which passes on its own.
     Transient,
-    /// Too many requests.
     RateLimited,
-    /// The key is not accepted, or not for this method.
     KeyRejected,
-    /// There is no such thing.
     Missing,
     /// The request will never be answered with data.
     NotStockData,
@@ -66,7 +59,6 @@ pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
     }
 }
 
-/// What a connection broke on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breakage {
     /// A timeout, a refused or reset connection, a name server, a cut body: passes on its own.
@@ -74,7 +66,6 @@ pub enum Breakage {
     /// The other side's certificate does not hold: does not pass within one run, and nothing may be
     /// sent.
     Certificate,
-    /// The name leads into a private network.
     PrivateHost,
 }
 

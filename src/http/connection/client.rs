@@ -12,7 +12,6 @@ use super::public_address::PublicResolver;
 use super::tls;
 use crate::failure::{Exit, Failure, OrFail};
 
-/// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
 
 /// Where a request goes, which decides what it may carry and whom it may reach.
@@ -37,9 +36,6 @@ pub struct Clients {
 impl Clients {
     /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads
     /// reach public addresses only.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] if TLS cannot be set up.
     pub fn new(timeout: Duration, only_public: bool) -> Result<Self, Failure> {
         Ok(Self { tls: tls::configuration()?, timeout, only_public, built: Vec::new() })
     }
@@ -49,10 +45,6 @@ impl Clients {
         self.timeout.saturating_mul(attempt)
     }
 
-    /// The client for an attempt.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] if it cannot be set up.
     pub fn get(&mut self, target: Target, attempt: u32) -> Result<Client, Failure> {
         let wanted = |built: &&(Target, u32, Client)| built.0 == target && built.1 == attempt;
         if let Some((_, _, client)) = self.built.iter().find(wanted) {

@@ -74,7 +74,6 @@ pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
         .then(|| format!("points into a private network ({address})"))
 }
 
-/// A host name that leads into a private network.
 #[derive(Debug)]
 pub struct PrivateHost(String);
 

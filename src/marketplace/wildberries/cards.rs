@@ -2,21 +2,20 @@
 //! go on next time is up to the caller.
 
 use std::fs::File;
-use std::io::Read;
+use std::os::unix::fs::FileExt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::refusal;
 use crate::config::WildberriesSettings;
-use crate::cost::{Cost, Meter};
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
-use crate::inventory::card::{Card, CardCursor, CardSize};
+use crate::inventory::card::{Card, CardCursor, CardSize, SizeOfCard};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
-use crate::marketplace::{Format, Part, Pull};
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -87,7 +86,7 @@ impl CardReader {
             .advising(refusal::cards);
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
-        let page = read(document, length)
+        let page = read(&document, length)
             .and_then(|page| self.advance(page))
             .map_err(|failure| self.http.in_last_answer(failure))?;
         Ok(page)
@@ -109,13 +108,10 @@ fn temporary_file() -> Result<File, Failure> {
         .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())
 }
 
-fn read(document: File, length: u64) -> Result<CardPage, Failure> {
-    let part = Part { format: Format::WbWarehouses, start: 0, length };
-    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
-    let mut bytes = Vec::new();
-    pull.open(&part)
-        .read_to_end(&mut bytes)
-        .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+fn read(document: &File, length: u64) -> Result<CardPage, Failure> {
+    let unreadable = || "cannot read the temporary file".into();
+    let mut bytes = vec![0; usize::try_from(length).or_fail(Exit::Program, unreadable)?];
+    document.read_exact_at(&mut bytes, 0).or_fail(Exit::Program, unreadable)?;
     page(&bytes)
 }
 
@@ -129,7 +125,7 @@ struct Cursor {
 }
 
 /// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
-fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =
         serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;
@@ -189,7 +185,12 @@ fn card(value: &Value) -> Card {
         title: field(&value["title"]),
         sizes: list(&value["sizes"])
             .iter()
-            .map(|size| (field(&size["chrtID"]), list(&size["skus"]).iter().map(field).collect()))
+            .map(|size| SizeOfCard {
+                chrt_id: field(&size["chrtID"]),
+                skus: list(&size["skus"]).iter().map(field).collect(),
+                tech_size: field(&size["techSize"]),
+                wb_size: field(&size["wbSize"]),
+            })
             .collect(),
     }
 }
