@@ -126,10 +126,10 @@ fn alert(
             })
         }
     };
-    let hosts = new_hosts(&runs, now - NEWS).into_iter().filter_map(|(host, run)| {
-        alerts::on_new_host(&told, host, run.started_at)
-            .then(|| Alert::new_host(source, host, time))
-    });
+    let hosts = new_hosts(&runs, now - NEWS)
+        .into_iter()
+        .filter(|(host, run)| alerts::on_new_host(&told, host, run.started_at))
+        .map(|(host, _)| Alert::new_host(source, host, time));
     deliver(settings, conn, alert.into_iter().chain(hosts).collect(), now)
 }
 

@@ -31,13 +31,15 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
         key_finding(source, &keys, alerts.utc_offset, now, conn)
     })?;
     let report = judge(&known, now);
-    let rendered = match args.format {
-        FreshnessFormat::Text => text(&report, &alerts),
-        FreshnessFormat::Json => serde_json::to_string(&Object::of(&report))
-            .or_fail(Exit::Program, || "writing JSON".into())?,
-    };
     // Whoever is to be alerted is alerted also where nobody can be told here.
-    let printed = output::line(&rendered);
+    let printed = match args.format {
+        FreshnessFormat::Text => output::line(&text(&report, &alerts)),
+        FreshnessFormat::Json => {
+            let json = serde_json::to_string(&Object::of(&report))
+                .or_fail(Exit::Program, || "writing JSON".into())?;
+            output::document(&json)
+        }
+    };
     if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("alert not sent: {error}");
     }
@@ -45,7 +47,6 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 
-/// Both marketplaces as they were at one moment.
 fn ask(
     args: &FreshnessArgs,
     database: &mut Database,
@@ -92,7 +93,6 @@ fn key_finding(
     Ok(finding)
 }
 
-/// A line per finding, the most serious first, then a line per marketplace.
 fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
     let AlertSettings { utc_offset, language, .. } = *alerts;
     let findings = report.findings.iter().map(|finding| words::finding(finding, language));

@@ -28,7 +28,6 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Reads what the report depends on.
     pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
         let generated_at = Utc::now();
         let since = TimeDelta::from_std(args.period)

@@ -16,7 +16,6 @@ use crate::report;
 use crate::store::schema::migrations;
 use crate::store::{Database, queries};
 
-/// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
     let gathering = gather::Gathering::prepare(args, environment)?;
     let language = match args.lang {

@@ -1,5 +1,5 @@
-//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that is just writing has the right of
-//! way. Whether old ones go is decided in `purge.rs`.
+//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that
+//! is just writing has the right of way. Whether old ones go is decided in `purge.rs`.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mysql::prelude::Queryable;
@@ -12,10 +12,12 @@ use crate::store::database::rows;
 /// Whole months that are kept ready ahead of the current one.
 const AHEAD: u32 = 3;
 
-/// Months before the current one that get a partition of their own; what is older shares the first one.
+/// Months before the current one that get a partition of their own; what is older shares the first
+/// one.
 const BACK: u32 = 36;
 
-/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
+/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make
+/// others wait behind it.
 const PATIENCE: u32 = 5;
 
 const TRIES: u32 = 3;
@@ -58,7 +60,8 @@ impl NewPartitions {
         reorganize(&self.months)
     }
 
-    /// Makes them, and says so. A log that is just being written to is left for the next run, with a warning.
+    /// Makes them, and says so. A log that is just being written to is left for the next run, with
+    /// a warning.
     pub(crate) fn make(&self, database: &mut Database) -> Result<Option<String>, Failure> {
         let month = |day: Option<&NaiveDate>| day.map(|day| day.format("%Y-%m").to_string());
         let (first, last) = (month(self.months.first()), month(self.months.last()));
@@ -70,7 +73,6 @@ impl NewPartitions {
     }
 }
 
-/// A month of the log that is wholly past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OldPartition {
     pub name: String,
@@ -150,7 +152,8 @@ fn reorganize(months: &[NaiveDate]) -> String {
     )
 }
 
-/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made by hand is theirs.
+/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made
+/// by hand is theirs.
 fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
     let ours = |name: &str| {
         name.strip_prefix('p').is_some_and(|month| {
