@@ -120,7 +120,7 @@ fn a_host_that_was_told_is_not_told_again_in_another_language_or_after_a_migrati
     };
     assert_eq!((sync("en"), sync("ru")), (1, 0));
     // Without the column, as an older version left it, and back.
-    world.run("migrate --rollback-to 11 --no-backup").expect(0);
+    world.run("migrate --rollback-to 12 --no-backup").expect(0);
     world.run("migrate --no-backup").expect(0);
     let subject = "SELECT subject FROM stocksync_alerts";
     assert_eq!(world.database.table(subject), [["localhost"]]);

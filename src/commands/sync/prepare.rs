@@ -54,7 +54,7 @@ pub(super) fn prepare<'a>(
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
     interruption.on_exit(watch.ping_exit());
-    let mut session = Session::open(&database, args.source(), interruption.clone())?;
+    let mut session = Session::open(&database, args.source(), interruption.clone(), args.dry_run)?;
     if args.retry_failed && newest_run_succeeded(&mut session)? {
         let why = "the newest run succeeded; nothing to retry";
         return Ok(Prepared::NothingToDo(why.to_owned()));

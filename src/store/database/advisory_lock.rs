@@ -1,13 +1,14 @@
-//! Advisory locks of the server: one run of a kind at a time, from however many machines.
-//! A lock belongs to the connection, so it goes with the process, whatever killed it; nothing here touches a table.
+//! Locks: one run of a kind at a time, from however many machines. An advisory lock of the server belongs to the connection, so it goes with
+//! the process, whatever killed it; but it is of one server. In a cluster a lease is taken beside it, which is of all nodes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
 use super::driver_error::OrDatabase;
+use super::lease;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
@@ -23,7 +24,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Purpose::Migrate => "migrate",
             Purpose::Write => "write",
@@ -47,6 +48,43 @@ pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Fa
 /// # Errors
 /// [`Exit::Database`].
 pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+    Ok(acquire_in_turn(database, purpose, wait)?.is_some())
+}
+
+/// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn acquire_in_turn(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<Option<u64>, Failure> {
+    let began = Instant::now();
+    if !get_lock(database, purpose, wait)? {
+        return Ok(None);
+    }
+    if !database.is_in_cluster() && !matches!(purpose, Purpose::Sync(_)) {
+        return Ok(Some(0));
+    }
+    let doing = || format!("taking the lease {:?}", purpose.as_str());
+    let term = lease::take(database, purpose, wait.saturating_sub(began.elapsed()))
+        .map_err(|fault| Failure::from(fault).context(doing()))?;
+    if term.is_none() {
+        release_lock(database, purpose)?;
+    }
+    Ok(term)
+}
+
+/// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn get_lock(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<bool, Failure> {
     let name = lock_name(database.name(), purpose);
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let granted: Option<Option<i64>> = database
@@ -91,6 +129,17 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
 /// # Errors
 /// [`Exit::Database`].
 pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+    if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
+        lease::give_back(database.conn(), purpose)?;
+    }
+    release_lock(database, purpose)
+}
+
+/// Gives back what [`get_lock`] got.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database
         .conn()

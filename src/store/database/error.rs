@@ -15,6 +15,33 @@ pub fn is_transient(failure: &Failure) -> bool {
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
 }
 
+/// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
+/// one where there are other servers to go to.
+pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
+    let soon = |fault: &Explained| {
+        fault.passes_soon()
+            || (other_servers
+                && fault.is_transient()
+                && (fault.ends_connection() || fault.timed_out()))
+    };
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(StoreError::Database(fault)) => Some(soon(fault)),
+        Some(_) => Some(false),
+        None => cause.downcast_ref().map(soon),
+    };
+    failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a connection that such a failure came from is of no more use.
+pub fn ends_connection(failure: &Failure) -> bool {
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(fault @ StoreError::Database(_)) => Some(fault.ends_connection()),
+        Some(_) => None,
+        None => cause.downcast_ref().map(Explained::ends_connection),
+    };
+    failure.causes().find_map(fault).unwrap_or(false)
+}
+
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
 #[derive(Debug)]
 pub enum StoreError {
@@ -36,12 +63,13 @@ impl StoreError {
         }
     }
 
-    /// Whether the connection is of no more use: everything but an answer of the server.
-    pub fn broke_connection(&self) -> bool {
-        !matches!(
-            self,
-            StoreError::Database(Explained(mysql::Error::MySqlError(_))) | StoreError::Mismatch(_)
-        )
+    /// Whether the connection is of no more use, or not to be trusted.
+    pub fn ends_connection(&self) -> bool {
+        match self {
+            StoreError::Database(error) => error.ends_connection(),
+            StoreError::Mismatch(_) => false,
+            StoreError::Disk(_) => true,
+        }
     }
 }
 

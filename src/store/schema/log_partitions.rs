@@ -1,10 +1,13 @@
 //! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that
 //! is just writing has the right of way. Whether old ones go is decided in `purge.rs`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mysql::prelude::Queryable;
 
 use crate::failure::{Exit, Failure};
+use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::{Explained, OrDatabase};
 use crate::store::database::rows;
@@ -168,6 +171,21 @@ fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
 
 /// Changes partitions, and says whether it could: a sync that is just writing has the right of way.
 fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
+    // On a node of a cluster a change of a table does not wait for other nodes' transactions: it ends them.
+    if !database.is_in_cluster() {
+        return change_here(database, sql);
+    }
+    let wait = Duration::from_secs(u64::from(PATIENCE * TRIES));
+    if !advisory_lock::acquire(database, Purpose::Write, wait)? {
+        log::warn!("a sync is writing; the partitions of sync_logs are left for the next run");
+        return Ok(false);
+    }
+    let outcome = change_here(database, sql);
+    advisory_lock::release(database, Purpose::Write)?;
+    outcome
+}
+
+fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
     let doing = || "changing the partitions of sync_logs";
     let conn = database.conn();
     let usual: Option<u64> =
