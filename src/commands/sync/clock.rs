@@ -12,9 +12,8 @@ use crate::store::sync_run::session::with_retries;
 use crate::words::day as words;
 
 /// Ends a run under whose day nothing may be written; a clock that is merely doubted is a warning.
-///
-/// # Errors
-/// [`Exit::Unsound`] for a day that cannot be right, [`Exit::Database`] when the database cannot be asked.
+/// Errors: [`Exit::Unsound`] for a day that cannot be right, [`Exit::Database`] when the database
+/// cannot be asked.
 pub(super) fn require_believable(
     sync: &mut Sync<'_>,
     settings: &SyncSettings,

@@ -17,7 +17,6 @@ use crate::run::{CardReading, Ending, Status, Written};
 use crate::store::sync_write::{self, Order, Outcome};
 use crate::text::counted;
 
-/// Writes what was read as the snapshot of `day`.
 pub(super) fn write(
     sync: &mut Sync<'_>,
     settings: &SyncSettings,

@@ -75,9 +75,6 @@ const COMPLETED: &str =
 const LONGEST_MESSAGE: usize = 2_000;
 
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (began, run_id) = (Instant::now(), run_id().to_owned());
     let begun: Option<(u64, NaiveDateTime)> =
@@ -101,9 +98,6 @@ pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Ru
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
 /// Says whether there was an open row; one that is completed never changes again, see [`state`].
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -151,9 +145,6 @@ pub fn complete(
 }
 
 /// Completes the row of a run that failed, if it is open, and says what the row told before.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub(crate) fn complete_failed(
     conn: &mut Conn,
     run: &Run,
@@ -169,10 +160,6 @@ pub(crate) fn complete_failed(
     state(conn, run)
 }
 
-/// What the row of a run tells.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(RunRowState::Succeeded(changes));

@@ -37,10 +37,6 @@ struct Known {
 }
 
 impl Interruption {
-    /// Starts to watch for signals, for the rest of the process's life.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] when the system refuses the handlers or the thread.
     pub fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let interruption = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
@@ -57,12 +53,10 @@ impl Interruption {
         Ok(interruption)
     }
 
-    /// Notes on which connection the run does its work.
     pub fn works_on(&self, connection: ConnectionMark) {
         self.known().connection = Some(connection);
     }
 
-    /// Notes the run whose row is to be completed, and what counts its cost.
     pub fn runs(&self, run: &Run, meter: &Meter) {
         self.known().run = Some((run.clone(), meter.clone()));
     }
