@@ -67,7 +67,8 @@ fn a_success_ahead_of_now_is_unsound_whatever_the_age_may_be() {
     );
     assert_eq!(check["findings"][0]["kind"], "ahead");
     assert!(check["sources"][0]["age_seconds"].as_i64() < Some(-10_000), "{check}");
-    let outcome = world.run("check-freshness --source ozon").expect(4).shows("ahead of now)");
+    let outcome =
+        world.run("check-freshness --source ozon").expect(4).shows("ahead of now, newest");
     assert!(!outcome.stdout.contains("fresh"), "{}", outcome.stdout);
     let metrics = world.run("report --format prometheus").expect(0).stdout;
     assert!(metrics.contains("stocksync_fresh{source=\"Ozon\"} 0\n"), "{metrics}");

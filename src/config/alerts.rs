@@ -4,8 +4,9 @@ use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
 use super::environment::is_loopback;
-use super::{Environment, ozon_key_issued, snapshot_utc_offset};
+use super::{Environment, language, ozon_key_issued, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
+use crate::language::Language;
 use crate::secret::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +86,8 @@ pub struct AlertSettings {
     pub after_failures: u32,
     /// `SNAPSHOT_UTC_OFFSET`: the seller's time zone, in which messages tell the time.
     pub utc_offset: FixedOffset,
+    /// `STOCKSYNC_LANG`: the language of the messages.
+    pub language: Language,
 }
 
 impl AlertSettings {
@@ -95,6 +98,7 @@ impl AlertSettings {
             healthcheck: hook_url(environment, "HEALTHCHECK_URL")?,
             after_failures: failures_before_alert(environment)?,
             utc_offset: snapshot_utc_offset(environment)?,
+            language: language(environment)?,
         })
     }
 
@@ -107,6 +111,7 @@ impl AlertSettings {
             healthcheck: Some(healthcheck),
             after_failures: 1,
             utc_offset: FixedOffset::east_opt(0)?,
+            language: Language::English,
         })
     }
 

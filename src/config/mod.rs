@@ -23,6 +23,7 @@ pub use retention::{RetentionRule, RetentionSettings};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
+use crate::language::Language;
 use crate::secret::Secret;
 
 /// Judges every setting that is there, whichever command it is for: a slip shows at once, and not at the first run that needs it.
@@ -268,9 +269,21 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
 }
 
-/// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
-pub fn locale(environment: &Environment) -> Option<&str> {
-    environment.text("LANG")
+/// Reads `STOCKSYNC_LANG`: the language of reports, alerts and the page; by default that of the
+/// system's locale, `LC_ALL` before `LANG`.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
+pub fn language(environment: &Environment) -> Result<Language, Failure> {
+    const NAME: &str = "STOCKSYNC_LANG";
+    let Some(tag) = environment.text(NAME) else {
+        let locale = environment.text("LC_ALL").or_else(|| environment.text("LANG"));
+        return Ok(Language::of_locale(locale.unwrap_or_default()));
+    };
+    Language::of_tag(tag).ok_or_else(|| {
+        let message = format!("{NAME}: {tag:?} is neither ru nor en");
+        Failure::new(Exit::Configuration, message)
+    })
 }
 
 /// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.

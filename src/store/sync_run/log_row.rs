@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use crate::cost::Cost;
+use crate::failure::FailureKind;
 use crate::inventory::Source;
 use crate::run::{Changes, Ending, Run, RunRowState, RunStats, Status, Written, run_id};
 use crate::secret::mask;
@@ -35,6 +36,7 @@ const COMPLETE: &str = "
     SET status = :status,
         error_message = :message,
         exit_code = :exit_code,
+        failure_kind = :failure_kind,
         completed_at = :completed_at,
         duration_seconds = :duration,
         snapshot_date = :snapshot_date,
@@ -112,6 +114,7 @@ pub fn complete(
         ("status", ending.status.as_str().into()),
         ("message", ending.message.map(shortened).into()),
         ("exit_code", ending.exit_code.into()),
+        ("failure_kind", ending.failure_kind.map(FailureKind::as_str).into()),
         ("completed_at", completed_at.naive_utc().into()),
         ("duration", seconds.into()),
         ("snapshot_date", stats.snapshot_date.into()),
@@ -142,14 +145,15 @@ pub fn complete(
 }
 
 /// Completes the row of a run that failed, if it is open, and says what the row told before.
-pub fn complete_failed(
+pub(crate) fn complete_failed(
     conn: &mut Conn,
     run: &Run,
-    exit_code: u8,
+    (exit_code, kind): (u8, FailureKind),
     message: &str,
     stats: &RunStats,
 ) -> Result<RunRowState, StoreError> {
-    let ending = Ending { status: Status::Failed, exit_code, message: Some(message) };
+    let (status, failure_kind) = (Status::Failed, Some(kind));
+    let ending = Ending { status, exit_code, message: Some(message), failure_kind };
     if complete(conn, run, ending, stats, None)? {
         return Ok(RunRowState::Open);
     }
