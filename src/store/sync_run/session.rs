@@ -248,9 +248,6 @@ const SOON: u32 = 5;
 
 impl Retries {
     /// Says in the log that the database failed, at what, and waits until it is to be tried again.
-    ///
-    /// # Errors
-    /// The failure, if no attempt is left or none can help.
     pub fn wait_after(
         &mut self,
         failure: Failure,
