@@ -287,6 +287,34 @@ mod tests {
         assert_eq!(holder.refusal().exit(), Exit::NotNow);
     }
 
+    fn refused(code: u16) -> Failure {
+        let error = mysql::MySqlError { state: "HY000".into(), message: "no".into(), code };
+        Failure::from(StoreError::from(mysql::Error::MySqlError(error)))
+    }
+
+    #[test]
+    fn what_passes_soon_is_tried_a_few_times_and_does_not_count_as_an_attempt() {
+        let url = [("DATABASE_URL", "mysql://u:p@db/x")];
+        let environment = crate::config::Environment::from_pairs(url);
+        let settings = DatabaseSettings {
+            attempts: 2,
+            delay: Duration::from_millis(1),
+            ..DatabaseSettings::read(&environment).unwrap()
+        };
+        let tries = |code| {
+            let mut tries = 0;
+            let outcome = with_retries::<()>(&settings, || {
+                tries += 1;
+                Err(refused(code))
+            });
+            assert!(outcome.is_err());
+            tries
+        };
+        assert_eq!(tries(1045), 1, "a wrong password");
+        assert_eq!(tries(1290), 2, "DB_RETRY_ATTEMPTS");
+        assert_eq!(tries(1213), 2 + SOON, "a deadlock");
+    }
+
     #[test]
     fn this_run_s_own_connection_is_waited_for_and_never_taken_for_another_run() {
         let holder = Holder::Own(7);
