@@ -58,7 +58,6 @@ const DUPLICATES: &str = "
 
 const NAME: &str = "SELECT name FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
 
-/// The two newest snapshots of a marketplace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Days {
     /// The newest; `None` if there has never been one.
@@ -67,27 +66,18 @@ pub struct Days {
     pub before: Option<NaiveDate>,
 }
 
-/// The stock of one type on one warehouse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WarehouseStock {
-    /// `FBO`, `FBS` or `realFBS`.
     pub stock_type: String,
-    /// The warehouse.
     pub warehouse_name: String,
-    /// Rows of the snapshot.
     pub rows: u64,
-    /// Pieces.
     pub available: i64,
-    /// Pieces.
     pub reserved: i64,
-    /// Pieces.
     pub in_way_to_client: i64,
-    /// Pieces.
     pub in_way_from_client: i64,
 }
 
 impl WarehouseStock {
-    /// All of them together.
     pub fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
         warehouses.into_iter().fold(Self::default(), |mut sum, one| {
             sum.rows += one.rows;
@@ -99,13 +89,11 @@ impl WarehouseStock {
         })
     }
 
-    /// Pieces that are there, reserved ones included.
     pub fn present(&self) -> i64 {
         self.available.saturating_add(self.reserved)
     }
 }
 
-/// One listing's stock over all warehouses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingStock {
     /// Ozon: the seller's article; Wildberries: `nmId`.
@@ -116,31 +104,24 @@ pub struct ListingStock {
     pub pieces: i64,
 }
 
-/// The newest snapshot of one marketplace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewestSnapshot {
     /// Its day; `None` if there has never been one.
     pub day: Option<NaiveDate>,
-    /// Products in it (listings).
     pub products: u64,
-    /// Those of them with something available or reserved.
     pub products_with_stock: u64,
-    /// Its stock, by type and warehouse.
     pub warehouses: Vec<WarehouseStock>,
 }
 
-/// What speaks against a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Doubts {
     /// The newest snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows whose numbers contradict each other.
     pub contradictory_rows: u64,
-    /// Its rows with a number below zero.
     pub negative_rows: u64,
     /// Its rows that repeat another one's identity.
     pub duplicate_rows: u64,
-    /// Whether some run says it stored stock.
     pub written: bool,
     /// What the newest of these says it left: day, rows, pieces in stock.
     pub stated: Option<(NaiveDate, u64, i64)>,
@@ -156,9 +137,6 @@ impl Doubts {
 }
 
 /// The days of the two newest snapshots; only the newest may hold nothing.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
@@ -166,10 +144,6 @@ pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     Ok(Days { newest: Some(newest), before: before.flatten() })
 }
 
-/// A day's stock by type and warehouse.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn warehouses(
     conn: &mut Conn,
     source: Source,
@@ -195,10 +169,6 @@ pub fn warehouses(
     rows::map(conn, WAREHOUSES, (source.as_str(), day), read)
 }
 
-/// A day's stock by listing, sorted by `sku` and `size_id`.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn listings(
     conn: &mut Conn,
     source: Source,
@@ -208,10 +178,6 @@ pub fn listings(
     rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
-/// Looks for what speaks against a marketplace's newest snapshot.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
     let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
     let mut found = None;
@@ -240,9 +206,6 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
 }
 
 /// The names of listings, in their order; `None` for one without a name.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn listing_names(
     conn: &mut Conn,
     source: Source,
