@@ -21,6 +21,8 @@ pub enum Exit {
     NotStockData,
     /// The marketplace cannot be reached, or its report failed or never got ready.
     Unreachable,
+    /// A file cannot be written; see `disk`.
+    CannotCreate,
     /// The database cannot be reached or refused the write.
     Database,
     /// Another run of the same source is going on, or the rate limit outlasts the patience.
@@ -33,7 +35,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every code in ascending order, as `--help` and the README list them.
-    pub const ALL: [Exit; 11] = [
+    pub const ALL: [Exit; 12] = [
         Exit::Done,
         Exit::Program,
         Exit::Usage,
@@ -41,6 +43,7 @@ impl Exit {
         Exit::Unsound,
         Exit::NotStockData,
         Exit::Unreachable,
+        Exit::CannotCreate,
         Exit::Database,
         Exit::NotNow,
         Exit::KeyRejected,
@@ -57,11 +60,22 @@ impl Exit {
             Exit::Unsound => 4,
             Exit::NotStockData => 65,
             Exit::Unreachable => 69,
+            Exit::CannotCreate => 73,
             Exit::Database => 74,
             Exit::NotNow => 75,
             Exit::KeyRejected => 77,
             Exit::Configuration => 78,
         }
+    }
+
+    /// The outcome that the shell sees as `code`.
+    pub fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| exit.code() == code)
+    }
+
+    /// Whether what failed like this may go well at another time without anybody's doing.
+    pub const fn may_pass_by_itself(self) -> bool {
+        matches!(self, Exit::Unreachable | Exit::Database | Exit::NotNow)
     }
 
     /// One line for `--help`.
@@ -70,15 +84,20 @@ impl Exit {
             Exit::Done => "done; data fresh",
             Exit::Program => "a failure of the program itself",
             Exit::Usage => "wrong command line",
-            Exit::Partial => "partial: committed, but some records were rejected",
+            Exit::Partial => {
+                "partial: some records were rejected, all others committed (with --dry-run: would be)"
+            }
             Exit::Unsound => {
-                "stale or unsound data, or a pull refused: stock collapsed, or a clock is wrong"
+                "stale or unsound data, a schema that is behind (--status), or a pull refused: stock collapsed, or a clock is wrong"
             }
             Exit::NotStockData => {
                 "the marketplace answered something that is not stock data; nothing written"
             }
             Exit::Unreachable => {
                 "the marketplace cannot be reached, or its report failed or never got ready"
+            }
+            Exit::CannotCreate => {
+                "a file cannot be written: no room or no right in TMPDIR, --output, REJECTS_DIR or --backup-dir"
             }
             Exit::Database => "the database cannot be reached or refused the write",
             Exit::NotNow => {
@@ -150,7 +169,7 @@ impl fmt::Debug for Failure {
     }
 }
 
-/// What nobody has classified is a failure of the program itself: a full disk for temporary files, a bug.
+/// What nobody has classified is a failure of the program itself: a bug.
 impl From<anyhow::Error> for Failure {
     fn from(cause: anyhow::Error) -> Self {
         Self { exit: Exit::Program, cause }

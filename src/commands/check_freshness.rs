@@ -16,8 +16,8 @@ use crate::monitor::keys;
 use crate::store::schema::migrations;
 use crate::store::{Database, StoreError, queries};
 
-/// Looks, says what it found, alerts, and ends in 4 unless all is well.
-pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
+/// Looks, says what it found (`quiet`: unless all is well), alerts, and ends in 4 unless all is well.
+pub fn run(args: &FreshnessArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
     let alerts = AlertSettings::read(environment)?;
     let now = Utc::now();
     let keys = KeySettings::read(environment)?;
@@ -35,7 +35,8 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
         }
     };
     // Whoever is to be alerted is alerted also where nobody can be told here.
-    let printed = output::line(&rendered);
+    let well = report.status == Status::Fresh && report.findings.is_empty();
+    let printed = if quiet && well { Ok(()) } else { output::line(&rendered) };
     if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("nobody was alerted: {error}");
     }

@@ -9,8 +9,9 @@ mod sync;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Environment};
-use crate::console::logging;
+use crate::console::{logging, output};
 use crate::failure::{Exit, Failure};
+use crate::zone;
 
 /// Runs what the command line asks for.
 ///
@@ -19,10 +20,15 @@ use crate::failure::{Exit, Failure};
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);
+    // One that cannot be read is told by the command that counts days with it.
+    if let Ok(offset) = config::snapshot_utc_offset(&environment) {
+        zone::set(offset);
+    }
+    output::quiet(cli.quiet);
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
-        Command::Sync(args) => sync::run(args, cli.quiet, &environment),
-        Command::CheckFreshness(args) => check_freshness::run(args, &environment),
+        Command::Sync(args) => sync::run(args, &environment),
+        Command::CheckFreshness(args) => check_freshness::run(args, cli.quiet, &environment),
         Command::Report(args) => report::run(args, &environment),
     }
 }

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Local, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use humantime::format_duration;
 
 use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
+use crate::zone;
 
 /// Whoever asks for longer has miscounted; no date is made of it.
 const LONGEST_TOLD: Duration = Duration::from_secs(366 * 86_400);
@@ -19,7 +20,10 @@ fn exit(hint: RetryHint) -> Exit {
 
 /// All attempts have failed.
 pub fn exhausted(cause: anyhow::Error, attempts: u32, hint: RetryHint) -> Failure {
-    let again = hint.asked.map(|asked| retry_after(Local::now(), asked.wait)).unwrap_or_default();
+    let again = hint
+        .asked
+        .map(|asked| retry_after(zone::local(Utc::now()), asked.wait))
+        .unwrap_or_default();
     let what = if hint.rate_limited { "still rate-limited" } else { "failed" };
     let message = format!("{what} after {attempts} attempts (RETRY_ATTEMPTS){again}");
     Failure::caused(exit(hint), cause).context(message)
@@ -41,16 +45,13 @@ pub fn too_long(
         "{}: {wait} exceeds RETRY_MAX_WAIT ({}){}",
         asked.header,
         format_duration(max_wait),
-        retry_after(Local::now(), asked.wait),
+        retry_after(zone::local(Utc::now()), asked.wait),
     );
     Failure::caused(exit(hint), cause).context(message)
 }
 
 /// When the next run makes sense: rounded up to the second, so that nobody comes too early.
-fn retry_after<Z: chrono::TimeZone>(now: DateTime<Z>, asked: Duration) -> String
-where
-    Z::Offset: std::fmt::Display,
-{
+fn retry_after(now: DateTime<FixedOffset>, asked: Duration) -> String {
     TimeDelta::from_std(asked.saturating_add(Duration::from_millis(999)))
         .ok()
         .filter(|_| asked <= LONGEST_TOLD)

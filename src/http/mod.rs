@@ -30,6 +30,7 @@ pub use request::{Call, Reply};
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
 use crate::cost::{Cost, Meter};
+use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::markup::markup;
 use crate::secret::Secret;
@@ -141,7 +142,7 @@ impl Http {
     ///
     /// # Errors
     /// The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page or an
-    /// answer that is too long, [`Exit::Program`] for a full disk.
+    /// answer that is too long, [`Exit::CannotCreate`] for a full disk.
     pub fn download<T>(
         &mut self,
         call: &Call,
@@ -153,9 +154,7 @@ impl Http {
         self.exchange(call, |body| {
             let length = body.copy_to(file, start, limit)?;
             let mut head = [0; 512];
-            let count = file
-                .read_at(&mut head, start)
-                .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+            let count = file.read_at(&mut head, start).map_err(disk::temporary)?;
             if let Some(markup) = markup(&head[..count]) {
                 let message = format!("the answer is {markup}, not stock data");
                 return Err(Failure::new(Exit::NotStockData, message).into());

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::refusal;
 use crate::config::WildberriesSettings;
 use crate::cost::{Cost, Meter};
+use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
@@ -105,17 +106,14 @@ impl CardReader {
 }
 
 fn temporary_file() -> Result<File, Failure> {
-    tempfile::tempfile()
-        .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())
+    tempfile::tempfile().map_err(disk::temporary)
 }
 
 fn read(document: File, length: u64) -> Result<CardPage, Failure> {
     let part = Part { format: Format::WbWarehouses, start: 0, length };
     let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
     let mut bytes = Vec::new();
-    pull.open(&part)
-        .read_to_end(&mut bytes)
-        .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+    pull.open(&part).read_to_end(&mut bytes).map_err(disk::temporary)?;
     page(&bytes)
 }
 

@@ -153,6 +153,9 @@ fn next_step(source: Source, exit: Exit) -> String {
             "a wrong clock: set it; a collapse: compare with the seller's cabinet, and if the stock really fell, run `{command} \
              --accept-shrink`"
         ),
+        Exit::CannotCreate => {
+            "make room in the directory that it names, or let the user of the syncs write there".into()
+        }
         Exit::NotStockData => format!(
             "look at what the marketplace answers (`{command} -v`); it may have changed its API: is there a newer stocksync?"
         ),

@@ -57,6 +57,9 @@ fn kind(run: &Run, language: Language) -> &'static str {
         (Some(Exit::NotStockData), _) => {
             ("Маркетплейс прислал не остатки", "The marketplace answered something else than stock")
         }
+        (Some(Exit::CannotCreate), _) => {
+            ("Нет места или прав для файла", "No room or no right to write a file")
+        }
         (Some(Exit::Unreachable), _) => (
             "Маркетплейс недоступен или не подготовил отчёт",
             "The marketplace cannot be reached, or has no report ready",

@@ -7,6 +7,25 @@ use mysql::DriverError;
 
 use crate::failure::{Exit, Failure};
 
+/// Access denied: to a database, a table, a column, a procedure, for want of a privilege.
+const RIGHTS: [u16; 5] = [1044, 1142, 1143, 1227, 1370];
+
+/// A table, a server, a transaction, a storage engine that takes no write.
+const READ_ONLY: [u16; 4] = [1036, 1290, 1792, 1836];
+
+/// What to do about an error that only a person mends.
+fn remedy(code: u16) -> &'static str {
+    if RIGHTS.contains(&code) {
+        "; the user in DATABASE_URL lacks a right: `stocksync migrate` wants the file of settings of the user who may change the \
+         schema (--env-file), every other command that sql/grants.sql is run again, as after each upgrade"
+    } else if READ_ONLY.contains(&code) {
+        "; this server takes no writes now, as a replica or for maintenance: nothing was changed. Name the one that does in \
+         DATABASE_URL, or end its read-only mode"
+    } else {
+        ""
+    }
+}
+
 /// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
 #[derive(Debug)]
 pub struct Explained(pub mysql::Error);
@@ -26,7 +45,7 @@ impl fmt::Display for Explained {
         }
         match &self.0 {
             mysql::Error::MySqlError(error) => {
-                write!(f, "{} (error {})", error.message, error.code)
+                write!(f, "{} (error {}){}", error.message, error.code, remedy(error.code))
             }
             mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, reason, _)))) => {
                 f.write_str(reason)
@@ -51,16 +70,21 @@ impl Error for Explained {}
 impl Explained {
     /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
     pub fn is_transient(&self) -> bool {
-        /// Server errors that no waiting mends: access denied (to a database, a table, a column, a procedure, for want of a
-        /// privilege, for want of a way to log in), unknown database, column or table, syntax, a host that may not connect.
-        const LASTING: [u16; 14] =
-            [1044, 1045, 1049, 1054, 1064, 1130, 1142, 1143, 1146, 1227, 1251, 1370, 1524, 1698];
+        /// Server errors that no waiting mends: unknown database, column or table, syntax, a host or a user who may not connect.
+        const LASTING: [u16; 9] = [1045, 1049, 1054, 1064, 1130, 1146, 1251, 1524, 1698];
         match &self.0 {
-            mysql::Error::MySqlError(error) => !LASTING.contains(&error.code),
+            mysql::Error::MySqlError(error) => {
+                ![&LASTING[..], &RIGHTS, &READ_ONLY].concat().contains(&error.code)
+            }
             mysql::Error::DriverError(DriverError::TlsNotSupported) => false,
             error => tls_error(error).is_none(),
         }
     }
+}
+
+/// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
+pub fn is_read_only(error: &Explained) -> bool {
+    matches!(&error.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
 }
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].

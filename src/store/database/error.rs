@@ -2,7 +2,8 @@
 
 use std::{fmt, io};
 
-use super::driver_error::Explained;
+use super::driver_error::{self, Explained};
+use crate::disk;
 use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
@@ -13,6 +14,15 @@ pub fn is_transient(failure: &Failure) -> bool {
         of_store.or_else(|| cause.downcast_ref().map(Explained::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before a pull; a pull that is done
+/// is worth the wait.
+pub fn is_read_only(failure: &Failure) -> bool {
+    failure.causes().any(|cause| match cause.downcast_ref() {
+        Some(StoreError::Database(error)) => driver_error::is_read_only(error),
+        _ => cause.downcast_ref().is_some_and(driver_error::is_read_only),
+    })
 }
 
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
@@ -49,7 +59,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Database(error) => error.fmt(f),
-            StoreError::Disk(error) => write!(f, "temporary files: {error}"),
+            StoreError::Disk(error) => error.fmt(f),
             StoreError::Mismatch(what) => f.write_str(what),
         }
     }
@@ -71,11 +81,12 @@ impl From<io::Error> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = match error {
-            StoreError::Database(_) | StoreError::Mismatch(_) => Exit::Database,
-            StoreError::Disk(_) => Exit::Program,
-        };
-        Failure::caused(exit, error)
+        match error {
+            StoreError::Database(_) | StoreError::Mismatch(_) => {
+                Failure::caused(Exit::Database, error)
+            }
+            StoreError::Disk(_) => disk::temporary(error),
+        }
     }
 }
 
@@ -93,15 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_or_a_missing_right_does_not_pass_by_waiting() {
-        for code in [1044, 1045, 1049, 1142, 1146, 1698] {
+    fn a_wrong_password_a_missing_right_or_a_read_only_server_does_not_pass_by_waiting() {
+        for code in [1036, 1044, 1045, 1049, 1142, 1146, 1290, 1698, 1792, 1836] {
             assert!(!is_transient(&refused(code)), "{code}");
         }
     }
 
     #[test]
     fn a_deadlock_a_full_disk_and_a_lost_server_is_transient() {
-        for code in [1040, 1114, 1205, 1213, 1290] {
+        for code in [1040, 1114, 1205, 1213] {
             assert!(is_transient(&refused(code)), "{code}");
         }
         let gone = io::Error::from(io::ErrorKind::ConnectionReset);

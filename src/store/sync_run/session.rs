@@ -88,6 +88,8 @@ impl Session {
 
     /// What a statement's fault means: a connection that it broke is not used again.
     pub fn failed(&mut self, fault: StoreError) -> Failure {
+        // After a signal it is that thread's own doing, which has its words.
+        self.interruption.checkpoint();
         if fault.broke_connection() {
             self.drop_connection();
         }

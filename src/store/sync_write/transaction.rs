@@ -17,7 +17,7 @@ use crate::run::{self, Changes, Phases, RunRowState, RunStats, Written};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::bulk_load::BulkWay;
 use crate::store::database::connection::Database;
-use crate::store::database::error::{StoreError, is_transient};
+use crate::store::database::error::{StoreError, is_read_only, is_transient};
 use crate::store::listings::{self, updates, wb_cards};
 use crate::store::matching::product_moves;
 use crate::store::newest::Baseline;
@@ -52,7 +52,8 @@ pub fn write(
         if refused {
             return Err(failure);
         }
-        if number >= settings.attempts || !is_transient(&failure) {
+        let may_pass = is_transient(&failure) || is_read_only(&failure);
+        if number >= settings.attempts || !may_pass {
             return resolve_outcome(session, settings, order, failure, in_doubt);
         }
         let what = if in_doubt {
