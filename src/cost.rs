@@ -6,7 +6,6 @@ use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was sent and received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// HTTP requests sent, retries included.
@@ -37,24 +36,20 @@ struct Counts {
 }
 
 impl Meter {
-    /// Counts more.
     pub fn add(&self, more: Cost) {
         self.counts.requests.fetch_add(more.requests, Ordering::Relaxed);
         self.counts.bytes.fetch_add(more.bytes, Ordering::Relaxed);
     }
 
-    /// Notes a host other than the marketplace's own that was asked.
     pub fn note_foreign(&self, host: &str) {
         let mut hosts = self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner);
         hosts.insert(host.to_owned());
     }
 
-    /// The hosts noted so far.
     pub fn foreign_hosts(&self) -> BTreeSet<String> {
         self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What has been counted so far.
     pub fn read(&self) -> Cost {
         Cost {
             requests: self.counts.requests.load(Ordering::Relaxed),

@@ -7,29 +7,18 @@ use std::fmt;
 /// The exit codes of every command. Crontabs and scripts hold on to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done; the data is fresh.
     Done,
-    /// The program itself failed.
     Program,
-    /// The command line was wrong.
     Usage,
-    /// Committed, but some of the marketplace's records were rejected.
     Partial,
-    /// Stale or unsound data, or a pull refused because stock collapsed or its day cannot be right.
     Unsound,
-    /// The marketplace answered something that is not stock data; nothing was written.
     NotStockData,
-    /// The marketplace cannot be reached, or its report failed or never got ready.
     Unreachable,
-    /// A file cannot be written; see `disk`.
+    /// See `disk`.
     CannotCreate,
-    /// The database cannot be reached or refused the write.
     Database,
-    /// Another run of the same source is going on, or the rate limit outlasts the patience.
     NotNow,
-    /// The marketplace rejected the key.
     KeyRejected,
-    /// Configuration is missing or invalid.
     Configuration,
 }
 
@@ -50,7 +39,6 @@ impl Exit {
         Exit::Configuration,
     ];
 
-    /// The number that the shell sees.
     pub const fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -78,7 +66,6 @@ impl Exit {
         matches!(self, Exit::Unreachable | Exit::Database | Exit::NotNow)
     }
 
-    /// One line for `--help`.
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Done => "done; data fresh",
@@ -118,28 +105,29 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with nothing below it.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, cause: anyhow::Error::msg(message.into()) }
     }
 
-    /// A failure that another error caused.
     pub fn caused(exit: Exit, cause: impl Into<anyhow::Error>) -> Self {
         Self { exit, cause: cause.into() }
     }
 
-    /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// The same causes where they mean another code.
     #[must_use]
     pub fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
 
-    /// Why it failed, for somebody who decides anew what that means.
+    /// Says something more behind all of it; of the causes only the words are left.
+    #[must_use]
+    pub fn followed_by(self, more: &str) -> Self {
+        Self { cause: anyhow::anyhow!("{self}; {more}"), ..self }
+    }
+
     pub fn into_cause(self) -> anyhow::Error {
         self.cause
     }
@@ -149,7 +137,6 @@ impl Failure {
         self.cause.chain()
     }
 
-    /// Says what was being done, above what went wrong.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {
         Self { cause: self.cause.context(message.into()), ..self }
@@ -178,10 +165,6 @@ impl From<anyhow::Error> for Failure {
 
 /// Turns a foreign error into a [`Failure`] at the place that knows its exit code.
 pub trait OrFail<T> {
-    /// The value.
-    ///
-    /// # Errors
-    /// A failure that ends in `exit` and says `message` above the cause.
     fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure>;
 }
 

@@ -16,14 +16,10 @@ pub fn run_id() -> &'static str {
     RUN_ID.get_or_init(|| format!("{:016x}", fastrand::u64(..)))
 }
 
-/// The run's row.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The column `id`.
     pub id: u64,
-    /// The name of the run in the log and in the column `run_id`.
     pub run_id: String,
-    /// The marketplace.
     pub source: Source,
     /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
     /// them.
@@ -58,7 +54,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// The value of the column.
     pub const fn as_str(self) -> &'static str {
         match self {
             Status::Success => "success",
@@ -76,7 +71,6 @@ impl Status {
     }
 }
 
-/// What a write did to the tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Rows of `inventory_data` that are new.
@@ -87,9 +81,7 @@ pub struct Changes {
     pub removed: u64,
     /// Rows that stayed as they were but for `last_sync_at`.
     pub unchanged: u64,
-    /// New rows of `dim_products`.
     pub products_created: u64,
-    /// New rows of `product_listings`.
     pub listings_created: u64,
     /// Listings that came to a product which another listing has already.
     pub listings_linked: u64,
@@ -97,12 +89,9 @@ pub struct Changes {
     pub products_joined: u64,
 }
 
-/// How long the phases of a run took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Phases {
-    /// Asking the marketplace.
     pub fetch: Option<Duration>,
-    /// Reading, validating, sorting.
     pub read: Option<Duration>,
     /// The transaction, as far as it is known when its log row is written: everything but the commit.
     pub write: Option<Duration>,
@@ -117,31 +106,24 @@ pub enum RunRowState {
     Failed,
     /// Completed with stock that was written, which stays.
     Succeeded(Changes),
-    /// Somebody has deleted it.
     Missing,
 }
 
 /// Sums over the rows of a snapshot: what the database must hold after the write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Rows.
     pub rows: u64,
     /// Different listings (`sku` and `size_id`).
     pub listings: u64,
     /// Listings with something available or reserved anywhere.
     pub listings_with_stock: u64,
-    /// Pieces that can be sold now.
     pub available: i64,
-    /// Pieces set aside for orders.
     pub reserved: i64,
-    /// Pieces on the way to buyers.
     pub in_way_to_client: i64,
-    /// Pieces coming back from buyers.
     pub in_way_from_client: i64,
 }
 
 impl Totals {
-    /// Adds a row.
     pub fn add(&mut self, quantities: Quantities) {
         self.rows += 1;
         self.available += i64::from(quantities.available);
@@ -159,47 +141,33 @@ impl Totals {
 /// What a run wrote: the changes, and what the snapshot holds since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// What became of the tables.
     pub changes: Changes,
-    /// What the snapshot holds.
     pub totals: Totals,
 }
 
-/// How far Wildberries' cards were read on the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CardReading {
-    /// Cards read.
     pub cards: u64,
     /// Whether the last card was reached.
     pub complete: bool,
 }
 
-/// The figures of a run, as its row has them.
 #[derive(Clone, Debug, Default)]
 pub struct RunStats {
-    /// Records the marketplace answered.
     pub processed: u64,
-    /// Those of them that were rejected.
     pub rejected: u64,
-    /// Wildberries' cards that were read on the way.
     pub cards: u64,
-    /// What it has cost.
     pub cost: Cost,
     /// Hosts other than the marketplace's own from which it came, or should have come.
     pub foreign_hosts: BTreeSet<String>,
-    /// How long it took.
     pub phases: Phases,
-    /// The day whose snapshot it is.
     pub snapshot_date: Option<NaiveDate>,
 }
 
-/// How a run ends, as its row says it.
 #[derive(Clone, Copy, Debug)]
 pub struct Ending<'a> {
-    /// The column `status`.
     pub status: Status,
     /// The exit code; 128 + the signal for an interruption.
     pub exit_code: u8,
-    /// What was rejected, or why it failed.
     pub message: Option<&'a str>,
 }

@@ -45,7 +45,6 @@ pub enum Category {
 }
 
 impl Category {
-    /// What the seller's cabinet calls it.
     pub const fn name(self) -> &'static str {
         match self {
             Category::Content => "Контент",

@@ -25,6 +25,13 @@ pub fn run(cli: &Cli) -> Result<Exit, Failure> {
         zone::set(offset);
     }
     output::quiet(cli.quiet);
+    for doubt in &environment.doubts {
+        log::warn!("{doubt}");
+    }
+    // A sync does so when it has its row in `sync_logs`, which can say what is wrong.
+    if !matches!(cli.command, Command::Sync(_)) {
+        config::judge_all(&environment)?;
+    }
     match &cli.command {
         Command::Migrate(args) => migrate::run(args, &environment),
         Command::Sync(args) => sync::run(args, &environment),

@@ -2,13 +2,13 @@
 //! Every refusal names the variable, and never shows the value of a secret.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
-use super::{hidden, key_files, units};
+use super::{env_file, hidden, key_files, units};
 use crate::failure::{Exit, Failure};
 use crate::secret::{self, Secret};
 
@@ -17,6 +17,10 @@ pub struct Environment {
     values: HashMap<String, String>,
     /// Why a variable's file could not be read; told when the variable is needed.
     unreadable: HashMap<String, String>,
+    /// Where a variable that is missing could stand.
+    places: String,
+    /// What whoever wrote the settings should know, in sentences.
+    pub doubts: Vec<String>,
 }
 
 impl Environment {
@@ -33,22 +37,34 @@ impl Environment {
         secret::hide(hidden::secrets_in(&values));
         let default = [PathBuf::from(".env")];
         let found = if env_files.is_empty() && default[0].exists() { &default } else { env_files };
+        let mut doubts = Vec::new();
         for path in found {
-            let file = read_env_file(path)?;
-            secret::hide(hidden::secrets_in(&file));
-            for (name, value) in file {
+            let file = env_file::read(path)?;
+            secret::hide(file.secrets);
+            doubts.extend(file.doubts);
+            for (name, value) in file.values {
                 values.entry(name).or_insert(value);
             }
         }
         let unreadable = key_files::read(&mut values)?;
         secret::hide(hidden::secrets_in(&values));
-        Ok(Self { values, unreadable })
+        doubts.extend(key_files::gone_without(&unreadable));
+        Ok(Self { values, unreadable, places: places(found), doubts })
     }
 
     /// An environment with just these variables, for tests of what is built on top.
     pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        Self { values, unreadable: HashMap::new() }
+        let places = places(&[PathBuf::from(".env")]);
+        Self { values, unreadable: HashMap::new(), places, doubts: Vec::new() }
+    }
+
+    /// The same with these values where nothing is set, so that the rest can be judged without them.
+    pub fn filled_up<const N: usize>(&self, pairs: [(&str, &str); N]) -> Self {
+        let mut filled = Self::from_pairs(pairs);
+        let set = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
+        filled.values.extend(set.map(|(name, value)| (name.clone(), value.clone())));
+        filled
     }
 
     /// The value of a variable; one that is set to nothing counts as not set.
@@ -64,7 +80,7 @@ impl Environment {
         self.text(name).ok_or_else(|| {
             let message = match self.unreadable.get(name) {
                 Some(reason) => reason.clone(),
-                None => format!("{name} is not set; put it into .env or the environment"),
+                None => format!("{name} is not set; {}", self.places),
             };
             Failure::new(Exit::Configuration, message)
         })
@@ -254,45 +270,20 @@ fn kind_of(character: char) -> &'static str {
     }
 }
 
+fn places(files: &[PathBuf]) -> String {
+    if files.is_empty() {
+        let here = std::env::current_dir().unwrap_or_default();
+        return format!("there is no .env in {}, and no --env-file is given", here.display());
+    }
+    let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    format!("put it into {} or the environment", files.join(", "))
+}
+
 /// Whether a URL points at this machine: `localhost`, `127.0.0.0/8` or `[::1]`.
 pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-fn read_env_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
-    key_files::warn_if_open(path);
-    let unreadable = |error: dotenvy::Error| {
-        let cause = match error {
-            dotenvy::Error::Io(error) => error.into(),
-            other => anyhow::Error::new(other),
-        };
-        Failure::caused(Exit::Configuration, cause)
-            .context(format!("cannot read {}", path.display()))
-    };
-    let entries = dotenvy::from_path_iter(path).map_err(unreadable)?;
-    let mut values = HashMap::new();
-    let mut last = "the beginning".to_owned();
-    for entry in entries {
-        match entry {
-            // As a shell does: of two assignments in one file the last one holds.
-            Ok((name, value)) => {
-                last.clone_from(&name);
-                values.insert(name, value);
-            }
-            // dotenvy's own message shows the line, which may be a key.
-            Err(dotenvy::Error::LineParse(..)) => {
-                let message = format!(
-                    "{}: the line after {last} is not NAME=value; a value with blanks, # or $ belongs in single quotes",
-                    path.display()
-                );
-                return Err(Failure::new(Exit::Configuration, message));
-            }
-            Err(error) => return Err(unreadable(error)),
-        }
-    }
-    Ok(values)
 }
 
 #[cfg(test)]

@@ -13,6 +13,10 @@ const SHORTEST_PIECE: usize = 8;
 /// Every secret that these variables hold, whichever command runs: an answer of one marketplace may repeat the other one's key.
 pub fn secrets_in(values: &HashMap<String, String>) -> Vec<String> {
     let mut secrets = Vec::new();
+    // What is no number may be the key in its place.
+    let client_id = values.get("OZON_CLIENT_ID").map(|value| value.trim());
+    let number = |value: &&str| value.bytes().all(|byte| byte.is_ascii_digit());
+    secrets.extend(client_id.filter(|value| !number(value)).map(str::to_owned));
     for name in SECRETS {
         let Some(value) = values.get(name).map(|value| value.trim()) else { continue };
         secrets.push(value.to_owned());

@@ -22,11 +22,16 @@ pub const SECRETS: [&str; 6] = [
 /// What may stand in a file beside its key and is none: whoever knows it can do nothing with it.
 const IDENTIFIERS: [&str; 1] = ["OZON_CLIENT_ID"];
 
-/// Those without which a run goes on: that their file cannot be read is said at once, or nobody would hear of it.
+/// Those without which a run goes on.
 const OPTIONAL: [&str; 3] = ["ALERT_WEBHOOK_URL", "ALERT_TELEGRAM_BOT_TOKEN", "HEALTHCHECK_URL"];
 
 /// No key is longer.
 const LONGEST: u64 = 64 << 10;
+
+/// The variables that may name a file.
+pub fn variables() -> impl Iterator<Item = String> {
+    SECRETS.into_iter().chain(IDENTIFIERS).map(|key| format!("{key}_FILE"))
+}
 
 /// Reads the files that are named. One that cannot be read is told when its key is needed: `report` needs none.
 ///
@@ -58,10 +63,13 @@ pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, Stri
             }
         }
     }
-    for reason in OPTIONAL.iter().filter_map(|key| unreadable.get(*key)) {
-        log::warn!("{reason}; going on without it");
-    }
     Ok(unreadable)
+}
+
+/// Of those that could not be read the ones without which a run goes on: said at once, or nobody would hear of it.
+pub fn gone_without(unreadable: &HashMap<String, String>) -> impl Iterator<Item = String> {
+    let reasons = OPTIONAL.iter().filter_map(|key| unreadable.get(*key));
+    reasons.map(|reason| format!("{reason}; going on without it"))
 }
 
 fn contents(path: &Path) -> std::io::Result<String> {
@@ -70,14 +78,14 @@ fn contents(path: &Path) -> std::io::Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// Warns of a file with keys that everybody on this machine can read. Its group may: a service's user often is only that.
-pub fn warn_if_open(path: &Path) {
+/// Tells of a file with keys that everybody on this machine can read. Its group may: a service's user often is only that.
+pub fn openness(path: &Path) -> Option<String> {
     const OTHERS: u32 = 0o007;
-    let Ok(file) = std::fs::metadata(path) else { return };
-    if file.is_file() && file.permissions().mode() & OTHERS != 0 {
-        let path = path.display();
-        log::warn!("everybody on this machine can read {path}, with its keys; run chmod o= {path}");
-    }
+    let file = std::fs::metadata(path).ok()?;
+    let path = path.display();
+    (file.is_file() && file.permissions().mode() & OTHERS != 0).then(|| {
+        format!("everybody on this machine can read {path}, with its keys; run chmod o= {path}")
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! What can be configured: typed settings with their defaults. Beyond this module nobody reads a variable or parses text from one.
+//! What can be configured: typed settings with their defaults. Beyond this module no setting is read; only what is a terminal's
+//! or the system's own (`TERM`, `LANG`, `PATH`) and the log's form before there are settings (`RUST_LOG`, `LOG_FORMAT`).
 
 pub mod alerts;
 pub mod database;
+pub(crate) mod env_file;
 pub mod environment;
 mod hidden;
 mod key_files;
@@ -22,6 +24,41 @@ pub use retention::{RetentionRule, RetentionSettings};
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::secret::Secret;
+
+/// Judges every setting that is there, whichever command it is for: a slip shows at once, and not at the first run that needs it.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming each variable that cannot be right.
+pub fn judge_all(environment: &Environment) -> Result<(), Failure> {
+    let all = environment.filled_up([
+        ("DATABASE_URL", "mysql://localhost/database"),
+        ("OZON_CLIENT_ID", "1"),
+        ("OZON_API_KEY", "key"),
+        ("WB_API_TOKEN", "token"),
+    ]);
+    let mut wrong: Vec<String> = [
+        DatabaseSettings::read(&all).err(),
+        HttpSettings::read(&all).err(),
+        OzonSettings::read(&all).err(),
+        WildberriesSettings::read(&all).err(),
+        SyncSettings::read(&all).err(),
+        RetentionSettings::read(&all).err(),
+        AlertSettings::read(&all).err(),
+        Thresholds::read(&all).err(),
+        switched_off(&all, Source::Ozon).err(),
+        switched_off(&all, Source::Wildberries).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|failure| failure.to_string())
+    .collect();
+    wrong.sort_unstable();
+    wrong.dedup();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Configuration, wrong.join("; ")))
+}
 
 /// How patient HTTP is, with either marketplace.
 #[derive(Clone, Debug)]

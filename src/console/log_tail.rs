@@ -10,7 +10,6 @@ use log::{Level, Record};
 use crate::secret::mask;
 use crate::zone;
 
-/// Lines that are kept.
 const LINES: usize = 50;
 
 static TAIL: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
@@ -30,7 +29,6 @@ pub fn keep(record: &Record<'_>) {
     tail.push_back(line);
 }
 
-/// The last 50 lines of level info and above, the oldest first.
 pub fn last_lines() -> String {
     let tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);
     tail.iter().map(|line| format!("{line}\n")).collect()

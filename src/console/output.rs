@@ -14,25 +14,16 @@ pub fn quiet(quiet: bool) {
 }
 
 /// Prints a line about what went well, unless nobody wants it.
-///
-/// # Errors
-/// As [`line`].
 pub fn note(text: &str) -> Result<(), Failure> {
     if QUIET.load(Ordering::Relaxed) { Ok(()) } else { line(text) }
 }
 
 /// Prints a line, or several with line ends inside.
-///
-/// # Errors
-/// [`Exit::CannotCreate`] if standard output takes nothing, as on a full disk.
 pub fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
 }
 
 /// Prints what a program may read. Its foreign texts are masked where they are read: a weak password must not break its form.
-///
-/// # Errors
-/// As [`line`].
 pub fn document(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

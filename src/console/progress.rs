@@ -10,6 +10,8 @@ use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use crate::text::grouped;
+
 /// A stretch of a sync that takes long enough to be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -22,7 +24,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// For the log.
     const fn past(self) -> &'static str {
         match self {
             Phase::Fetch => "fetched",
@@ -40,7 +41,7 @@ impl Phase {
                 "{spinner} reading [{wide_bar}] {bytes} of {total_bytes}, {msg} records{left}"
             }
             Phase::Write if length_known => {
-                "{spinner} writing [{wide_bar}] {human_pos} of {human_len} rows{left}"
+                "{spinner} writing [{wide_bar}] {done} of {all} changes{left}"
             }
             Phase::Write => "{spinner} comparing with the database, {elapsed}",
         }
@@ -48,8 +49,22 @@ impl Phase {
 
     fn style(self, length_known: bool) -> Option<ProgressStyle> {
         let style = ProgressStyle::with_template(self.template(length_known)).ok()?;
-        Some(style.progress_chars("=> ").with_key("left", left))
+        Some(with_keys(style))
     }
+}
+
+fn with_keys(style: ProgressStyle) -> ProgressStyle {
+    let number = |of: fn(&ProgressState) -> u64| {
+        move |state: &ProgressState, line: &mut dyn fmt::Write| {
+            // A line that cannot be written is not worth a word.
+            let _ = line.write_str(&grouped(of(state), ' '));
+        }
+    };
+    style
+        .progress_chars("=> ")
+        .with_key("left", left)
+        .with_key("done", number(|state| state.pos()))
+        .with_key("all", number(|state| state.len().unwrap_or_default()))
 }
 
 /// How long it will take, once there is anything to judge that by.
@@ -62,7 +77,6 @@ fn left(state: &ProgressState, line: &mut dyn fmt::Write) {
 
 static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
-/// The phase under way, where it is shown.
 static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
 
 /// Where bars are drawn from now on, if they are `wanted` and stderr is a terminal that can draw: decided once, here.
@@ -135,12 +149,38 @@ pub fn note(phase: Phase, count: u64) {
     }
 }
 
+/// What is waited for, and for how long at most, until it is dropped: the bar says that in place of a count that stands still.
+#[must_use]
+pub struct Wait;
+
+/// Begins to wait for `what`, such as `Ozon: report`.
+pub fn wait_for(what: &str, at_most: Duration) -> Wait {
+    let limit = humantime::format_duration(at_most);
+    let template = format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
+    with_bar(Phase::Fetch, |bar| {
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+            bar.reset_elapsed();
+        }
+    });
+    Wait
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        with_bar(Phase::Fetch, |bar| {
+            if let Some(style) = Phase::Fetch.style(false) {
+                bar.set_style(style);
+            }
+        });
+    }
+}
+
 /// What the fetching waits for; nothing when it goes on.
 pub fn waits(reason: String) {
     with_bar(Phase::Fetch, |bar| bar.set_message(reason));
 }
 
-/// Takes the bar off the screen.
 pub fn clear() {
     show(None);
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use humantime::format_duration;
 
+use super::network::Broken;
+use super::request::Call;
 use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
 use crate::zone;
@@ -18,8 +20,15 @@ fn exit(hint: RetryHint) -> Exit {
     if hint.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
-/// All attempts have failed.
-pub fn exhausted(cause: anyhow::Error, attempts: u32, hint: RetryHint) -> Failure {
+pub fn exhausted(cause: anyhow::Error, call: &Call, attempts: u32, hint: RetryHint) -> Failure {
+    if let Some(broken) = cause.downcast_ref::<Broken>() {
+        let (clause, check) = broken.at(&call.url);
+        let message = format!(
+            "{}: {clause}, {attempts} attempts (RETRY_ATTEMPTS); the next run tries again; look at: {check}",
+            call.name
+        );
+        return Failure::new(exit(hint), message);
+    }
     let again = hint
         .asked
         .map(|asked| retry_after(zone::local(Utc::now()), asked.wait))
@@ -90,10 +99,11 @@ mod tests {
 
     #[test]
     fn a_rate_limit_to_the_end_is_not_now_and_all_else_unreachable() {
+        let call = Call::get("Ozon: x", "https://api.example/".parse().unwrap());
         let limited = RetryHint { rate_limited: true, asked: None };
-        assert_eq!(exhausted(anyhow::anyhow!("429"), 3, limited).exit(), Exit::NotNow);
+        assert_eq!(exhausted(anyhow::anyhow!("429"), &call, 3, limited).exit(), Exit::NotNow);
         let broken = RetryHint { rate_limited: false, asked: Some(asked(S(1))) };
-        assert_eq!(exhausted(anyhow::anyhow!("503"), 3, broken).exit(), Exit::Unreachable);
+        assert_eq!(exhausted(anyhow::anyhow!("503"), &call, 3, broken).exit(), Exit::Unreachable);
         let too_long = |hint| too_long(anyhow::anyhow!("…"), asked(S(9)), S(1), hint).exit();
         assert_eq!((too_long(limited), too_long(broken)), (Exit::NotNow, Exit::Unreachable));
     }

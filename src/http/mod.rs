@@ -5,6 +5,7 @@ pub mod answer;
 pub mod connection;
 mod exhausted;
 pub mod markup;
+mod network;
 pub mod pace;
 pub mod redirect;
 mod refused;
@@ -29,6 +30,7 @@ pub use request::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
+use crate::console::progress;
 use crate::cost::{Cost, Meter};
 use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
@@ -206,7 +208,9 @@ impl Http {
             };
             let length = match self.next(call, attempt, hint) {
                 Next::Wait(length) => length,
-                Next::Exhausted => return Err(exhausted::exhausted(cause, attempt, hint)),
+                Next::Exhausted => {
+                    return Err(exhausted::exhausted(cause, call, attempt, hint));
+                }
                 Next::TooLong(asked) => {
                     return Err(exhausted::too_long(cause, asked, self.settings.max_wait, hint));
                 }
@@ -305,7 +309,11 @@ impl Http {
         }
         self.spend(1, 0);
         self.pace(call).sent(Instant::now());
-        request.send().map_err(|error| Fault::broken(error.without_url()))
+        let at_most = humantime::format_duration(self.clients.patience(attempt));
+        progress::waits(format!("{}: waiting for the answer, {at_most} at most", call.name));
+        let sent = request.send();
+        progress::waits(String::new());
+        sent.map_err(|error| Fault::broken(error.without_url()))
     }
 
     fn redirected(

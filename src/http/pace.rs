@@ -1,4 +1,4 @@
-//! The pace of the requests to one method, and the one place that sleeps.
+//! The pace of the requests to one method, and the pause before a retry.
 
 use std::time::{Duration, Instant};
 
@@ -34,18 +34,15 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A method that may be asked every `usual`.
     pub fn new(usual: Duration) -> Self {
         Self { usual, current: usual, last: None }
     }
 
-    /// How long the next request has to wait.
     pub fn remaining(&self, now: Instant) -> Duration {
         let Some(last) = self.last else { return Duration::ZERO };
         self.current.saturating_sub(now.saturating_duration_since(last))
     }
 
-    /// A request goes out.
     pub fn sent(&mut self, now: Instant) {
         self.last = Some(now);
     }

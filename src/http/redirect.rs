@@ -9,16 +9,12 @@ use super::connection::public_address;
 use super::request::Call;
 use crate::config::environment::is_loopback;
 
-/// The longest chain of redirects that is followed.
 pub const MOST: usize = 5;
 
 /// Stands in every reason for not following one: the report tells such runs apart by it.
 pub const NOT_FOLLOWED: &str = "the redirect is not followed";
 
 /// Where a redirect leads; or why it is not followed, in words for a message.
-///
-/// # Errors
-/// Why it is not followed; [`NOT_FOLLOWED`] is part of it.
 pub fn follow(
     call: &Call,
     from: &Url,

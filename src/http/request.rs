@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::answer::error_body::Explanation;
 use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
+use super::network;
 use super::retry::RetryHint;
 use crate::failure::{Exit, Failure};
 
@@ -22,24 +23,18 @@ pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 pub struct Call {
     /// The method in the log, which is also what is paced: `Ozon: report/info`.
     pub name: &'static str,
-    /// The HTTP method.
     pub method: Method,
-    /// Where to.
     pub url: Url,
-    /// The JSON body, if any.
     pub body: Option<String>,
-    /// Whether the credentials go along.
     pub target: Target,
     /// The least time between two requests of this name.
     pub interval: Duration,
     /// Why the interval is so long that a person should know.
     pub slow: Option<String>,
-    /// What to do when the key is rejected.
     pub key_advice: KeyAdvice,
 }
 
 impl Call {
-    /// A question to the API.
     pub fn get(name: &'static str, url: Url) -> Self {
         Self {
             name,
@@ -53,7 +48,6 @@ impl Call {
         }
     }
 
-    /// A question to the API with a JSON body.
     pub fn post(name: &'static str, url: Url, body: &Value) -> Self {
         Self { method: Method::POST, body: Some(body.to_string()), ..Self::get(name, url) }
     }
@@ -63,29 +57,24 @@ impl Call {
         Self { target: Target::Download, ..Self::get(name, url) }
     }
 
-    /// At most one request of this name in each `interval`.
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
         Self { interval, ..self }
     }
 
-    /// Says why the interval is as long as it is.
     #[must_use]
     pub fn because(self, reason: String) -> Self {
         Self { slow: Some(reason), ..self }
     }
 
-    /// What a rejected key is answered with.
     #[must_use]
     pub fn advising(self, key_advice: KeyAdvice) -> Self {
         Self { key_advice, ..self }
     }
 }
 
-/// What came of a call that did not fail.
 #[derive(Debug)]
 pub enum Reply<T> {
-    /// The answer.
     Body(T),
     /// Nothing to answer (204).
     Nothing,
@@ -94,7 +83,6 @@ pub enum Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// The same reply about something made from its answer.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
         match self {
             Reply::Body(answer) => Reply::Body(make(answer)),
@@ -104,10 +92,8 @@ impl<T> Reply<T> {
     }
 
     /// The answer, where there has to be one.
-    ///
-    /// # Errors
-    /// [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure that says
-    /// so.
+    /// Errors: [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure
+    /// that says so.
     pub fn required(self, name: &str) -> Result<T, Failure> {
         match self {
             Reply::Body(answer) => Ok(answer),
@@ -120,19 +106,10 @@ impl<T> Reply<T> {
     }
 }
 
-/// What one attempt broke on.
 #[derive(Debug)]
 pub enum Fault {
-    /// It passes on its own.
-    Transient {
-        /// What happened.
-        cause: anyhow::Error,
-        /// What the marketplace said about trying again.
-        hint: RetryHint,
-    },
-    /// There is no such thing.
+    Transient { cause: anyhow::Error, hint: RetryHint },
     Missing(Failure),
-    /// It does not pass on its own.
     Final(Failure),
 }
 
@@ -145,6 +122,9 @@ impl Fault {
     /// A connection that broke: whether it passes on its own depends on what it broke on.
     pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         let kind = breakage(&error);
+        if kind == Breakage::Transient {
+            return Self::transient(network::told(error));
+        }
         let cause = anyhow::Error::new(error);
         match kind {
             Breakage::Transient => Self::transient(cause),
@@ -157,7 +137,6 @@ impl Fault {
         }
     }
 
-    /// Says what was being done, above what went wrong.
     #[must_use]
     pub fn context(self, message: impl Into<String>) -> Self {
         let message = message.into();

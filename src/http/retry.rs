@@ -18,13 +18,11 @@ const FIRST_MOMENT: f64 = 1e9;
 /// How long the marketplace asked to wait, and in which header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The header's name, for messages.
     pub header: &'static str,
     /// From now on.
     pub wait: Duration,
 }
 
-/// Why an attempt failed, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryHint {
     /// It was a rate limit (429).
@@ -33,12 +31,9 @@ pub struct RetryHint {
     pub asked: Option<Asked>,
 }
 
-/// What follows a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Wait this long and try again.
     Wait(Duration),
-    /// All attempts are used up.
     Exhausted,
     /// The marketplace asks to wait for longer than anybody would wait here.
     TooLong(Asked),

@@ -1,10 +1,10 @@
 //! Wildberries' cards: what one says of its sizes, and which size a stock answer means. Pure.
 
 use super::field::{
-    Field, LONGEST_BARCODE, LONGEST_KEY, MOST_BARCODES, bounded_text, id, key, product_name, text,
+    Field, LONGEST_BARCODE, LONGEST_KEY, LONGEST_SIZE_NAME, MOST_BARCODES, bounded_text, id, key,
+    product_name, text,
 };
 
-/// What a card says of one of its sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardSize {
     /// `nmID`, as the column `sku` holds it.
@@ -17,10 +17,11 @@ pub struct CardSize {
     pub seller_article: Option<String>,
     /// `title`, cut to 500 characters.
     pub name: Option<String>,
+    /// `techSize`, the maker's word for the size, else `wbSize`, Wildberries' own.
+    pub size_name: Option<String>,
 }
 
 impl CardSize {
-    /// Whether there is nothing left to ask about the size.
     pub fn is_complete(&self) -> bool {
         self.name.is_some() && !self.barcodes.is_empty()
     }
@@ -31,29 +32,35 @@ impl CardSize {
 pub struct CardCursor {
     /// `updatedAt`, to the letter.
     pub updated_at: String,
-    /// `nmID`.
     pub nm_id: u64,
 }
 
 /// A card as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
-    /// `nmID`.
     pub nm_id: Field,
-    /// `vendorCode`.
     pub vendor_code: Field,
-    /// `title`.
     pub title: Field,
-    /// `chrtID` and `skus` of each of the `sizes`.
-    pub sizes: Vec<(Field, Vec<Field>)>,
+    /// `sizes`.
+    pub sizes: Vec<SizeOfCard>,
+}
+
+/// One of a card's `sizes` as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SizeOfCard {
+    /// `chrtID`.
+    pub chrt_id: Field,
+    /// `skus`: the barcodes.
+    pub skus: Vec<Field>,
+    /// `techSize`.
+    pub tech_size: Field,
+    /// `wbSize`.
+    pub wb_size: Field,
 }
 
 impl Card {
     /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent. What was mended is
     /// added to `warnings`, which name the card.
-    ///
-    /// # Errors
-    /// Why the card as a whole cannot be used.
     pub fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
         let nm_id = id("nmID", &self.nm_id)?.to_string();
         let seller_article =
@@ -63,8 +70,8 @@ impl Card {
         let name = title.map(|title| product_name(&title, &mut of_card));
         warnings.extend(of_card.into_iter().map(|warning| format!("card {nm_id}: {warning}")));
         let mut sizes: Vec<CardSize> = Vec::new();
-        for (chrt_id, skus) in &self.sizes {
-            let Ok(chrt_id) = id("chrtID", chrt_id) else { continue };
+        for size in &self.sizes {
+            let Ok(chrt_id) = id("chrtID", &size.chrt_id) else { continue };
             let chrt_id = chrt_id.to_string();
             if sizes.iter().any(|size| size.chrt_id == chrt_id) {
                 continue;
@@ -72,9 +79,10 @@ impl Card {
             sizes.push(CardSize {
                 nm_id: nm_id.clone(),
                 chrt_id,
-                barcodes: barcodes(skus),
+                barcodes: barcodes(&size.skus),
                 seller_article: seller_article.clone(),
                 name: name.clone(),
+                size_name: size_name(&size.tech_size).or_else(|| size_name(&size.wb_size)),
             });
         }
         Ok(sizes)
@@ -93,6 +101,13 @@ fn barcodes(skus: &[Field]) -> Vec<String> {
         }
     }
     barcodes
+}
+
+/// What people call a size. `0` is Wildberries' word for goods that have only one. It costs no stock: what cannot be believed is
+/// left out, and what is too long is cut.
+pub fn size_name(value: &Field) -> Option<String> {
+    let name = text("the size", value).ok()??;
+    (name != "0").then(|| name.chars().take(LONGEST_SIZE_NAME).collect())
 }
 
 /// The size of a card that a stock answer means by `size_id`: its `chrtID`, or with the two report methods one of its
@@ -142,16 +157,19 @@ mod tests {
             vendor_code: text("wb7f6mumjr1"),
             title: text(" Тест-система "),
             sizes: vec![
-                (
-                    Field::Integer(316_399_238),
-                    vec![text("987456321654"), text("987456321654"), Field::Integer(46)],
-                ),
-                (Field::Absent, vec![text("1")]),
+                SizeOfCard {
+                    chrt_id: Field::Integer(316_399_238),
+                    skus: vec![text("987456321654"), text("987456321654"), Field::Integer(46)],
+                    tech_size: text("0"),
+                    wb_size: text(" 42 "),
+                },
+                SizeOfCard { skus: vec![text("1")], ..SizeOfCard::default() },
             ],
         };
         let expected = CardSize {
             seller_article: Some("wb7f6mumjr1".into()),
             name: Some("Тест-система".into()),
+            size_name: Some("42".into()),
             ..size("316399238", &["987456321654", "46"])
         };
         let mut warnings = Vec::new();

@@ -8,10 +8,8 @@ use super::Source;
 /// Clocks that differ by no more than this agree: nobody takes a snapshot by the second.
 pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
-/// By what a pull's day is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence {
-    /// The day.
     pub day: NaiveDate,
     /// What this machine's clock says.
     pub here: DateTime<Utc>,
@@ -19,14 +17,11 @@ pub struct Evidence {
     pub server: DateTime<Utc>,
     /// Whose midnight begins a day.
     pub utc_offset: FixedOffset,
-    /// The day of the newest snapshot that the marketplace has, if any.
     pub newest: Option<NaiveDate>,
 }
 
-/// What there is to say of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// Nothing.
     Believed,
     /// It may be right, but somebody should look at a clock, and why.
     Doubted(String),

@@ -13,6 +13,9 @@ pub const LONGEST_BARCODE: usize = 64;
 /// Barcodes of one listing that are kept; real ones have a few.
 pub const MOST_BARCODES: usize = 500;
 
+/// The longest name of a size that is stored, in characters.
+pub const LONGEST_SIZE_NAME: usize = 64;
+
 /// The longest name of a product that is stored, in characters.
 pub const LONGEST_PRODUCT_NAME: usize = 500;
 
@@ -22,9 +25,7 @@ pub enum Field {
     /// Not there, null, or an empty cell.
     #[default]
     Absent,
-    /// A whole number.
     Integer(i128),
-    /// Text, as it came.
     Text(String),
     /// Bytes that are no text in the answer's encoding.
     Undecodable,
@@ -58,7 +59,6 @@ fn plain_number(digits: &[u8]) -> Option<u64> {
 pub struct Rejection {
     /// Which record, in words: `record 17 (article "ART-1")`, `item 5 (nmId 47254354, chrtId 91663228, warehouse "Склад WB")`.
     pub record: String,
-    /// What is wrong with it.
     pub reason: String,
     /// The whole record as it came (an item's JSON, a row's cells as a JSON list), where the reader kept it. Not for a terminal.
     pub original: Option<String>,
@@ -82,9 +82,6 @@ pub fn described(value: &Field) -> String {
 }
 
 /// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole number counts as its digits.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
     match value {
         Field::Absent => Ok(None),
@@ -108,9 +105,6 @@ pub fn unmark(field: &mut Field) {
 }
 
 /// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
     let text = text(field, value)?.ok_or_else(|| format!("{field} is empty"))?;
     within(field, &text, longest)?;
@@ -121,9 +115,6 @@ pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String>
 }
 
 /// Optional text that may not be over-long, for what is worth a rejection: the seller's article.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn bounded_text(field: &str, value: &Field, longest: usize) -> Result<Option<String>, String> {
     let text = text(field, value)?;
     text.map(|text| within(field, &text, longest).map(|()| text.into_owned())).transpose()
@@ -141,9 +132,6 @@ pub fn product_name(name: &str, warnings: &mut Vec<String>) -> String {
 }
 
 /// A marketplace's own id: a whole number from 1 to 2⁶³−1, also as a string of digits.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn id(field: &str, value: &Field) -> Result<i64, String> {
     let number = match value {
         Field::Integer(number) => i64::try_from(*number).ok(),

@@ -32,9 +32,6 @@ pub struct ReportLine {
 
 impl ReportLine {
     /// The record that the line stands for, or why it stands for none. `number` counts the report's records from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         self.cells().for_each(unmark);
         let mut warnings = Vec::new();
@@ -83,7 +80,7 @@ impl ReportLine {
             },
         };
         let name = name(&self.name, warnings)?;
-        Ok(Listing { sku, size_id: String::new(), barcodes, seller_article: None, name })
+        Ok(Listing { sku, barcodes, name, ..Listing::default() })
     }
 
     fn lines(&self) -> Result<Vec<StockLine>, String> {

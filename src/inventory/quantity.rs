@@ -7,9 +7,6 @@ use super::field::{Field, described};
 const LARGEST: i64 = i32::MAX as i64;
 
 /// A number of pieces sent as a JSON number: whole, 0…2³¹−1. The reason for a refusal names `field` and what it held.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Integer(number) => in_range(field, *number),
@@ -18,9 +15,6 @@ pub fn quantity(field: &str, value: &Field) -> Result<i32, String> {
 }
 
 /// A number of pieces in a cell of a spreadsheet: empty is 0; thousands may be set apart by blanks, a fraction may hold zeros only.
-///
-/// # Errors
-/// Why it is not, in words that name `field` and what it held.
 pub fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Absent => Ok(0),
@@ -33,17 +27,11 @@ pub fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
 }
 
 /// The same field of two warehouses taken together, which must itself be a quantity.
-///
-/// # Errors
-/// The sum, in words for a rejection.
 pub fn checked_sum(field: &str, one: i32, other: i32) -> Result<i32, String> {
     in_range(field, i128::from(one) + i128::from(other))
 }
 
 /// The sum of two quantities, which must itself be one.
-///
-/// # Errors
-/// The sum, in words for a rejection.
 pub fn checked_current(available: i32, reserved: i32) -> Result<(), String> {
     let current = i64::from(available) + i64::from(reserved);
     if current <= LARGEST {

@@ -9,9 +9,7 @@ use super::quantity::{checked_current, checked_sum};
 /// A marketplace. The names are those of the column `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Source {
-    /// Ozon.
     Ozon,
-    /// Wildberries.
     Wildberries,
 }
 
@@ -19,7 +17,6 @@ impl Source {
     /// Both, in the order in which reports list them.
     pub const ALL: [Source; 2] = [Source::Ozon, Source::Wildberries];
 
-    /// The value of the column `source`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Source::Ozon => "Ozon",
@@ -54,10 +51,8 @@ pub enum StockType {
 }
 
 impl StockType {
-    /// Every kind, in the order of the column's enum.
     pub const ALL: [StockType; 3] = [StockType::Fbo, StockType::Fbs, StockType::RealFbs];
 
-    /// The value of the column `stock_type`.
     pub const fn as_str(self) -> &'static str {
         match self {
             StockType::Fbo => "FBO",
@@ -87,9 +82,6 @@ impl Quantities {
     }
 
     /// What lies on two warehouses together.
-    ///
-    /// # Errors
-    /// The sum that no column holds, in words for a rejection.
     pub fn checked_sum(self, other: Self) -> Result<Self, String> {
         let sum = |field: &str, of: fn(&Self) -> i32| checked_sum(field, of(&self), of(&other));
         let sum = Self {
@@ -108,9 +100,7 @@ impl Quantities {
 pub struct StockLine {
     /// The warehouse's name, at most 255 characters, no blanks at its ends.
     pub warehouse_name: String,
-    /// Whose warehouse it is.
     pub stock_type: StockType,
-    /// What lies there.
     pub quantities: Quantities,
 }
 
@@ -127,6 +117,8 @@ pub struct Listing {
     pub seller_article: Option<String>,
     /// The product's name, at most 500 characters.
     pub name: Option<String>,
+    /// What people call the size (`S`, `42`), at most 64 characters; `None` where there is only one or the answer does not tell.
+    pub size_name: Option<String>,
 }
 
 /// What makes two records of one pull the same, so that only one of them may count.
@@ -147,14 +139,11 @@ pub enum Identity {
     NewestOfWarehouse(i64),
 }
 
-/// A marketplace's record that passed validation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// What it is about.
     pub listing: Listing,
     /// Its stock; never empty, no warehouse and type twice.
     pub lines: Vec<StockLine>,
-    /// When another record is the same.
     pub identity: Identity,
     /// What was mended or looks odd, without being a reason to reject; each names the record.
     pub warnings: Vec<String>,

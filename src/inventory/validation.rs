@@ -5,16 +5,12 @@ use super::Rejection;
 /// How many rejections and warnings are kept in words; the rest is counted.
 const KEPT: usize = 20;
 
-/// What became of the records of a pull.
 #[derive(Clone, Debug, Default)]
 pub struct ValidationResult {
-    /// Records read.
     pub total: u64,
-    /// Records rejected.
     pub rejected: u64,
     /// The first rejections, in words.
     pub errors: Vec<Rejection>,
-    /// Warnings given.
     pub warned: u64,
     /// The first warnings, in words.
     pub warnings: Vec<String>,

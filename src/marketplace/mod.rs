@@ -52,10 +52,8 @@ impl Format {
     }
 }
 
-/// One answer inside a [`Pull`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// How to read it.
     pub format: Format,
     /// Where it begins, in bytes.
     pub start: u64,
@@ -70,7 +68,6 @@ pub struct Pull {
     pub document: File,
     /// Which answer lies where.
     pub parts: Vec<Part>,
-    /// What it took to get them.
     pub cost: Cost,
 }
 

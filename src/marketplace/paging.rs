@@ -28,9 +28,7 @@ impl From<Failure> for PullError {
 }
 
 /// Pulls, and pulls again after `wait`, until the pages of one pull belong together; three times at most.
-///
-/// # Errors
-/// [`Exit::Unreachable`] when they never do; whatever else `pull` fails with, at once.
+/// Errors: [`Exit::Unreachable`] when they never do; whatever else `pull` fails with, at once.
 pub fn until_settled<T>(
     wait: Duration,
     mut pull: impl FnMut() -> Result<T, PullError>,

@@ -4,15 +4,14 @@ use std::time::{Duration, Instant};
 
 use humantime::format_duration;
 
+use crate::console::progress;
 use crate::failure::{Exit, Failure};
 
 /// A question is never repeated sooner, whatever the settings say.
 pub(super) const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// What a report's state means for the one who waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Progress<T> {
-    /// It is ready.
     Ready(T),
     /// It is being made; in the marketplace's word.
     NotYet(String),
@@ -29,6 +28,7 @@ pub(super) fn until_ready<T>(
     mut ask: impl FnMut() -> Result<Progress<T>, Failure>,
 ) -> Result<T, Failure> {
     let started = Instant::now();
+    let _waiting = progress::wait_for(name, patience);
     let mut warned = false;
     loop {
         let state = match ask()? {

@@ -19,9 +19,7 @@ use crate::run::Totals;
 
 /// The rows of a snapshot in the database's order, no place twice.
 pub struct Snapshot {
-    /// The rows.
     pub rows: Spool<StagedRow>,
-    /// Their sums.
     pub totals: Totals,
 }
 
@@ -37,11 +35,8 @@ pub enum RowConflict {
 
 /// A record that does not count, as an earlier one says the same.
 pub struct Duplicate {
-    /// Its number in the pull.
     pub number: u64,
-    /// The number of the record that counts.
     pub winner: u64,
-    /// Which one it is, in words.
     pub rejection: Rejection,
 }
 
@@ -52,19 +47,12 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Takes a record; `number` is its place in the pull, from 1 on.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
     /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_conflict`
     /// once, unless its repetition is by design.
-    ///
-    /// # Errors
-    /// The temporary files cannot be written or read back.
     pub fn finish(self, on_conflict: &mut dyn FnMut(RowConflict)) -> io::Result<Snapshot> {
         let mut settled = Settled::new()?;
         // Not settled as long as another warehouse of its name may follow.

@@ -12,22 +12,16 @@ use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockTy
 /// One row of the day's snapshot in the making, with what its record said of the listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StagedRow {
-    /// As in [`Listing`].
     pub sku: String,
-    /// As in [`Listing`].
     pub size_id: String,
-    /// As in [`StockLine`].
     pub warehouse_name: String,
-    /// As in [`StockLine`].
     pub stock_type: StockType,
-    /// As in [`StockLine`].
     pub quantities: Quantities,
-    /// As in [`Listing`].
     pub barcodes: Option<Vec<String>>,
-    /// As in [`Listing`].
     pub seller_article: Option<String>,
-    /// As in [`Listing`].
     pub name: Option<String>,
+    /// As in [`Listing`].
+    pub size_name: Option<String>,
     /// The number of the record in the pull, from 1 on.
     pub number: u64,
     /// The record's number where one record holds all of a listing's stock: rows of one listing with different owners cannot
@@ -53,7 +47,7 @@ impl StagedRow {
         };
         let listings = std::iter::repeat_n(listing, lines.len());
         listings.zip(lines).map(move |(listing, line)| {
-            let Listing { sku, size_id, barcodes, seller_article, name } = listing;
+            let Listing { sku, size_id, barcodes, seller_article, name, size_name } = listing;
             let StockLine { warehouse_name, stock_type, quantities } = line;
             StagedRow {
                 sku,
@@ -64,6 +58,7 @@ impl StagedRow {
                 barcodes,
                 seller_article,
                 name,
+                size_name,
                 number,
                 owner,
                 warehouse_id,
@@ -73,7 +68,6 @@ impl StagedRow {
         })
     }
 
-    /// Which listing it is of: `sku` and `size_id`.
     pub fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
@@ -125,7 +119,6 @@ impl Sortable for StagedRow {
 /// Which of several rows counts that claim the same place: the least.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rank {
-    /// A reading of a moment, with its record's number.
     Reading(Reverse<(i64, u64)>),
     /// The id of a warehouse, and the number of a record that may not be repeated for it.
     OfWarehouse(i64, u64),

@@ -23,16 +23,13 @@ const LAST_VALUE: usize = 1 << 14;
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
 const MERGE_BYTES: usize = 1 << 18;
 
-/// What can be sorted.
 pub trait Sortable: Serialize + DeserializeOwned + Send + 'static {
-    /// What the order looks at.
     type SortKey<'a>: Ord + Serialize + Deserialize<'a>;
 
     /// The value's key. Values whose keys are equal may change places.
     fn sort_key(&self) -> Self::SortKey<'_>;
 }
 
-/// Takes values in any order.
 pub struct Sorter<T> {
     run: Run<T>,
     /// Only what does not fit into one run is worth a thread.
@@ -40,26 +37,17 @@ pub struct Sorter<T> {
 }
 
 impl<T> Default for Sorter<T> {
-    /// Empty.
     fn default() -> Self {
         Self { run: Run::default(), background: None }
     }
 }
 
 impl<T: Sortable> Sorter<T> {
-    /// Takes a value.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub fn push(&mut self, value: &T) -> io::Result<()> {
         self.run.push(value)?;
         if self.run.bytes.len() >= RUN_BYTES { self.hand_over() } else { Ok(()) }
     }
 
-    /// Gives the values back in their order.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub fn finish(mut self) -> io::Result<Sorted<T>> {
         let runs = match self.background.take() {
             Some(background) => background.finish(self.run)?,
@@ -120,7 +108,6 @@ impl<T: Sortable> Run<T> {
         Ok(())
     }
 
-    /// The bytes of the values, in their order.
     fn sorted(&self) -> io::Result<impl Iterator<Item = &[u8]>> {
         let mut values = Vec::with_capacity(self.count);
         let mut rest = self.bytes.as_slice();
@@ -239,7 +226,6 @@ fn lost() -> io::Error {
     io::Error::other("the thread that sorts has ended")
 }
 
-/// The sorted values.
 pub struct Sorted<T> {
     runs: Vec<SpoolReader<T>>,
     heads: BinaryHeap<Head<T>>,

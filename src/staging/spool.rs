@@ -27,19 +27,11 @@ pub struct SpoolWriter<T> {
 }
 
 impl<T: Serialize> SpoolWriter<T> {
-    /// An empty spool.
-    ///
-    /// # Errors
-    /// The directory for temporary files cannot be written.
     pub fn new() -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
         Ok(Self { file, scratch: Vec::new(), position: 0, count: 0, of: PhantomData })
     }
 
-    /// Appends a value.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub fn push(&mut self, value: &T) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.scratch);
         bytes.clear();
@@ -50,9 +42,6 @@ impl<T: Serialize> SpoolWriter<T> {
     }
 
     /// Appends a value that is serialized already.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub(super) fn push_bytes(&mut self, value: &[u8]) -> io::Result<()> {
         let length = u32::try_from(value.len()).map_err(io::Error::other)?;
         self.file.write_all(&length.to_le_bytes())?;
@@ -67,10 +56,6 @@ impl<T: Serialize> SpoolWriter<T> {
         self.position
     }
 
-    /// Ends the writing.
-    ///
-    /// # Errors
-    /// The temporary file cannot be written.
     pub fn finish(self) -> io::Result<Spool<T>> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         Ok(Spool {
@@ -91,7 +76,6 @@ pub struct Spool<T> {
 }
 
 impl<T: DeserializeOwned> Spool<T> {
-    /// How many values there are.
     pub fn count(&self) -> u64 {
         self.count
     }

@@ -20,6 +20,8 @@ pub struct PlannedListing {
     /// The column of the same name.
     pub name: Option<String>,
     /// The column of the same name.
+    pub size_name: Option<String>,
+    /// The column of the same name.
     pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
     pub product_id: Option<i64>,
@@ -36,6 +38,7 @@ impl PlannedListing {
             barcodes: row.barcodes.clone().unwrap_or_default(),
             seller_article: row.seller_article.clone(),
             name: row.name.clone(),
+            size_name: row.size_name.clone(),
             chrt_id: None,
             product_id,
             same_as: None,
@@ -49,6 +52,7 @@ impl PlannedListing {
             self.barcodes.clone_from(&size.barcodes);
         }
         self.name = size.name.clone().or_else(|| self.name.take());
+        self.size_name = size.size_name.clone().or_else(|| self.size_name.take());
         self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
     }
 

@@ -11,12 +11,13 @@ use fastrand::Rng;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
-use crate::config::{DatabaseSettings, Environment, RetentionSettings};
+use crate::config::{DatabaseSettings, Environment, RetentionSettings, env_file};
 use crate::failure::{Exit, Failure};
 use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
 use crate::http::answer::status::refusal;
 use crate::http::retry::asked;
 use crate::marketplace::Format;
+use crate::marketplace::wildberries::cards;
 use crate::testing::properties::ends_well;
 
 /// What is put into the damage, besides plain bytes: what parsers trip over.
@@ -51,6 +52,10 @@ const WORDS: [&[u8]; 28] = [
     b"@",
 ];
 
+/// Everything that a line of settings can be.
+const ENV_FILE: &[u8] =
+    b"\xef\xbb\xbf# a\r\nA=1\r\nexport B = 'x\ny' # c\nC=\"$A\\\"\"\nC=${B}\nMAX_SHRNK=\n";
+
 /// The longest input; what grows beyond it is cut.
 const LONGEST: usize = 64 << 10;
 
@@ -62,9 +67,11 @@ enum Target {
     Retention,
     Size,
     DatabaseUrl,
+    EnvFile,
     Refusal,
     Key,
     Wait,
+    Cards,
 }
 
 struct Seed {
@@ -92,6 +99,9 @@ fn corpus() -> Vec<Seed> {
             seeds.push(Seed { target: Target::Answer(format), content });
         }
     }
+    for content in [include_bytes!("../../.env.example").as_slice(), ENV_FILE] {
+        seeds.push(Seed { target: Target::EnvFile, content: content.to_vec() });
+    }
     let lists = [
         ("durations.txt", Target::Duration),
         ("durations.txt", Target::Retention),
@@ -100,12 +110,23 @@ fn corpus() -> Vec<Seed> {
         ("refusals.txt", Target::Refusal),
         ("keys.txt", Target::Key),
         ("waits.txt", Target::Wait),
+        ("cards.txt", Target::Cards),
     ];
     for (name, target) in lists {
         let text = fs::read_to_string(directory().join(name)).unwrap();
         seeds.extend(text.lines().map(|line| Seed { target, content: line.into() }));
     }
     seeds
+}
+
+fn page_ends_well(content: &[u8]) {
+    match cards::page(content) {
+        Ok(page) => {
+            assert!(page.nm_ids.len() as u64 + page.unreadable <= page.cards);
+            assert!(page.last || page.cards > 0, "an empty page is the end");
+        }
+        Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
+    }
 }
 
 /// An input is read or refused in the way of its kind; it never panics, and no setting's refusal blames another exit.
@@ -119,6 +140,7 @@ fn feed(target: Target, content: &[u8]) {
     };
     match target {
         Target::Answer(format) => ends_well(format, content),
+        Target::Cards => page_ends_well(content),
         Target::Duration => {
             let ten_years = Duration::from_secs(10 * 366 * 86_400);
             match environment.duration("X", Duration::ZERO) {
@@ -141,6 +163,10 @@ fn feed(target: Target, content: &[u8]) {
         }
         Target::Size => match environment.size("X", 1) {
             Ok(size) => assert!(size > 0),
+            Err(failure) => refused(Some(failure)),
+        },
+        Target::EnvFile => match env_file::parse(".env", content) {
+            Ok(file) => assert!(file.values.keys().all(|name| !name.is_empty())),
             Err(failure) => refused(Some(failure)),
         },
         Target::DatabaseUrl => match DatabaseSettings::read(&environment) {

@@ -3,6 +3,7 @@
 mod cards;
 mod corrected;
 mod gone;
+mod legacy;
 mod many;
 mod names;
 mod shop;
@@ -233,7 +234,7 @@ fn one_size_is_one_product_whether_a_report_names_it_by_barcode_or_by_chrt_id() 
 }
 
 #[test]
-fn legacy_products_keep_their_ids_and_rows_when_a_size_joins_them() {
+fn legacy_products_keep_their_ids_and_a_legacy_card_goes_with_its_size_to_the_older_one() {
     let mut shop = Shop::default();
     shop.article("TEST-001", &["4600000000011"]).size(183_804_172, 11, &["4600000000011"]);
     let world = World::legacy(Catalogue::default());
@@ -245,7 +246,9 @@ fn legacy_products_keep_their_ids_and_rows_when_a_size_joins_them() {
     assert_eq!(product(&world, "183804172", "11"), 1, "the product with the cost data");
     assert_eq!(world.database.table(legacy), before);
     let rows = "SELECT GROUP_CONCAT(CONCAT(product_id, ':', current_stock) ORDER BY id) FROM inventory_data WHERE snapshot_date < '2026-11-10'";
-    assert_eq!(world.database.value(rows), "1:12,1:11,2:0,3:134");
+    assert_eq!(world.database.value(rows), "1:12,1:11,2:0,1:134");
+    let joined = world.database.table("SELECT joined_product_id, product_id FROM product_joins");
+    assert_eq!(joined, [["3", "1"]]);
     assert_sound(&world);
 }
 

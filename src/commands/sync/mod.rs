@@ -13,7 +13,7 @@ mod write;
 
 use super::alerting::Watch;
 use crate::cli::SyncArgs;
-use crate::config::{Environment, SyncSettings};
+use crate::config::{self, Environment, SyncSettings};
 use crate::console::output;
 use crate::disk;
 use crate::failure::{Exit, Failure};
@@ -43,8 +43,17 @@ pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> 
     finish::finish(sync, &watch, outcome)
 }
 
+/// Of what kept the marketplace from being asked nobody can see that the tables do not know of it.
+fn nothing_changed(failure: Failure) -> Failure {
+    match failure.exit() {
+        Exit::Unreachable | Exit::NotNow => failure.followed_by("nothing was changed"),
+        _ => failure,
+    }
+}
+
 impl Sync<'_> {
     fn pull_and_write(&mut self, environment: &Environment) -> Result<Exit, Failure> {
+        config::judge_all(environment)?;
         let settings = SyncSettings::read(environment)?;
         let day = run::now().with_timezone(&settings.utc_offset).date_naive();
         self.stats.snapshot_date = Some(day);
@@ -53,7 +62,7 @@ impl Sync<'_> {
         // Where no temporary file can be made, no report is ordered.
         tempfile::tempfile().map_err(disk::temporary)?;
         let origin = Origin::read(self, environment, &settings, day)?;
-        let reading = self.pull(&origin)?;
+        let reading = self.pull(&origin).map_err(nothing_changed)?;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;
         reading.require_stock_data()?;

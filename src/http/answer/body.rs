@@ -20,7 +20,6 @@ const SLOWEST: u64 = 1024;
 /// How much of a body is kept at hand for messages (bytes).
 const BEGINNING: usize = 64 << 10;
 
-/// A body that is being read.
 pub struct Body<R> {
     source: R,
     received: u64,
@@ -61,9 +60,6 @@ impl<R: Read> Body<R> {
     }
 
     /// The whole body; one of more than `limit` bytes is not the short answer that was expected.
-    ///
-    /// # Errors
-    /// [`Exit::NotStockData`] for a body that is too long; a fault of the connection.
     pub fn read_all(&mut self, limit: u64) -> Result<Vec<u8>, Fault> {
         let (mut all, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
         loop {
@@ -85,17 +81,14 @@ impl<R: Read> Body<R> {
         while self.beginning.len() < BEGINNING && matches!(self.fill(&mut buffer), Ok(1..)) {}
     }
 
-    /// The first 64 KiB of what has been read.
     pub fn beginning(&self) -> &[u8] {
         &self.beginning
     }
 
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there.
     /// Returns its length in bytes.
-    ///
-    /// # Errors
-    /// [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::CannotCreate`] for a full
-    /// disk; a fault of the connection.
+    /// Errors: [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::CannotCreate`] for
+    /// a full disk; a fault of the connection.
     pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         file.set_len(start).map_err(disk::temporary)?;
         let (mut end, mut buffer) = (start, vec![0; 64 << 10]);

@@ -13,10 +13,8 @@ use crate::text::clean;
 pub const LONGEST_MESSAGE: usize = 300;
 const LONGEST_ID: usize = 100;
 
-/// A marketplace's own words about a failure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// What is wrong.
     pub message: Option<String>,
     /// `code`: a number of gRPC (Ozon), a word, or Wildberries' own mark.
     pub code: Option<String>,

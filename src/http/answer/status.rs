@@ -6,22 +6,15 @@ use reqwest::StatusCode;
 use super::error_body::Explanation;
 use crate::http::connection::public_address::PrivateHost;
 
-/// What a status says about the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The body is the answer.
     Answered,
     /// There is nothing to answer (204).
     Nothing,
-    /// The answer is elsewhere.
     Redirected,
-    /// The marketplace is in trouble, which passes on its own.
     Transient,
-    /// Too many requests.
     RateLimited,
-    /// The key is not accepted, or not for this method.
     KeyRejected,
-    /// There is no such thing.
     Missing,
     /// The request will never be answered with data.
     NotStockData,
@@ -66,7 +59,6 @@ pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
     }
 }
 
-/// What a connection broke on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breakage {
     /// A timeout, a refused or reset connection, a name server, a cut body: passes on its own.
@@ -74,27 +66,31 @@ pub enum Breakage {
     /// The other side's certificate does not hold: does not pass within one run, and nothing may be
     /// sent.
     Certificate,
-    /// The name leads into a private network.
     PrivateHost,
 }
 
 /// Sorts a broken exchange by looking down its chain of causes.
 pub fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
-    let mut next = Some(error);
-    while let Some(error) = next {
+    let lasting = below(error).find_map(|error| {
         if error.is::<PrivateHost>() {
-            return Breakage::PrivateHost;
+            return Some(Breakage::PrivateHost);
         }
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return Breakage::Certificate;
-        }
-        // An I/O error's `source` skips the error that it wraps.
-        next = match error.downcast_ref::<std::io::Error>().and_then(|wrapper| wrapper.get_ref()) {
+        matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+            .then_some(Breakage::Certificate)
+    });
+    lasting.unwrap_or(Breakage::Transient)
+}
+
+/// An error and all that is below it. An I/O error's `source` skips the error that it wraps.
+pub(in crate::http) fn below<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>().and_then(|wrapper| wrapper.get_ref()) {
             Some(wrapped) => Some(wrapped),
             None => error.source(),
-        };
-    }
-    Breakage::Transient
+        }
+    })
 }
 
 #[cfg(test)]

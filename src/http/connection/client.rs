@@ -8,11 +8,10 @@ use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 
-use super::public_address::PublicResolver;
+use super::public_address::Resolver;
 use super::tls;
 use crate::failure::{Exit, Failure, OrFail};
 
-/// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
 
 /// Where a request goes, which decides what it may carry and whom it may reach.
@@ -37,9 +36,6 @@ pub struct Clients {
 impl Clients {
     /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads
     /// reach public addresses only.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] if TLS cannot be set up.
     pub fn new(timeout: Duration, only_public: bool) -> Result<Self, Failure> {
         Ok(Self { tls: tls::configuration()?, timeout, only_public, built: Vec::new() })
     }
@@ -49,10 +45,6 @@ impl Clients {
         self.timeout.saturating_mul(attempt)
     }
 
-    /// The client for an attempt.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] if it cannot be set up.
     pub fn get(&mut self, target: Target, attempt: u32) -> Result<Client, Failure> {
         let wanted = |built: &&(Target, u32, Client)| built.0 == target && built.1 == attempt;
         if let Some((_, _, client)) = self.built.iter().find(wanted) {
@@ -69,7 +61,8 @@ impl Clients {
         // Redirects are followed by hand, where it is known which of them may see credentials. A
         // proxy of the environment would see the keys of a loopback address and undo the guard of
         // downloads.
-        let mut builder = Client::builder()
+        let only_public = target == Target::Download && self.only_public;
+        let builder = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(self.patience(attempt))
             .redirect(Policy::none())
@@ -78,10 +71,8 @@ impl Clients {
             .no_proxy()
             .gzip(true)
             .http1_max_headers(100)
+            .dns_resolver(Arc::new(Resolver { only_public }))
             .tls_backend_preconfigured(self.tls.clone());
-        if target == Target::Download && self.only_public {
-            builder = builder.dns_resolver(Arc::new(PublicResolver));
-        }
         builder.build().or_fail(Exit::Program, || "cannot set up HTTP".into())
     }
 }

@@ -16,6 +16,8 @@ pub struct CabinetRow {
     pub barcode: Field,
     /// `Артикул продавца`.
     pub vendor_code: Field,
+    /// `Размер вещи`.
+    pub size: Field,
     /// `В пути до получателей`.
     pub in_way_to_client: Field,
     /// `В пути возвраты на склад WB`.
@@ -28,10 +30,8 @@ pub struct CabinetRow {
 
 impl CabinetRow {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's records from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
+        unmark(&mut self.size);
         for code in [&mut self.nm_id, &mut self.barcode] {
             unmark(code);
             if let Field::Text(text) = code {
@@ -63,6 +63,7 @@ impl CabinetRow {
             nm_id: self.nm_id,
             barcode: self.barcode,
             vendor_code: self.vendor_code,
+            tech_size: self.size,
             warehouses: Ok(totals.into_iter().chain(warehouses).collect()),
         }
         .validate(number)

@@ -22,17 +22,13 @@ use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
 pub struct WarehouseItem {
     /// Whose warehouses the answer is about: `Fbo` for Wildberries', `Fbs` for the seller's.
     pub stock_type: StockType,
-    /// `nmId`: the card.
     pub nm_id: Field,
-    /// `chrtId`: the size.
     pub chrt_id: Field,
     /// `warehouseId`; of Wildberries' own warehouses it may be one constant for all.
     pub warehouse_id: Field,
-    /// `warehouseName`.
     pub warehouse_name: Field,
     /// `regionName`: one id and name may stand once a region.
     pub region_name: Field,
-    /// `quantity`: what can be sold.
     pub quantity: Field,
     /// `inWayToClient`; the seller's warehouses have none.
     pub in_way_to_client: Field,
@@ -42,9 +38,6 @@ pub struct WarehouseItem {
 
 impl WarehouseItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
@@ -107,19 +100,13 @@ impl WarehouseItem {
 /// One row of `supplier/stocks` (statistics service): one barcode on one warehouse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatisticsItem {
-    /// `nmId`: the card.
     pub nm_id: Field,
     /// `barcode`: of the size.
     pub barcode: Field,
-    /// `supplierArticle`: the seller's article.
     pub supplier_article: Field,
-    /// `warehouseName`.
     pub warehouse_name: Field,
-    /// `quantity`: what can be sold.
     pub quantity: Field,
-    /// `inWayToClient`.
     pub in_way_to_client: Field,
-    /// `inWayFromClient`.
     pub in_way_from_client: Field,
     /// `lastChangeDate`: pages overlap, so the newest row of a warehouse counts.
     pub last_change_date: Field,
@@ -127,9 +114,6 @@ pub struct StatisticsItem {
 
 impl StatisticsItem {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's items from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
@@ -170,7 +154,7 @@ fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Li
         size_id: barcode.clone(),
         barcodes: Some(vec![barcode]),
         seller_article: bounded_text("the seller's article", article, LONGEST_KEY)?,
-        name: None,
+        ..Listing::default()
     })
 }
 

@@ -2,9 +2,10 @@
 //! count goods twice.
 
 use super::barcode_listing;
+use crate::inventory::card::size_name;
 use crate::inventory::field::{Field, LONGEST_KEY, Rejection, key, record_label};
 use crate::inventory::quantity::quantity;
-use crate::inventory::{Identity, Quantities, Record, StockLine, StockType};
+use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockType};
 use crate::text::printable;
 
 pub(super) const IN_WAY_TO_CLIENT: &str = "В пути до получателей";
@@ -21,12 +22,12 @@ const NOWHERE: &str = "Склад WB";
 /// One item of `warehouse_remains`: one barcode with all the warehouses where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemainsItem {
-    /// `nmId`: the card.
     pub nm_id: Field,
     /// `barcode`: of the size.
     pub barcode: Field,
-    /// `vendorCode`: the seller's article.
     pub vendor_code: Field,
+    /// `techSize`.
+    pub tech_size: Field,
     /// `warehouses`: the entries, none where there is no list, or in words what was there in place of a list of objects.
     pub warehouses: Result<Vec<RemainsWarehouse>, String>,
 }
@@ -34,17 +35,12 @@ pub struct RemainsItem {
 /// One entry of `warehouses`: a warehouse or a total.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemainsWarehouse {
-    /// `warehouseName`.
     pub name: Field,
-    /// `quantity`.
     pub quantity: Field,
 }
 
 impl RemainsItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
     pub fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];
@@ -54,6 +50,7 @@ impl RemainsItem {
 
     fn record(&self) -> Result<Record, String> {
         let listing = barcode_listing(&self.nm_id, &self.barcode, &self.vendor_code)?;
+        let listing = Listing { size_name: size_name(&self.tech_size), ..listing };
         let entries =
             self.warehouses.as_ref().map_err(|words| format!("warehouses {}", printable(words)))?;
         let lines = stock_lines(&named_quantities(entries)?)?;
@@ -128,6 +125,7 @@ mod tests {
             nm_id: Field::Integer(183_804_172),
             barcode: Field::Text("2037031652319".into()),
             vendor_code: Field::Text("41058/прозрачный".into()),
+            tech_size: Field::Text("0".into()),
             warehouses: Ok(entries.iter().map(entry).collect()),
         }
     }

@@ -8,7 +8,6 @@ use crate::failure::Failure;
 use crate::http::{Call, Http, Reply};
 use crate::marketplace::{Format, Part, PartReader, Pull};
 
-/// A pull in the making.
 pub(crate) struct Assembly {
     pull: Pull,
     end: u64,
@@ -22,7 +21,6 @@ impl Assembly {
         Ok(Self { pull, end: 0 })
     }
 
-    /// Fetches an answer behind those that are there.
     pub(crate) fn add(
         &mut self,
         http: &mut Http,
@@ -54,7 +52,6 @@ impl Assembly {
         Ok(reply)
     }
 
-    /// The bytes of an answer that is there.
     fn open(&self, part: &Part) -> BufReader<PartReader<'_>> {
         BufReader::with_capacity(64 << 10, self.pull.open(part))
     }
@@ -74,7 +71,6 @@ impl Assembly {
         Ok(true)
     }
 
-    /// The pull, with what it took to get it.
     pub(crate) fn finish(self, http: &Http) -> Pull {
         Pull { cost: http.cost(), ..self.pull }
     }

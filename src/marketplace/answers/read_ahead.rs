@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{Builder, Scope};
 
-/// Bytes of a piece.
 const PIECE: usize = 1 << 15;
 
 /// Pieces that are in memory at most.

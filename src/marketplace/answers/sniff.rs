@@ -14,7 +14,6 @@ use crate::text::printable;
 /// The longest single record, in bytes: far beyond any real one, and still harmless in memory.
 pub(crate) const LONGEST_RECORD: u64 = 16 << 20;
 
-/// The answer is not stock data.
 pub(crate) fn not_stock_data(message: impl Into<String>) -> Failure {
     Failure::new(Exit::NotStockData, message)
 }

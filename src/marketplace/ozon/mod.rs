@@ -26,10 +26,9 @@ const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
 /// However it ends, `meter` has counted what it took, and noted the hosts outside Ozon's domains that were asked for the file.
-///
-/// # Errors
-/// The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or its link does not hold (no key was sent
-/// there, so none is wrong); [`Exit::NotStockData`] if it is empty.
+/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or
+/// its link does not hold (no key was sent there, so none is wrong); [`Exit::NotStockData`] if it
+/// is empty.
 pub fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
     let mut http =
         Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);

@@ -57,7 +57,6 @@ impl Report {
         Ok(Self { code, unknown: 0 })
     }
 
-    /// Waits for the report. Returns where its file is.
     pub(super) fn wait(mut self, http: &mut Http, settings: &OzonSettings) -> Result<Url, Failure> {
         let interval = settings.poll_interval.max(SHORTEST_INTERVAL);
         let call = Call::post(INFO, http.url("v1/report/info")?, &json!({"code": self.code}))

@@ -37,7 +37,6 @@ const MEANINGS: [Meaning; 8] = [
 /// The place of the barcodes in [`MEANINGS`].
 const BARCODES: usize = 2;
 
-/// Where each meaning stands in the report at hand.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::marketplace) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
@@ -46,11 +45,9 @@ pub(in crate::marketplace) struct Columns {
     spoilt: Spoilt,
 }
 
-/// Barcodes that a spreadsheet has spoilt.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Spoilt {
     count: u64,
-    /// The first ones, in words.
     examples: Vec<String>,
 }
 

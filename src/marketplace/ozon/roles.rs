@@ -23,12 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Characters of the roles' names in a message.
 const LONGEST_NAMES: usize = 200;
 
-/// What Ozon said of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFacts {
-    /// When it ends.
     pub expires: Option<DateTime<Utc>>,
-    /// Its roles, by their names.
     roles: Vec<String>,
     /// Methods that a sync needs and none of the roles has.
     lacking: Vec<&'static str>,
@@ -36,9 +33,6 @@ pub struct KeyFacts {
 
 impl KeyFacts {
     /// Ends the run of a key that may not call what a sync needs.
-    ///
-    /// # Errors
-    /// [`Exit::KeyRejected`], naming the methods and the key's roles.
     pub fn require_methods(&self) -> Result<(), Failure> {
         if self.lacking.is_empty() {
             return Ok(());

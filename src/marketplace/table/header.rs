@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::marketplace::answers::sniff::not_stock_data;
 use crate::text::printable;
 
-/// Columns that a message lists.
 const LISTED: usize = 40;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +19,10 @@ pub(in crate::marketplace) enum Need {
 /// What a column can mean, and the titles seen for it, today's first.
 pub(in crate::marketplace) type Meaning = (Need, &'static [&'static str]);
 
-/// Why a row is not the header.
 #[derive(Debug)]
 pub(in crate::marketplace) struct NoHeader {
     /// How many required columns it lacks. With none missing it is the header all the same, but cannot be understood.
     pub(in crate::marketplace) missing: usize,
-    /// Whether it has any of them.
     pub(in crate::marketplace) has_some: bool,
     /// The same in words, should no other row be the header.
     pub(in crate::marketplace) failure: Failure,

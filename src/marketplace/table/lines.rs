@@ -19,7 +19,6 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// Looks whether a row is the header.
     pub(super) fn offer<L: Layout>(
         &mut self,
         width: usize,
@@ -43,7 +42,6 @@ impl Search {
         self.passed >= HEADER_WITHIN
     }
 
-    /// Goes on with the rows of another table.
     pub(super) fn begin_table(&mut self) {
         self.passed = 0;
     }
@@ -53,7 +51,6 @@ impl Search {
         self.nearest.as_ref().is_some_and(|nearest| !nearest.has_some)
     }
 
-    /// What to say if there was no header.
     pub(super) fn failure(self) -> Failure {
         let empty = || not_stock_data("the report is empty, it has not even a header");
         self.nearest.map_or_else(empty, |nearest| nearest.failure)
@@ -72,7 +69,6 @@ pub(super) struct Lines<'a, 'b, L> {
 }
 
 impl<'a, 'b, L: Layout> Lines<'a, 'b, L> {
-    /// Before the first row; `number` counts records.
     pub(super) fn new(number: &'a mut u64, on_record: &'a mut OnRecord<'b>) -> Self {
         let search = Search::default();
         Self { header: None, search, searching: true, short: None, number, on_record }

@@ -38,7 +38,6 @@ pub(super) trait Layout: Sized {
     fn warn(&self);
 }
 
-/// Reads one table; `number` counts the pull's records.
 pub(super) fn read<L: Layout>(
     mut table: PartReader<'_>,
     number: &mut u64,

@@ -8,23 +8,23 @@ use crate::inventory::{Field, Record, Rejection};
 use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
 
 /// What a column can mean, and the titles seen for it, in the order of [`Columns::place`].
-const MEANINGS: [Meaning; 6] = [
+const MEANINGS: [Meaning; 7] = [
     (Need::Required, &["Артикул WB"]),
     // Without it the message says which box to tick.
     (Need::Optional, &["Баркод"]),
     (Need::Incidental, &["Артикул продавца"]),
+    (Need::Incidental, &["Размер вещи"]),
     (Need::Required, &["В пути до получателей", "В пути до клиента"]),
     (Need::Required, &["В пути возвраты на склад WB", "В пути от клиента"]),
     (Need::Required, &["Всего находится на складах", "Итого по складам"]),
 ];
 
 /// Columns about the goods, wherever they stand.
-const ATTRIBUTES: [&str; 4] = ["Бренд", "Предмет", "Объем, л", "Размер вещи"];
+const ATTRIBUTES: [&str; 3] = ["Бренд", "Предмет", "Объем, л"];
 
 /// How the titles of totals begin: one that is not known must not be passed over.
 const TOTALS_BEGIN: [&str; 3] = ["в пути", "всего", "итого"];
 
-/// Where each meaning stands in the file at hand.
 pub(in crate::marketplace) struct Columns {
     place: [Option<usize>; MEANINGS.len()],
     warehouses: Vec<(usize, String)>,
@@ -33,7 +33,7 @@ pub(in crate::marketplace) struct Columns {
 impl Layout for Columns {
     fn find(titles: &[String]) -> Result<Self, NoHeader> {
         let place = places(titles, &MEANINGS)?;
-        let [_, barcode, _, stock @ ..] = place;
+        let [_, barcode, _, _, stock @ ..] = place;
         if barcode.is_none() {
             return Err(NoHeader::but_header(
                 "the report has no column «Баркод», without which the sizes of a card cannot be told apart; make it anew in the \
@@ -67,7 +67,7 @@ impl Layout for Columns {
         number: u64,
         cell: &dyn Fn(usize) -> Field,
     ) -> Result<Result<Record, Rejection>, Failure> {
-        let [nm_id, barcode, vendor_code, in_way_to_client, in_way_from_client, total] =
+        let [nm_id, barcode, vendor_code, size, in_way_to_client, in_way_from_client, total] =
             self.place.map(|place| place.map_or(Field::Absent, cell));
         let warehouses =
             self.warehouses.iter().map(|(place, name)| (name.clone(), cell(*place))).collect();
@@ -75,6 +75,7 @@ impl Layout for Columns {
             nm_id,
             barcode,
             vendor_code,
+            size,
             in_way_to_client,
             in_way_from_client,
             total,

@@ -2,22 +2,21 @@
 //! go on next time is up to the caller.
 
 use std::fs::File;
-use std::io::Read;
+use std::os::unix::fs::FileExt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::refusal;
 use crate::config::WildberriesSettings;
-use crate::cost::{Cost, Meter};
+use crate::cost::Meter;
 use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
-use crate::inventory::card::{Card, CardCursor, CardSize};
+use crate::inventory::card::{Card, CardCursor, CardSize, SizeOfCard};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
-use crate::marketplace::{Format, Part, Pull};
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -88,7 +87,7 @@ impl CardReader {
             .advising(refusal::cards);
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
-        let page = read(document, length)
+        let page = read(&document, length)
             .and_then(|page| self.advance(page))
             .map_err(|failure| self.http.in_last_answer(failure))?;
         Ok(page)
@@ -109,11 +108,9 @@ fn temporary_file() -> Result<File, Failure> {
     tempfile::tempfile().map_err(disk::temporary)
 }
 
-fn read(document: File, length: u64) -> Result<CardPage, Failure> {
-    let part = Part { format: Format::WbWarehouses, start: 0, length };
-    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
-    let mut bytes = Vec::new();
-    pull.open(&part).read_to_end(&mut bytes).map_err(disk::temporary)?;
+fn read(document: &File, length: u64) -> Result<CardPage, Failure> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(disk::temporary)?];
+    document.read_exact_at(&mut bytes, 0).map_err(disk::temporary)?;
     page(&bytes)
 }
 
@@ -127,7 +124,7 @@ struct Cursor {
 }
 
 /// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
-fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =
         serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;
@@ -187,7 +184,12 @@ fn card(value: &Value) -> Card {
         title: field(&value["title"]),
         sizes: list(&value["sizes"])
             .iter()
-            .map(|size| (field(&size["chrtID"]), list(&size["skus"]).iter().map(field).collect()))
+            .map(|size| SizeOfCard {
+                chrt_id: field(&size["chrtID"]),
+                skus: list(&size["skus"]).iter().map(field).collect(),
+                tech_size: field(&size["techSize"]),
+                wb_size: field(&size["wbSize"]),
+            })
             .collect(),
     }
 }

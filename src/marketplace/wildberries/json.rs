@@ -16,7 +16,6 @@ pub(in crate::marketplace) type OnItem<'a> =
 /// A reader of JSON that knows strings and brackets, and where it is.
 pub(in crate::marketplace) struct Scanner<R> {
     input: BufReader<R>,
-    /// Bytes consumed.
     position: u64,
     head: Vec<u8>,
     says_error: bool,
@@ -36,7 +35,6 @@ impl<R: Read> Scanner<R> {
         Ok(scanner)
     }
 
-    /// What the answer looks like, in words.
     pub(in crate::marketplace) fn looks_like(&self) -> String {
         looks_like(&self.head)
     }
@@ -46,7 +44,6 @@ impl<R: Read> Scanner<R> {
         self.says_error
     }
 
-    /// Whether nothing has been read yet.
     pub(in crate::marketplace) fn is_at_start(&self) -> bool {
         self.position == 0
     }
@@ -215,7 +212,6 @@ pub(in crate::marketplace) fn broken_item(start: u64, error: serde_json::Error) 
 /// How far a value reaches, carried from one chunk to the next.
 #[derive(Default)]
 struct Extent {
-    /// Brackets that are open.
     depth: u64,
     in_string: bool,
     after_backslash: bool,

@@ -28,10 +28,8 @@ const MOST_PAGES: u32 = 400;
 /// be called again for a fresh pull.
 ///
 /// However it ends, `meter` has counted what it took.
-///
-/// # Errors
-/// The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never ready;
-/// [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
+/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never
+/// ready; [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
 pub fn fetch(
     settings: &WildberriesSettings,
     permit: Permit,

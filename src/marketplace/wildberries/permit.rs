@@ -12,9 +12,7 @@ use crate::wb_token::{Category, TokenKind, WbToken};
 /// What a pull leaves out, and at which pace it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permit {
-    /// Whether the seller's own warehouses are pulled.
     pub seller_warehouses: bool,
-    /// Whether the cards may be asked for.
     pub cards: bool,
     /// Whether it is a base token, which has to be slow.
     pub base: bool,
@@ -22,9 +20,8 @@ pub struct Permit {
 
 impl Permit {
     /// What the settings ask for with this token.
-    ///
-    /// # Errors
-    /// [`Exit::KeyRejected`] for a token that has ended, is one of the sandbox, or says that it may not read the stock.
+    /// Errors: [`Exit::KeyRejected`] for a token that has ended, is one of the sandbox, or says
+    /// that it may not read the stock.
     pub fn of(
         settings: &WildberriesSettings,
         now: DateTime<Utc>,

@@ -44,7 +44,6 @@ struct State {
     status: String,
 }
 
-/// Orders the report, waits for it and fetches it.
 pub(super) fn fetch(
     http: &mut Http,
     settings: &WildberriesSettings,

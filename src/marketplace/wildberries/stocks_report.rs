@@ -13,7 +13,6 @@ use crate::marketplace::answers::builder::Assembly;
 use crate::marketplace::paging::PullError;
 use crate::text::grouped;
 
-/// One of the two methods.
 pub(super) struct Method {
     name: &'static str,
     path: &'static str,
@@ -21,7 +20,6 @@ pub(super) struct Method {
     key_advice: KeyAdvice,
 }
 
-/// The stock on Wildberries' warehouses.
 pub(super) const WB_WAREHOUSES: Method = Method {
     name: "Wildberries: wb-warehouses",
     path: "api/analytics/v1/stocks-report/wb-warehouses",
@@ -29,7 +27,6 @@ pub(super) const WB_WAREHOUSES: Method = Method {
     key_advice: refusal::wb_warehouses,
 };
 
-/// The stock on the seller's own warehouses.
 pub(super) const SELLER_WAREHOUSES: Method = Method {
     name: "Wildberries: seller-warehouses",
     path: "api/analytics/v1/stocks-report/seller-warehouses",

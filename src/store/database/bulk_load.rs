@@ -47,7 +47,7 @@ pub struct Target {
     pub columns: &'static [&'static str],
 }
 
-/// What the server allows, asked once per connection.
+/// What the server allows, asked once per attempt at a write.
 #[derive(Clone, Copy, Debug)]
 pub struct BulkWay {
     local_infile: bool,

@@ -20,14 +20,16 @@ const LOSE: &str = "
     UPDATE listing_barcodes SET lost_on = ?
     WHERE source = ? AND sku = ? AND size_id = ? AND barcode = ? AND lost_on IS NULL";
 
-/// Completed with the `sku`s, for which both servers have a range; a card's few other sizes do no harm.
+/// Completed with the `sku`s, for which both servers have a range; a card's few other sizes do no harm. A legacy card, which has no
+/// size, is none of its size's rivals.
 const RIVALS: &str = "
     SELECT EXISTS (
         SELECT 1
         FROM listing_barcodes AS own
         JOIN listing_barcodes AS rival ON rival.barcode = own.barcode AND rival.source = own.source
         WHERE own.source = ? AND own.sku IN {skus}
-          AND (rival.sku <> own.sku OR rival.size_id <> own.size_id))";
+          AND (rival.sku <> own.sku
+               OR rival.size_id <> own.size_id AND rival.size_id <> '' AND own.size_id <> ''))";
 
 /// Rows of one statement.
 const BATCH: usize = 500;

@@ -17,7 +17,7 @@ use crate::store::plan_rows::{ListingKey, PlannedListing, Rebarcoded};
 use crate::store::snapshot::TargetRow;
 
 const KNOWN: &str = "
-    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL,
+    SELECT sku, size_id, product_id, barcode IS NULL, seller_article IS NULL, name IS NULL, size_name IS NULL,
            last_seen_on IS NOT NULL, barcodes_hash, set_by_hand, cards_asked_on IS NULL OR cards_asked_on < ?
     FROM product_listings
     WHERE source = ?
@@ -173,6 +173,7 @@ struct KnownListing {
     lacks_barcode: bool,
     lacks_article: bool,
     lacks_name: bool,
+    lacks_size_name: bool,
     is_gone: bool,
     barcodes_hash: Option<i64>,
     set_by_hand: bool,
@@ -189,6 +190,7 @@ impl KnownListing {
             lacks_barcode,
             lacks_article,
             lacks_name,
+            lacks_size_name,
             is_gone,
             barcodes_hash,
             set_by_hand,
@@ -201,6 +203,7 @@ impl KnownListing {
             lacks_barcode,
             lacks_article,
             lacks_name,
+            lacks_size_name,
             is_gone,
             barcodes_hash,
             set_by_hand,
@@ -222,5 +225,6 @@ impl KnownListing {
         (self.lacks_barcode && row.barcodes.as_ref().is_some_and(|named| !named.is_empty()))
             || (self.lacks_article && row.seller_article.is_some())
             || (self.lacks_name && row.name.is_some())
+            || (self.lacks_size_name && row.size_name.is_some())
     }
 }

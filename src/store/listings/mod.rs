@@ -3,6 +3,7 @@
 
 pub(crate) mod barcodes;
 pub(crate) mod diff;
+mod legacy_cards;
 pub(crate) mod product_names;
 pub(crate) mod products;
 mod table;

@@ -23,6 +23,7 @@ const NEW: Target = Target {
         "barcode",
         "seller_article",
         "name",
+        "size_name",
         "chrt_id",
         "barcodes_hash",
         "first_seen_on",
@@ -32,12 +33,13 @@ const NEW: Target = Target {
 /// Completed with the rows to fill up; all of them exist, so nothing is ever inserted by it.
 const FILL_UP: &str = "
     INSERT INTO product_listings
-        (source, sku, size_id, product_id, barcode, seller_article, name, first_seen_on)
+        (source, sku, size_id, product_id, barcode, seller_article, name, size_name, first_seen_on)
     VALUES {rows}
     ON DUPLICATE KEY UPDATE
         barcode = COALESCE(barcode, VALUES(barcode)),
         seller_article = COALESCE(seller_article, VALUES(seller_article)),
-        name = COALESCE(name, VALUES(name))";
+        name = COALESCE(name, VALUES(name)),
+        size_name = COALESCE(size_name, VALUES(size_name))";
 
 /// Completed with keys. Both servers have a range for each.
 const MARK: &str = "
@@ -165,7 +167,7 @@ fn fill_up(
 ) -> Result<(), StoreError> {
     for batch in lacking.batches(BATCH) {
         let batch = batch?;
-        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 8));
+        let statement = FILL_UP.replace("{rows}", &placeholders(batch.len(), 9));
         let values: Vec<Value> = batch
             .into_iter()
             .flat_map(|listing| {
@@ -178,6 +180,7 @@ fn fill_up(
                     barcode.into(),
                     listing.seller_article.into(),
                     listing.name.into(),
+                    listing.size_name.into(),
                     day.into(),
                 ]
             })
@@ -211,6 +214,7 @@ impl ToCells for NewListing {
             self.listing.barcodes.first().map(String::as_str).into(),
             self.listing.seller_article.as_deref().into(),
             self.listing.name.as_deref().into(),
+            self.listing.size_name.as_deref().into(),
             self.listing.chrt_id.as_deref().into(),
             self.barcodes_hash.map_or(Cell::Null, Cell::Int),
             Cell::Text(&self.day),

@@ -4,31 +4,27 @@ use chrono::NaiveDate;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Value};
 
+use super::legacy_cards::{self, CardListing};
 use super::{barcodes, wb_cards};
 use crate::inventory::Source;
 use crate::inventory::card::{CardSize, size_named};
 use crate::staging::{Spool, SpoolWriter};
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
-use crate::store::database::rows;
 use crate::store::plan_rows::{KnownUpdate, PlannedListing, Rebarcoded, StoredBarcode};
 
 /// Completed with the rows to update; all of them exist, so nothing is ever inserted by it.
 const UPDATE: &str = "
     INSERT INTO product_listings
-        (source, sku, size_id, product_id, barcode, seller_article, name, chrt_id, barcodes_hash, first_seen_on)
+        (source, sku, size_id, product_id, barcode, seller_article, name, size_name, chrt_id, barcodes_hash, first_seen_on)
     VALUES {rows}
     ON DUPLICATE KEY UPDATE
         barcode = VALUES(barcode),
         barcodes_hash = VALUES(barcodes_hash),
         chrt_id = COALESCE(VALUES(chrt_id), chrt_id),
         seller_article = COALESCE(VALUES(seller_article), seller_article),
-        name = COALESCE(VALUES(name), name)";
-
-const LISTINGS_OF_CARDS: &str = "
-    SELECT sku, size_id, product_id, set_by_hand, last_seen_on IS NULL OR last_seen_on >= ?, chrt_id IS NOT NULL
-    FROM product_listings
-    WHERE source = 'Wildberries' AND sku IN ";
+        name = COALESCE(VALUES(name), name),
+        size_name = COALESCE(VALUES(size_name), size_name)";
 
 const ASKED: &str = "
     UPDATE product_listings
@@ -58,77 +54,66 @@ pub fn barcode_changes(
     Ok(updates.finish()?)
 }
 
-/// A row of `LISTINGS_OF_CARDS`.
-struct ListingOfCard {
-    sku: String,
-    size_id: String,
-    product_id: i64,
-    set_by_hand: bool,
-    /// Whether it has been seen lately enough for its barcodes to count.
-    counts: bool,
-    was_on_card: bool,
-}
-
-impl ListingOfCard {
-    fn of(row: (String, String, i64, bool, bool, bool)) -> Self {
-        let (sku, size_id, product_id, set_by_hand, counts, was_on_card) = row;
-        Self { sku, size_id, product_id, set_by_hand, counts, was_on_card }
-    }
-}
-
-/// Known listings of cards that were read since the listings last took over what the cards say.
+/// Known listings of cards that were read since the listings last took over what the cards say, and legacy cards whose size is new.
 pub fn updates_from_cards(
     conn: &mut Conn,
     since: NaiveDate,
+    new: &Spool<PlannedListing>,
 ) -> Result<Spool<KnownUpdate>, StoreError> {
     let mut updates = SpoolWriter::new()?;
+    legacy_cards::taken_over(conn, new, &mut updates)?;
     let mut after = String::new();
     loop {
         let nm_ids = wb_cards::pending(conn, &after)?;
         let Some(last) = nm_ids.last() else { return Ok(updates.finish()?) };
         after.clone_from(last);
         let nm_ids: Vec<&str> = nm_ids.iter().map(String::as_str).collect();
-        let statement = format!("{LISTINGS_OF_CARDS}{}", placeholders(1, nm_ids.len()));
-        let mut values: Vec<Value> = vec![since.into()];
-        values.extend(nm_ids.iter().map(|nm_id| Value::from(*nm_id)));
-        let listings = rows::map(conn, statement, values, ListingOfCard::of)?;
+        let listings = legacy_cards::of_cards(conn, &nm_ids, since)?;
         if listings.is_empty() {
             continue;
         }
         let keys: Vec<_> =
             listings.iter().map(|it| (it.sku.as_str(), it.size_id.as_str())).collect();
         let mut stored = barcodes::of_listings(conn, Source::Wildberries, &keys)?;
-        let sizes = wb_cards::sizes_of(conn, &nm_ids)?;
-        for known in listings {
-            let size = sizes.get(&known.sku).and_then(|sizes| size_named(&known.size_id, sizes));
-            let key = (known.sku.clone(), known.size_id.clone());
-            let stored = stored.remove(&key).unwrap_or_default();
-            if let Some(update) = update_of(known, size, stored) {
-                updates.push(&update)?;
+        let cards = wb_cards::sizes_of(conn, &nm_ids)?;
+        for of_card in listings.chunk_by(|one, other| one.sku == other.sku) {
+            let sizes = of_card.first().and_then(|it| cards.get(&it.sku)).map_or(&[][..], |it| it);
+            for known in of_card {
+                let stored = stored.remove(&(known.sku.clone(), known.size_id.clone()));
+                if let Some(update) = update(known, of_card, sizes, stored.unwrap_or_default()) {
+                    updates.push(&update)?;
+                }
             }
         }
     }
 }
 
-/// What a card says of a known listing; nothing of one that never was on it.
-fn update_of(
-    known: ListingOfCard,
-    size: Option<&CardSize>,
+/// What a card says of one of its listings; `None` if nothing.
+fn update(
+    known: &CardListing,
+    of_card: &[CardListing],
+    sizes: &[CardSize],
     stored: Vec<StoredBarcode>,
 ) -> Option<KnownUpdate> {
-    let ListingOfCard { sku, size_id, product_id, set_by_hand, counts, was_on_card } = known;
-    let mut listing = PlannedListing { sku, size_id, ..PlannedListing::default() };
-    listing.product_id = Some(product_id);
+    let size = legacy_cards::size_of(known, of_card, sizes);
+    if size.is_none() && known.chrt_id.is_none() {
+        return None;
+    }
+    let mut listing = PlannedListing {
+        sku: known.sku.clone(),
+        size_id: known.size_id.clone(),
+        product_id: Some(known.product_id),
+        ..PlannedListing::default()
+    };
     match size {
         Some(size) => listing.fill_from_card(size),
-        None if was_on_card => {
-            // The card has dropped the size; a report that names it by its barcode still does.
-            let mut named = stored.iter().map(|(barcode, _)| barcode);
-            listing.barcodes.extend(named.find(|it| **it == listing.size_id).cloned());
-        }
-        None => return None,
+        // The card has dropped the size; a report that names it by its barcode still does.
+        None => listing.barcodes.extend(
+            stored.iter().map(|(barcode, _)| barcode).find(|it| **it == listing.size_id).cloned(),
+        ),
     }
-    Some(KnownUpdate { listing, stored, set_by_hand, counts })
+    let counts = known.counts(of_card);
+    Some(KnownUpdate { listing, stored, set_by_hand: known.set_by_hand, counts })
 }
 
 /// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
@@ -181,7 +166,7 @@ pub fn write(
     day: NaiveDate,
     updates: &Spool<KnownUpdate>,
 ) -> Result<(), StoreError> {
-    const COLUMNS: usize = 10;
+    const COLUMNS: usize = 11;
     for batch in updates.batches(BATCH) {
         let batch = batch?;
         let statement = UPDATE.replace("{rows}", &placeholders(batch.len(), COLUMNS));
@@ -197,6 +182,7 @@ pub fn write(
                     listing.barcodes.into_iter().next().into(),
                     listing.seller_article.into(),
                     listing.name.into(),
+                    listing.size_name.into(),
                     listing.chrt_id.into(),
                     hash.into(),
                     day.into(),

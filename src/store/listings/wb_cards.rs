@@ -86,8 +86,8 @@ pub fn keep(
     for sizes in sizes.chunks(BATCH) {
         // A card that moves up while the pages are read is on two of them, even on one: the later word counts.
         let statement = format!(
-            "REPLACE INTO wb_card_sizes (sku, size_id, barcodes, seller_article, name) VALUES {}",
-            placeholders(sizes.len(), 5)
+            "REPLACE INTO wb_card_sizes (sku, size_id, barcodes, seller_article, name, size_name) VALUES {}",
+            placeholders(sizes.len(), 6)
         );
         let values: Vec<Value> = sizes
             .iter()
@@ -98,6 +98,7 @@ pub fn keep(
                     Value::from(size.barcodes.join("\n")),
                     Value::from(&size.seller_article),
                     Value::from(&size.name),
+                    Value::from(&size.size_name),
                 ]
             })
             .collect();
@@ -120,14 +121,14 @@ pub fn sizes_of(
     let mut cards: HashMap<String, Vec<CardSize>> = HashMap::new();
     for nm_ids in nm_ids.chunks(BATCH) {
         let statement = format!(
-            "SELECT sku, size_id, barcodes, seller_article, name FROM wb_card_sizes WHERE sku IN {}",
+            "SELECT sku, size_id, barcodes, seller_article, name, size_name FROM wb_card_sizes WHERE sku IN {}",
             placeholders(1, nm_ids.len())
         );
         let values: Vec<Value> = nm_ids.iter().map(|nm_id| (*nm_id).into()).collect();
-        let read = |(nm_id, chrt_id, barcodes, seller_article, name)| {
+        let read = |(nm_id, chrt_id, barcodes, seller_article, name, size_name)| {
             let barcodes: String = barcodes;
             let barcodes = barcodes.lines().map(str::to_owned).collect();
-            CardSize { nm_id, chrt_id, barcodes, seller_article, name }
+            CardSize { nm_id, chrt_id, barcodes, seller_article, name, size_name }
         };
         for size in rows::map(conn, statement, values, read)? {
             cards.entry(size.nm_id.clone()).or_default().push(size);

@@ -16,14 +16,21 @@ use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
 use crate::store::newest::{Baseline, newest_day};
 
-/// In the order of the index on `barcode`, which ends in the primary key.
+/// In the order of the index on `barcode`, which ends in the primary key. A legacy card, which has no size, counts as long as its
+/// size does.
 const STORED: &str = "
     SELECT b.barcode, b.source = 'Wildberries', b.sku, b.size_id, l.chrt_id, l.product_id, l.set_by_hand,
            b.lost_on IS NOT NULL
     FROM listing_barcodes AS b
     JOIN product_listings AS l ON l.source = b.source AND l.sku = b.sku AND l.size_id = b.size_id
     WHERE b.source IN ('Ozon', 'Wildberries')
-      AND (l.last_seen_on IS NULL OR l.last_seen_on >= IF(b.source = 'Ozon', ?, ?))
+      AND IF(b.source = 'Wildberries' AND b.size_id = '',
+             EXISTS (
+                 SELECT 1 FROM product_listings AS size
+                 WHERE size.source = l.source AND size.sku = l.sku AND size.size_id <> ''
+                   AND size.chrt_id = l.chrt_id
+                   AND (size.last_seen_on IS NULL OR size.last_seen_on >= ?)),
+             l.last_seen_on IS NULL OR l.last_seen_on >= IF(b.source = 'Ozon', ?, ?))
     ORDER BY b.barcode, b.source, b.sku, b.size_id";
 
 /// A listing carries a barcode, or did.
@@ -105,7 +112,8 @@ pub fn each(
     on_use: &mut dyn FnMut(BarcodeUse) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let [ozon, wildberries] = Source::ALL.map(|source| since(conn, source, baseline));
-    let stored = conn.exec_iter(STORED, (ozon?, wildberries?))?;
+    let (ozon, wildberries) = (ozon?, wildberries?);
+    let stored = conn.exec_iter(STORED, (wildberries, ozon, wildberries))?;
     let mut stored = SortedStream::new(stored.map(|row| read(row?)));
     let mut outdated = SortedStream::new(changes.outdated.finish()?);
     let mut keep =

@@ -41,20 +41,14 @@ const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
 /// How the program says that it came to its end.
 const LAST_WORDS: &[u8] = b"-- Dump completed";
 
-/// A backup that was made.
 #[derive(Clone, Debug)]
 pub struct Backup {
-    /// The file.
     pub path: PathBuf,
-    /// Its size in bytes.
     pub bytes: u64,
 }
 
 /// Those of the tables that a migration may change which are there; none if all of the seller's are empty, as after a first
 /// migration that died halfway: then there is nothing to lose.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
     let present: Vec<String> = database
         .conn()
@@ -78,9 +72,8 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
 }
 
 /// Writes `tables` into a new compressed file in `directory`, mode 0600. The file is there whole or not at all.
-///
-/// # Errors
-/// [`Exit::Configuration`] without the directory or the program; [`Exit::Program`] when the dump fails.
+/// Errors: [`Exit::Configuration`] without the directory or the program; [`Exit::Program`] when the
+/// dump fails.
 pub fn write(
     settings: &DatabaseSettings,
     tables: &[&str],

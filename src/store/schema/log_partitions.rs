@@ -18,10 +18,8 @@ const BACK: u32 = 36;
 /// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
 const PATIENCE: u32 = 5;
 
-/// How often it is tried.
 const TRIES: u32 = 3;
 
-/// The server's number for a lock that was not granted in time.
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 
 /// A date of zeros, which some server let somebody write, is none.
@@ -46,7 +44,6 @@ pub(crate) struct NewPartitions {
 }
 
 impl NewPartitions {
-    /// Looks which are missing, if any are.
     pub(crate) fn plan(database: &mut Database) -> Result<Option<Self>, Failure> {
         let doing = || "looking at the partitions of sync_logs";
         let partitions = partitions(database)?;
@@ -57,7 +54,6 @@ impl NewPartitions {
         Ok((!months.is_empty()).then_some(Self { months }))
     }
 
-    /// The statement that makes them.
     pub fn sql(&self) -> String {
         reorganize(&self.months)
     }
@@ -77,9 +73,7 @@ impl NewPartitions {
 /// A month of the log that is wholly past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OldPartition {
-    /// Its name.
     pub name: String,
-    /// Rows in it.
     pub rows: u64,
 }
 
@@ -100,12 +94,10 @@ impl OldPartition {
         expired(&partitions, moment.timestamp()).into_iter().map(count).collect()
     }
 
-    /// The statement that drops it.
     pub fn sql(&self) -> String {
         format!("ALTER TABLE sync_logs DROP PARTITION {}", self.name)
     }
 
-    /// Drops it, and says whether it could.
     pub(crate) fn drop(&self, database: &mut Database) -> Result<bool, Failure> {
         change(database, &self.sql())
     }

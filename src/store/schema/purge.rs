@@ -35,15 +35,12 @@ const NOTE: &str = "
     INSERT INTO stocksync_state (name, value) VALUES (?, ?)
     ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
-/// Snapshots of one marketplace that are past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct OldStock {
     source: String,
     /// The first day that stays.
     before: NaiveDate,
-    /// Days that go.
     days: usize,
-    /// Days that are stored.
     stored: usize,
     rows: u64,
 }
@@ -61,7 +58,6 @@ impl std::fmt::Display for OldStock {
     }
 }
 
-/// Everything that is past its retention now.
 pub(crate) struct Purge {
     settings: RetentionSettings,
     /// What began before is past `LOG_RETENTION`.
@@ -129,9 +125,7 @@ impl Purge {
     }
 
     /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must not cost it.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`] if more than half of a marketplace's days would go.
+    /// Errors: [`Exit::Configuration`] if more than half of a marketplace's days would go.
     pub fn require_meant(&self) -> Result<(), Failure> {
         let most: Vec<String> =
             self.stock.iter().filter(|old| old.is_most()).map(OldStock::to_string).collect();
@@ -227,9 +221,6 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
 }
 
 /// Notes what a sync has the retentions set to: `migrate` may run as another user, with another file of settings.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn note(database: &mut Database, settings: &RetentionSettings) -> Result<(), StoreError> {
     let noted: Vec<(String, String)> = rows::all(database.conn(), NOTED, ())?;
     for rule in [&settings.logs, &settings.inventory] {

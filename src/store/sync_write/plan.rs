@@ -48,7 +48,8 @@ pub(super) fn prepare(
             if order.cards.is_none() && without_card > 0 {
                 return Ok(Prepared::CardsNeeded(without_card));
             }
-            (new, updates::updates_from_cards(conn, counts_since(source, day))?)
+            let updates = updates::updates_from_cards(conn, counts_since(source, day), &new)?;
+            (new, updates)
         }
     };
     let news =

@@ -19,12 +19,10 @@ pub(super) enum Kind {
     Truth,
     /// `e`: `#N/A` and the like.
     Error,
-    /// Nothing that is known.
     Unknown,
 }
 
 impl Kind {
-    /// Reads the attribute.
     pub(super) fn of(attribute: &[u8]) -> Self {
         match attribute {
             b"n" => Self::Number,
@@ -59,12 +57,10 @@ fn is_rounded(value: &str) -> bool {
     digits > LONGEST_QUANTITY && told.saturating_add(FEW) <= digits
 }
 
-/// Text of a cell; empty text is no value.
 pub(super) fn text(value: String) -> Field {
     if value.is_empty() { Field::Absent } else { Field::Text(value) }
 }
 
-/// A truth value in words.
 pub(super) fn truth(value: &str) -> Field {
     let truth = if value.trim() == "1" { "TRUE" } else { "FALSE" };
     Field::Other(format!("the truth value {truth}"))

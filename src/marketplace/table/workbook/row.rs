@@ -23,7 +23,6 @@ enum Place {
     Kept(u16),
 }
 
-/// A row in the making.
 #[derive(Default)]
 pub(super) struct Row {
     places: Vec<Place>,
@@ -74,7 +73,6 @@ impl Row {
         }
     }
 
-    /// The column of the next cell.
     pub(super) fn place(&mut self, reference: Option<&[u8]>) -> Result<usize, String> {
         let column = match reference {
             Some(reference) => cell::column(reference).ok_or_else(|| {

@@ -27,7 +27,6 @@ pub(super) struct SharedStrings {
 }
 
 impl SharedStrings {
-    /// A workbook without any.
     pub(super) fn none() -> Result<Self, Failure> {
         Ok(Self { text: Windows::new(spool_file()?), ends: Windows::new(spool_file()?), count: 0 })
     }
@@ -80,7 +79,6 @@ pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
 
 const BUFFER: usize = 1 << 15;
 
-/// Strings on their way to the disk.
 struct Kept {
     text: BufWriter<File>,
     ends: BufWriter<File>,
@@ -141,7 +139,6 @@ impl Windows {
     }
 }
 
-/// A piece of a file.
 #[derive(Default)]
 struct Window {
     start: u64,

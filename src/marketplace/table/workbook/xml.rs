@@ -18,11 +18,8 @@ pub(super) struct Xml<'a> {
     allowance: &'a AtomicU64,
     /// How a fault begins in words.
     fault: String,
-    /// Elements that are open.
     depth: u64,
-    /// Whether any element was there.
     begun: bool,
-    /// Whether the last event was the beginning or the end of an element.
     after_tag: bool,
 }
 
@@ -80,7 +77,6 @@ impl<'a> Xml<'a> {
         if self.after_tag { self.reader.get_ref().buffer() } else { &[] }
     }
 
-    /// How many elements are open.
     pub(super) fn depth(&self) -> u64 {
         self.depth
     }
@@ -141,7 +137,6 @@ impl<'a> Xml<'a> {
         Ok(unescaped(text))
     }
 
-    /// A fault of this part.
     pub(super) fn broken(&self, reason: &str) -> Failure {
         not_stock_data(format!("{}: {reason}", self.fault))
     }

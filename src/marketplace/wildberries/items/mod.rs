@@ -217,6 +217,8 @@ struct Said<'a> {
     #[serde(borrow)]
     supplier_article: Option<&'a RawValue>,
     #[serde(borrow)]
+    tech_size: Option<&'a RawValue>,
+    #[serde(borrow)]
     warehouse_id: Option<&'a RawValue>,
     #[serde(borrow)]
     warehouse_name: Option<&'a RawValue>,
@@ -267,6 +269,7 @@ impl Said<'_> {
             nm_id: field(self.nm_id, damaged),
             barcode: field(self.barcode, damaged),
             vendor_code: field(self.vendor_code, damaged),
+            tech_size: field(self.tech_size, damaged),
             warehouses: self.remains_warehouses(damaged),
         }
     }

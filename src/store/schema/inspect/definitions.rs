@@ -25,7 +25,6 @@ pub const TABLES: [&str; 9] = [
 pub struct Part {
     /// `column` or `index`.
     pub kind: &'static str,
-    /// Its name.
     pub name: String,
     /// A column's without its name, an index's whole line.
     pub definition: String,
@@ -71,9 +70,6 @@ fn without_widths(definition: &str) -> String {
 }
 
 /// A table's parts; none if there is no such table.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
     if !has_table(database, table)? {
         return Ok(Vec::new());

@@ -21,9 +21,6 @@ fn doing() -> &'static str {
 }
 
 /// Notes the tables as they are now; with `anew` in place of what was noted before, else only if nothing was.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     if !anew && is_noted(database)? {
         return Ok(());
@@ -46,9 +43,6 @@ pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
 }
 
 /// What differs from what was noted, in sentences.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_schema \
          WHERE table_name = ? ORDER BY kind, name";

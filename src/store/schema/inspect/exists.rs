@@ -7,10 +7,6 @@ use crate::failure::Failure;
 use crate::store::database::{Database, OrDatabase};
 use crate::store::schema::migrations::script::Object;
 
-/// Whether the object is in the database.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     let (question, names) = question(object);
     let parameters: Vec<Value> = names.into_iter().map(Value::from).collect();
@@ -21,10 +17,6 @@ pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     Ok(count.unwrap_or(0) > 0)
 }
 
-/// Whether there is a base table of this name.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn has_table(database: &mut Database, table: &str) -> Result<bool, Failure> {
     has(database, &Object::Table(table.to_owned()))
 }

@@ -19,9 +19,6 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_former (
 const INSERT: &str = "INSERT INTO stocksync_former (table_name, kind, name, definition, found) VALUES (?, ?, ?, ?, ?)";
 
 /// Notes the tables as they are before the first migration. Repeated as long as that one has not begun.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn remember_found(database: &mut Database) -> Result<(), Failure> {
     database.conn().query_drop(CREATE).or_database(doing)?;
     database.conn().query_drop("START TRANSACTION").or_database(doing)?;
@@ -33,9 +30,6 @@ pub fn remember_found(database: &mut Database) -> Result<(), Failure> {
 }
 
 /// Notes the tables that the first migration had to make, as they are before the second one changes them.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn remember_made(database: &mut Database) -> Result<(), Failure> {
     database.conn().query_drop("START TRANSACTION").or_database(doing)?;
     database
@@ -53,9 +47,6 @@ pub fn remember_made(database: &mut Database) -> Result<(), Failure> {
 }
 
 /// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_former \
          WHERE found AND table_name = ? ORDER BY kind, name";

@@ -21,18 +21,13 @@ const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS stocksync_migrations (
     finished_at TIMESTAMP NULL DEFAULT NULL
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci";
 
-/// What one migration came to.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    /// Statements that ran.
     pub ran: usize,
-    /// Statements whose guards said that there was nothing to do.
     pub skipped: usize,
-    /// How long it took.
     pub took: Duration,
 }
 
-/// Whether a migration is brought in or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// Its own file.
@@ -42,7 +37,6 @@ pub enum Way {
 }
 
 impl Way {
-    /// What is being done, for people.
     pub const fn as_str(self) -> &'static str {
         match self {
             Way::Forward => "migration",
@@ -50,10 +44,6 @@ impl Way {
         }
     }
 
-    /// The statements of a migration in this direction.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] for a malformed file; a unit test sees to it that none is shipped.
     pub fn statements(self, migration: &Migration) -> Result<Vec<Statement>, Failure> {
         let file = migration.file();
         match self {
@@ -76,9 +66,8 @@ impl Way {
 }
 
 /// Runs one migration and records it. Whoever calls holds the lock.
-///
-/// # Errors
-/// [`Exit::Database`], naming migration and statement; what was done stays done, and the next run goes on from there.
+/// Errors: [`Exit::Database`], naming migration and statement; what was done stays done, and the
+/// next run goes on from there.
 pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
     let migration = step.migration;
     if step.again {
@@ -104,9 +93,6 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
 
 /// Takes one migration back and forgets that it was applied. As long as it has not come to its end, the migration counts as
 /// unfinished: `migrate` brings it in again, another rollback goes on.
-///
-/// # Errors
-/// As [`apply`].
 pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
     let migration = step.migration;
     let doing = || format!("recording the rollback of {}", migration.file());
@@ -126,9 +112,6 @@ pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Fa
 }
 
 /// Removes the migrations' own records, when none is left, and says in what the tables found differ from what they were.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
     let remembered = exists::has_table(database, "stocksync_former")?;

@@ -6,15 +6,11 @@ use std::fmt;
 /// Something that a database has or has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
-    /// A base table.
     Table(String),
-    /// A table's column.
     Column(String, String),
     /// A table's index; with a column: the index, and that column in it.
     Index(String, String, Option<String>),
-    /// A table that is kept by this storage engine.
     Engine(String, String),
-    /// A table's partition.
     Partition(String, String),
     /// `found table T`: a table that was there before the first migration.
     Found(String),
@@ -25,7 +21,6 @@ pub enum Object {
 }
 
 impl Object {
-    /// The table that it is or is part of.
     pub fn table(&self) -> &str {
         match self {
             Object::Table(table)

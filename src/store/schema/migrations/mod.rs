@@ -28,13 +28,10 @@ use crate::store::schema::inspect::exists;
 /// How long `migrate` waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// MySQL's and MariaDB's number for a table that does not exist.
 const NO_SUCH_TABLE: u16 = 1146;
 
 /// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for another one.
-///
-/// # Errors
-/// [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
+/// Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
 pub fn lock(database: &mut Database) -> Result<(), Failure> {
     if advisory_lock::try_acquire(database, Purpose::Migrate)? {
         return Ok(());
@@ -53,9 +50,6 @@ pub fn lock(database: &mut Database) -> Result<(), Failure> {
 }
 
 /// What the database says was applied, by ascending version; nothing if it was never migrated. Changes nothing.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     const SELECT: &str = "SELECT version, name, checksum, CAST(started_at AS CHAR), CAST(finished_at AS CHAR) \
          FROM stocksync_migrations ORDER BY version";
@@ -69,28 +63,18 @@ pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     }
 }
 
-/// What is left to do in this database.
-///
-/// # Errors
-/// [`Exit::Database`], also for a database that another stocksync has changed (see [`PlanError`]).
 pub fn pending(database: &mut Database) -> Result<Vec<Step<'static>>, Failure> {
     let applied = applied(database)?;
     plan(SHIPPED, &applied).map_err(|error| Failure::caused(Exit::Database, error))
 }
 
 /// What is to be taken back in this database to arrive at version `target`, the newest first.
-///
-/// # Errors
-/// As [`pending`].
 pub fn to_take_back(database: &mut Database, target: u32) -> Result<Vec<Step<'static>>, Failure> {
     let applied = applied(database)?;
     plan_back(SHIPPED, &applied, target).map_err(|error| Failure::caused(Exit::Database, error))
 }
 
 /// Fails unless the schema is the one that this program works with. One query.
-///
-/// # Errors
-/// [`Exit::Database`], saying whether to run `stocksync migrate` or to install a newer stocksync.
 pub fn require_current(database: &mut Database) -> Result<(), Failure> {
     let Some(first) = pending(database)?.first().copied() else { return Ok(()) };
     let state = if first.again { "was begun and not finished" } else { "is missing" };
@@ -106,9 +90,6 @@ pub fn require_current(database: &mut Database) -> Result<(), Failure> {
 
 /// The SQL that [`apply`] or [`take_back`] would run for `steps`, with comments, as far as it can be known beforehand.
 /// Changes nothing.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn preview(database: &mut Database, steps: &[Step<'_>], way: Way) -> Result<String, Failure> {
     preview::preview(steps, way, |object| exists::has(database, object))
 }

@@ -4,14 +4,10 @@ use std::fmt;
 
 use super::shipped::Migration;
 
-/// A row of `stocksync_migrations`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// The migration's number.
     pub version: u32,
-    /// Its name at that time.
     pub name: String,
-    /// The checksum of its file at that time.
     pub checksum: String,
     /// When it was last begun, in UTC, for people.
     pub started_at: String,
@@ -19,16 +15,13 @@ pub struct Applied {
     pub finished_at: Option<String>,
 }
 
-/// A migration that is to run, or to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step<'a> {
-    /// Which.
     pub migration: &'a Migration,
     /// Whether an earlier run began it and did not finish.
     pub again: bool,
 }
 
-/// Why nothing may run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanError {
     /// The file of a finished migration is not the one that was applied.
@@ -36,16 +29,12 @@ pub enum PlanError {
         /// The migration, as `0002_name`.
         file: String,
     },
-    /// The database knows a version that this program does not.
     Newer {
-        /// The highest such version.
         version: u32,
     },
     /// A migration is missing below one that was applied.
     Gap {
-        /// The missing version.
         missing: u32,
-        /// The applied version above it.
         above: u32,
     },
 }
@@ -77,9 +66,7 @@ impl std::error::Error for PlanError {}
 ///
 /// A migration that was begun and not finished runs again from its first statement, with the text of today: it was never
 /// applied, and a release may have to mend it for the database on which it failed. A finished one has to be what was shipped.
-///
-/// # Errors
-/// Any doubt about what the database is: then nothing runs at all.
+/// Errors: Any doubt about what the database is: then nothing runs at all.
 pub fn plan<'a>(shipped: &'a [Migration], applied: &[Applied]) -> Result<Vec<Step<'a>>, PlanError> {
     let known = shipped.last().map_or(0, |migration| migration.version);
     if let Some(newest) =
@@ -111,9 +98,6 @@ pub fn plan<'a>(shipped: &'a [Migration], applied: &[Applied]) -> Result<Vec<Ste
 }
 
 /// Which migrations are taken back to arrive at version `target`, the newest first; also those that were begun only.
-///
-/// # Errors
-/// As [`plan`]: what is not known cannot be taken back.
 pub fn plan_back<'a>(
     shipped: &'a [Migration],
     applied: &[Applied],

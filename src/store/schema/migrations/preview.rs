@@ -7,21 +7,16 @@ use super::plan::Step;
 use super::script::{Demand, Guard, Object, Statement};
 use crate::failure::Failure;
 
-/// What is known now of a statement that would come later.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Runs,
     Skipped,
     /// These guards speak of a table that an earlier statement would make or change first.
     Undecided(Vec<Guard>),
-    /// This is missing.
     Stops(Guard),
 }
 
 /// The SQL of `steps`, with comments. `has` says whether the database has an object now.
-///
-/// # Errors
-/// Those of `has`.
 pub fn preview(
     steps: &[Step<'_>],
     way: Way,

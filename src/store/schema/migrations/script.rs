@@ -42,12 +42,9 @@ impl Demand {
     }
 }
 
-/// When a statement is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
-    /// What is demanded of the object.
     pub demand: Demand,
-    /// What is asked about.
     pub object: Object,
 }
 
@@ -57,23 +54,18 @@ impl fmt::Display for Guard {
     }
 }
 
-/// One statement of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// All must hold, or there is nothing to do.
     pub guards: Vec<Guard>,
     /// The statement without its semicolon.
     pub sql: String,
-    /// The line of the file on which it begins, from 1.
     pub line: usize,
 }
 
-/// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
-    /// The line, from 1.
     pub line: usize,
-    /// What is wrong there.
     pub reason: String,
 }
 
@@ -86,9 +78,6 @@ impl fmt::Display for ScriptError {
 impl std::error::Error for ScriptError {}
 
 /// Splits a file at its semicolons: those outside of quotes, backticks and comments.
-///
-/// # Errors
-/// A guard that cannot be read or has no statement, a quote or comment that does not end, a last statement without semicolon.
 pub fn split(text: &str) -> Result<Vec<Statement>, ScriptError> {
     let mut splitter = Splitter { text, at: 0, line: 1, guards: Vec::new(), begun: None };
     let mut statements = Vec::new();
@@ -113,7 +102,6 @@ struct Splitter<'a> {
     at: usize,
     line: usize,
     guards: Vec<Guard>,
-    /// Offset and line of the statement that has begun.
     begun: Option<(usize, usize)>,
 }
 

@@ -9,9 +9,7 @@ use super::script::{self, ScriptError, Statement};
 pub struct Migration {
     /// Its number: 1, 2, 3, … without gaps.
     pub version: u32,
-    /// What it is about, as in the file's name.
     pub name: &'static str,
-    /// The file.
     pub text: &'static str,
     /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the checksum, so that it can
     /// be mended for databases that have been migrated.
@@ -74,6 +72,18 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0009_last_seen.sql"),
         rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
     },
+    Migration {
+        version: 10,
+        name: "legacy_cards",
+        text: include_str!("../../../../sql/0010_legacy_cards.sql"),
+        rollback: include_str!("../../../../sql/0010_legacy_cards.rollback.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "size_names",
+        text: include_str!("../../../../sql/0011_size_names.sql"),
+        rollback: include_str!("../../../../sql/0011_size_names.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -89,17 +99,11 @@ impl Migration {
     }
 
     /// Its statements in order.
-    ///
-    /// # Errors
-    /// A malformed file; a unit test sees to it that none is shipped.
     pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
         script::split(self.text)
     }
 
     /// The statements of the way back, in order.
-    ///
-    /// # Errors
-    /// As [`Migration::statements`].
     pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
         script::split(self.rollback)
     }
@@ -179,6 +183,11 @@ mod tests {
             ("0007_products", "05c13b18c3a7a94661b960a43ebfceb798ba2085953593ae04a95a63fc6d21c4"),
             ("0008_hosts", "a857a467dd93852ce94135a1a19fb65cecd5c23cf16aa1bd044e03acdb387ccd"),
             ("0009_last_seen", "cc56b29715d4b9a0b0f0601e1a19e60503220ac33f7cb8ace00a6eb237ebaef9"),
+            (
+                "0010_legacy_cards",
+                "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
+            ),
+            ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
