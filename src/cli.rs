@@ -1,10 +1,12 @@
 //! The command line: what may be asked of stocksync, and nothing of how it is done.
 //! An option is added only for a decision that differs from run to run; what differs from seller to seller is a variable.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::config::units;
 use crate::failure::Exit;
@@ -30,6 +32,25 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Parses the command line of this process. Of an option that stands on both sides of the command clap keeps only what is
+    /// behind it: a file of settings that does not count is refused instead.
+    pub fn parse_whole() -> Self {
+        let cli = Self::parse();
+        let is_env_file = |argument: &OsString| {
+            argument
+                .to_str()
+                .is_some_and(|text| text == "--env-file" || text.starts_with("--env-file="))
+        };
+        if std::env::args_os().filter(is_env_file).count() > cli.env_files.len() {
+            let message =
+                "--env-file stands before and behind the command; put all of them behind it";
+            Self::command().error(ErrorKind::ArgumentConflict, message).exit();
+        }
+        cli
+    }
 }
 
 /// The subcommands; each has a file of its own in `commands/`.

@@ -28,15 +28,21 @@ pub fn run(args: &FreshnessArgs, quiet: bool, environment: &Environment) -> Resu
         key_finding(source, &keys, alerts.utc_offset, now, conn)
     })?;
     let report = judge(&known, now);
-    let rendered = match args.format {
-        FreshnessFormat::Text => text(&report, &alerts),
+    // Whoever is to be alerted is alerted also where nobody can be told here.
+    let printed = match args.format {
+        // All is well, and nobody wants to hear that (`-q`).
+        FreshnessFormat::Text
+            if quiet && report.status == Status::Fresh && report.findings.is_empty() =>
+        {
+            Ok(())
+        }
+        FreshnessFormat::Text => output::line(&text(&report, &alerts)),
         FreshnessFormat::Json => {
-            serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?
+            let json =
+                serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?;
+            output::document(&json)
         }
     };
-    // Whoever is to be alerted is alerted also where nobody can be told here.
-    let well = report.status == Status::Fresh && report.findings.is_empty();
-    let printed = if quiet && well { Ok(()) } else { output::line(&rendered) };
     if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
         log::warn!("nobody was alerted: {error}");
     }
@@ -44,7 +50,6 @@ pub fn run(args: &FreshnessArgs, quiet: bool, environment: &Environment) -> Resu
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 
-/// Both marketplaces as they were at one moment.
 fn ask(
     args: &FreshnessArgs,
     database: &mut Database,
@@ -91,7 +96,6 @@ fn key_finding(
     Ok(finding)
 }
 
-/// A line per finding, the most serious first, then a line per marketplace.
 fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
     let mut lines = Vec::new();
     for finding in &report.findings {

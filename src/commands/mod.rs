@@ -13,10 +13,6 @@ use crate::console::{logging, output};
 use crate::failure::{Exit, Failure};
 use crate::zone;
 
-/// Runs what the command line asks for.
-///
-/// # Errors
-/// Whatever the command fails with.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);

@@ -18,7 +18,6 @@ const ENVIRONMENT_ONLY: &str = "TMPDIR RUST_LOG NO_COLOR TERM TZ";
 /// From here on (of 1) two names are alike.
 const ALIKE: f64 = 0.8;
 
-/// What a file says.
 #[derive(Debug, Default)]
 pub struct EnvFile {
     /// Of two assignments to one name the last one holds, as in a shell.
@@ -42,10 +41,6 @@ pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     Ok(read)
 }
 
-/// Takes a file's content apart.
-///
-/// # Errors
-/// As [`read`].
 pub fn parse(file: &str, content: &[u8]) -> Result<EnvFile, Failure> {
     let refuse = |reason: String| Failure::new(Exit::Configuration, reason);
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
@@ -135,7 +130,6 @@ fn nearest_setting(name: &str) -> Option<String> {
     nearest.filter(|(likeness, _)| *likeness > ALIKE).map(|(_, known)| known)
 }
 
-/// The names of all settings.
 fn settings() -> impl Iterator<Item = String> {
     let own = EXAMPLE.lines().filter_map(|line| name_in(line.trim_start_matches('#')));
     own.map(str::to_owned).chain(key_files::variables())

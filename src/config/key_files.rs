@@ -34,9 +34,8 @@ pub fn variables() -> impl Iterator<Item = String> {
 }
 
 /// Reads the files that are named. One that cannot be read is told when its key is needed: `report` needs none.
-///
-/// # Errors
-/// [`Exit::Configuration`] for a key that is given twice: nobody could say which one counts.
+/// Errors: [`Exit::Configuration`] for a key that is given twice: nobody could say which one
+/// counts.
 pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, String>, Failure> {
     let mut unreadable = HashMap::new();
     for key in SECRETS.into_iter().chain(IDENTIFIERS) {

@@ -18,7 +18,6 @@ pub fn note(text: &str) -> Result<(), Failure> {
     if QUIET.load(Ordering::Relaxed) { Ok(()) } else { line(text) }
 }
 
-/// Prints a line, or several with line ends inside.
 pub fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
 }

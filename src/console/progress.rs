@@ -12,7 +12,6 @@ use indicatif::{
 
 use crate::text::grouped;
 
-/// A stretch of a sync that takes long enough to be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// The marketplace's answers, in bytes.
@@ -87,7 +86,6 @@ pub(super) fn start(wanted: bool) -> Option<MultiProgress> {
         .then(|| BARS.get_or_init(|| MultiProgress::with_draw_target(target)).clone())
 }
 
-/// A phase from its beginning to its end.
 #[must_use]
 pub struct Span {
     phase: Phase,
@@ -132,7 +130,6 @@ pub fn advance(phase: Phase, by: u64) {
     with_bar(phase, |bar| bar.inc(by));
 }
 
-/// Now it is known how much there is to do.
 pub fn expect(phase: Phase, length: u64) {
     with_bar(phase, |bar| {
         if let Some(style) = phase.style(true) {
@@ -156,7 +153,8 @@ pub struct Wait;
 /// Begins to wait for `what`, such as `Ozon: report`.
 pub fn wait_for(what: &str, at_most: Duration) -> Wait {
     let limit = humantime::format_duration(at_most);
-    let template = format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
+    let template =
+        format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
     with_bar(Phase::Fetch, |bar| {
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);

@@ -38,7 +38,6 @@ pub fn exhausted(cause: anyhow::Error, call: &Call, attempts: u32, hint: RetryHi
     Failure::caused(exit(hint), cause).context(message)
 }
 
-/// The marketplace asks for more patience than `RETRY_MAX_WAIT` allows.
 pub fn too_long(
     cause: anyhow::Error,
     asked: Asked,

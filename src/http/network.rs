@@ -136,8 +136,7 @@ mod tests {
     #[test]
     fn every_kind_names_the_host_and_something_to_look_at() {
         let url: Url = "https://api.example/v1".parse().unwrap();
-        for kind in
-            [Kind::Name, Kind::Refused, Kind::NoRoute, Kind::Silence, Kind::Tls, Kind::Cut]
+        for kind in [Kind::Name, Kind::Refused, Kind::NoRoute, Kind::Silence, Kind::Tls, Kind::Cut]
         {
             let (clause, check) = Broken(kind).at(&url);
             assert!(clause.contains("api.example"), "{clause}");

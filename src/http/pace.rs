@@ -14,7 +14,6 @@ pub fn pause(level: log::Level, length: Duration, reason: &str) {
     progress::waits(String::new());
 }
 
-/// A length of time to the precision that people care for.
 fn rounded(length: Duration) -> Duration {
     match length {
         length if length < Duration::from_secs(1) => {

@@ -15,10 +15,8 @@ use crate::failure::{Exit, Failure};
 /// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
 pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
 
-/// What to do when the key is rejected, by what the marketplace says of it.
 pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 
-/// A request to be sent as often as it takes.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The method in the log, which is also what is paced: `Ozon: report/info`.

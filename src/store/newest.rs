@@ -37,9 +37,7 @@ const NEWEST: &str = "
 
 /// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
 pub struct StoredLast {
-    /// The snapshot's day.
     pub day: Option<NaiveDate>,
-    /// Its rows.
     pub rows: Option<u64>,
     /// Its pieces, reserved ones included.
     pub stock: Option<i64>,
@@ -48,9 +46,6 @@ pub struct StoredLast {
 }
 
 /// The newest run of a marketplace that stored; `None` if none ever has.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
     let stored = rows::first(conn, STORED_LAST, (source.as_str(),))?;
     let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
@@ -63,9 +58,6 @@ pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>
 }
 
 /// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
     let stored = stored_last(conn, source)?;
@@ -81,9 +73,7 @@ fn empty_day(stored: Option<&StoredLast>) -> Option<NaiveDate> {
 /// the same answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Baseline {
-    /// The marketplace.
     pub source: Source,
-    /// The day that is written.
     pub day: NaiveDate,
     /// Rows that this day has already.
     pub rows_of_day: u64,
@@ -95,7 +85,6 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Asks.
     pub fn ask(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<Self, StoreError> {
         let stored = stored_last(conn, source)?;
         let name = source.as_str();
@@ -141,9 +130,6 @@ pub enum Retry {
 type End = (String, bool, Option<i64>);
 
 /// Whether the newest run of a marketplace asks for another try. Its lock must be held: a run without an end has died then.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn retry(conn: &mut Conn, source: Source) -> Result<Retry, StoreError> {
     Ok(worth_a_retry(&rows::all(conn, NEWEST, (source.as_str(),))?))
 }

@@ -15,10 +15,8 @@ use crate::store::schema::purge::Purge;
 use crate::text::counted;
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Exit::Configuration`], also when there is no place or no tool for the backup; [`Exit::Database`], or [`Exit::NotNow`] if
-/// another `migrate` does not come to an end.
+/// Errors: [`Exit::Configuration`], also when there is no place or no tool for the backup;
+/// [`Exit::Database`], or [`Exit::NotNow`] if another `migrate` does not come to an end.
 pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
     let settings = DatabaseSettings::read(environment)?;
     let retention = RetentionSettings::read(environment)?;
@@ -137,7 +135,7 @@ fn back_up(
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
     note(&format!(
-        "{}{done}: {} run, {} had nothing left to do, {:.1} s",
+        "{}{done}: {} run, {} skipped, {:.1} s",
         step.migration.file(),
         counted(outcome.ran as u64, "statement"),
         outcome.skipped,

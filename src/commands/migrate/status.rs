@@ -17,10 +17,7 @@ use crate::zone;
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;
 
-/// Prints it; changes nothing. [`Exit::Unsound`] while there is something to apply; by this nobody has to read it.
-///
-/// # Errors
-/// [`Exit::Database`], also for a database that `migrate` would not touch.
+/// Prints it; changes nothing. Ends in [`Exit::Unsound`] while there is something to apply, so that nobody has to read it.
 pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<Exit, Failure> {
     let applied = migrations::applied(database)?;
     let mut table = Table::new();

@@ -28,7 +28,6 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Reads what the report depends on.
     pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
         let generated_at = Utc::now();
         let since = TimeDelta::from_std(args.period)
@@ -50,7 +49,6 @@ impl Gathering {
         })
     }
 
-    /// Asks everything of one state of the database.
     pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
         queries::begin_consistent_read(conn)?;
         for source in Source::ALL {

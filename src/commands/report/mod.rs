@@ -17,7 +17,6 @@ use crate::report;
 use crate::store::Database;
 use crate::store::schema::migrations;
 
-/// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
     let gathering = gather::Gathering::prepare(args, environment)?;
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;

@@ -14,7 +14,6 @@ const PARTS_BEGIN: [&str; 2] = ["Склад WB", "Остальные"];
 /// with the same number.
 const PROVEN: u64 = 3;
 
-/// The entries of a report, item by item.
 #[derive(Debug, Default)]
 pub struct HiddenTotal {
     /// A name without a Cyrillic letter, as long as there is none with one.
@@ -27,7 +26,6 @@ pub struct HiddenTotal {
 }
 
 impl HiddenTotal {
-    /// Takes in an item. What is damaged in it is reported elsewhere.
     pub fn look_at(&mut self, item: &RemainsItem) {
         let Ok(entries) = &item.warehouses else { return };
         let mut warehouses = Vec::with_capacity(entries.len());

@@ -26,24 +26,19 @@ const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
 
-/// A page of cards.
 #[derive(Debug)]
 pub struct CardPage {
     /// How many cards it holds, readable or not.
     pub cards: u64,
-    /// Cards that could not be read.
     pub unreadable: u64,
     /// The cards whose sizes are in `sizes`, all of them.
     pub nm_ids: Vec<String>,
-    /// What the cards say.
     pub sizes: Vec<CardSize>,
     /// Behind which card the next page begins; `None` if the page is empty.
     pub cursor: Option<CardCursor>,
-    /// Whether nothing follows.
     pub last: bool,
 }
 
-/// A conversation with the content API.
 pub struct CardReader {
     http: Http,
     interval: std::time::Duration,
@@ -52,9 +47,6 @@ pub struct CardReader {
 
 impl CardReader {
     /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`].
     pub fn new(
         settings: &WildberriesSettings,
         meter: &Meter,
@@ -67,10 +59,6 @@ impl CardReader {
         Ok(Self { http, interval: settings.cards_interval, cursor })
     }
 
-    /// The next page, at the pace of the method.
-    ///
-    /// # Errors
-    /// The exit codes of HTTP; [`Exit::NotStockData`] if the answer is no page of cards or does not get on.
     pub fn next_page(&mut self) -> Result<CardPage, Failure> {
         let mut cursor = json!({"limit": LIMIT});
         if let Some(CardCursor { updated_at, nm_id }) = &self.cursor {

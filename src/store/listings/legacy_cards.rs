@@ -27,16 +27,12 @@ const LEGACY: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// A known listing of a card.
 #[derive(Clone, Debug, Default)]
 pub struct CardListing {
-    /// The column of the same name.
     pub sku: String,
     /// The column of the same name; empty for a legacy card.
     pub size_id: String,
-    /// Its product.
     pub product_id: i64,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
     /// Whether it has been seen of late.
     is_fresh: bool,
@@ -57,7 +53,6 @@ impl CardListing {
     }
 }
 
-/// The known listings of some cards, those of a card together.
 pub fn of_cards(
     conn: &mut Conn,
     nm_ids: &[&str],

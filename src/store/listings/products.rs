@@ -29,7 +29,6 @@ const DUPLICATE: u16 = 1062;
 /// The longest `dim_products.sku` of the old shape, in characters.
 const SKU_LENGTH: usize = 255;
 
-/// What `dim_products` can hold.
 pub struct Products {
     /// Those of `product_name`, `sku`, `source` that are there.
     columns: Vec<&'static str>,
@@ -40,7 +39,6 @@ pub struct Products {
 }
 
 impl Products {
-    /// Asks the database for the table's shape.
     pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         type Column = (String, bool, Option<String>, Option<u64>);
         let named = |(name, nullable, charset, longest): Column| {

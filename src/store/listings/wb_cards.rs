@@ -43,19 +43,11 @@ pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
-/// Whether the cards have been read to their end on this day.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
     let value: Option<String> = rows::first(conn, STATE, (READ_ON_NAME,))?;
     Ok(value.is_some_and(|value| value.trim() == day.to_string()))
 }
 
-/// The cards have been read to their end.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
     Ok(conn.exec_drop(SET_STATE, (READ_ON_NAME, day.to_string()))?)
 }
@@ -110,10 +102,6 @@ pub fn keep(
     Ok(conn.query_drop("COMMIT")?)
 }
 
-/// What is known of the sizes of some cards.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn sizes_of(
     conn: &mut Conn,
     nm_ids: &[&str],
@@ -145,10 +133,6 @@ pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> 
     rows::all(conn, PENDING, (after, BATCH))
 }
 
-/// The listings have taken over everything.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn taken_over(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop(TAKEN_OVER)?)
 }

@@ -58,7 +58,6 @@ const NOTE_JOINS: &str = "
     FROM stocksync_moved AS m
     WHERE NOT EXISTS (SELECT 1 FROM product_listings AS l WHERE l.product_id = m.from_product)";
 
-/// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoveCounts {
     /// Products that have no listing any more.

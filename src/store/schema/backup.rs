@@ -18,27 +18,11 @@ use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::OrDatabase;
-
-/// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 12] = [
-    "dim_products",
-    "inventory_data",
-    "product_listings",
-    "listing_barcodes",
-    "product_joins",
-    "wb_card_sizes",
-    "stocksync_state",
-    "sync_logs",
-    "stocksync_alerts",
-    "stocksync_former",
-    "stocksync_migrations",
-    "stocksync_schema",
-];
+use crate::store::schema::inspect::definitions::{RECORDS, TABLES};
 
 /// MariaDB's name and MySQL's; MariaDB answers to both.
 const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
 
-/// How the program says that it came to its end.
 const LAST_WORDS: &[u8] = b"-- Dump completed";
 
 #[derive(Clone, Debug)]
@@ -58,7 +42,7 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
         )
         .or_database(|| "looking which tables are there")?;
     let is_there = |table: &&str| present.iter().any(|name| name.eq_ignore_ascii_case(table));
-    let tables: Vec<&str> = TABLES.into_iter().filter(is_there).collect();
+    let tables: Vec<&str> = TABLES.into_iter().chain(RECORDS).filter(is_there).collect();
     for table in tables.iter().filter(|table| !table.starts_with("stocksync_")) {
         let row: Option<u8> = database
             .conn()
@@ -180,11 +164,12 @@ fn dump(
     }
     match copied.unwrap_or(Ok(false)).map_err(unwritten)? {
         true => fs::metadata(path).map(|file| file.len()).map_err(unwritten),
-        false => Err(Failure::new(Exit::Program, "the dump has no end; its program was cut off")),
+        false => {
+            Err(Failure::new(Exit::Program, "the dump is incomplete: its program was cut off"))
+        }
     }
 }
 
-/// Copies the dump into the file, and says whether it was complete.
 fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     const KEPT: usize = 200;
     let mut encoder = GzEncoder::new(file, Compression::new(6));
@@ -203,7 +188,6 @@ fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     Ok(end.windows(LAST_WORDS.len()).any(|window| window == LAST_WORDS))
 }
 
-/// What the program said, cut to a readable length.
 fn last_words(errors: &mut File) -> io::Result<String> {
     use std::io::{Seek, SeekFrom};
     const SHOWN: usize = 500;

@@ -70,7 +70,6 @@ impl NewPartitions {
     }
 }
 
-/// A month of the log that is wholly past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OldPartition {
     pub name: String,

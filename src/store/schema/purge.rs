@@ -179,7 +179,6 @@ impl Purge {
         Ok(())
     }
 
-    /// Those by which anything goes.
     fn rules_at_work(&self) -> impl Iterator<Item = &RetentionRule> {
         let logs = !self.partitions.is_empty() || self.alerts > 0;
         let logs = logs.then_some(&self.settings.logs);

@@ -78,7 +78,6 @@ impl<'a> PlainCell<'a> {
         std::str::from_utf8(self.value).unwrap_or_default()
     }
 
-    /// Whether the value is nothing but blanks.
     pub fn is_blank(&self) -> bool {
         !self.value.first().is_some_and(u8::is_ascii_graphic) && self.text().trim().is_empty()
     }

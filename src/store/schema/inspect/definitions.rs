@@ -11,14 +11,17 @@ use crate::store::database::{Database, OrDatabase};
 pub const TABLES: [&str; 9] = [
     "dim_products",
     "inventory_data",
-    "sync_logs",
     "product_listings",
-    "stocksync_alerts",
     "listing_barcodes",
+    "product_joins",
     "wb_card_sizes",
     "stocksync_state",
-    "product_joins",
+    "sync_logs",
+    "stocksync_alerts",
 ];
+
+/// What the migrations note about themselves.
+pub const RECORDS: [&str; 3] = ["stocksync_migrations", "stocksync_schema", "stocksync_former"];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,6 @@ impl Part {
     }
 }
 
-/// In what a table's parts differ from those noted as (kind, name, definition), in sentences.
 pub fn differences(
     table: &str,
     noted: &[(String, String, String)],
@@ -104,7 +106,6 @@ fn part(line: &str) -> Option<Part> {
     Some(Part { kind: "index", name, definition: line.into() })
 }
 
-/// The name in backticks at the beginning, and what follows it.
 fn quoted_name(text: &str) -> Option<(String, &str)> {
     let inside = text.strip_prefix('`')?;
     let mut characters = inside.char_indices().peekable();

@@ -42,7 +42,6 @@ pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     database.conn().query_drop("COMMIT").or_database(doing)
 }
 
-/// What differs from what was noted, in sentences.
 pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_schema \
          WHERE table_name = ? ORDER BY kind, name";

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use mysql::prelude::Queryable;
 
 use super::plan::Step;
-use super::script::{Demand, Statement};
+use super::script::{Demand, Statement, split};
 use super::shipped::Migration;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::schema::inspect::definitions::RECORDS;
 use crate::store::schema::inspect::{exists, original};
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS stocksync_migrations (
@@ -45,15 +46,11 @@ impl Way {
     }
 
     pub fn statements(self, migration: &Migration) -> Result<Vec<Statement>, Failure> {
-        let file = migration.file();
-        match self {
-            Way::Forward => {
-                migration.statements().or_fail(Exit::Program, || format!("sql/{file}.sql"))
-            }
-            Way::Back => migration
-                .rollback_statements()
-                .or_fail(Exit::Program, || format!("sql/{file}.rollback.sql")),
-        }
+        let (text, ending) = match self {
+            Way::Forward => (migration.text, "sql"),
+            Way::Back => (migration.rollback, "rollback.sql"),
+        };
+        split(text).or_fail(Exit::Program, || format!("sql/{}.{ending}", migration.file()))
     }
 
     /// What to call to go on after an interruption.
@@ -79,11 +76,7 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
         .or_database(|| "creating the table stocksync_migrations")?;
     // A migration that has begun may have changed the tables already.
     if !step.again {
-        match migration.version {
-            1 => original::remember_found(database)?,
-            2 => original::remember_made(database)?,
-            _ => {}
-        }
+        original::remember_before(database, migration.version)?;
     }
     record_start(database, migration)?;
     let outcome = run_all(database, migration, Way::Forward)?;
@@ -116,8 +109,8 @@ pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
     let remembered = exists::has_table(database, "stocksync_former")?;
     let differences = if remembered { original::differences(database)? } else { Vec::new() };
-    database.conn().query_drop("DROP TABLE IF EXISTS stocksync_migrations").or_database(doing)?;
-    for table in ["stocksync_schema", "stocksync_former"] {
+    // What was remembered goes last, should this end halfway.
+    for table in RECORDS {
         database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).or_database(doing)?;
     }
     Ok(differences)
@@ -141,7 +134,6 @@ fn run_all(database: &mut Database, migration: &Migration, way: Way) -> Result<O
     Ok(Outcome { ran: statements.len() - skipped, skipped, took: begun.elapsed() })
 }
 
-/// Where something happens, in words that lead to the statement in the file.
 fn place(file: &str, number: usize, count: usize, statement: &Statement) -> String {
     const SHOWN: usize = 80;
     let words: Vec<&str> = statement.sql.split_whitespace().collect();

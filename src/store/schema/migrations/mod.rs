@@ -25,7 +25,6 @@ use crate::store::database::connection::Database;
 use crate::store::database::driver_error::OrDatabase;
 use crate::store::schema::inspect::exists;
 
-/// How long `migrate` waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 const NO_SUCH_TABLE: u16 = 1146;

@@ -2,8 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::script::{self, ScriptError, Statement};
-
 /// A migration: one file of `sql/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migration {
@@ -16,75 +14,32 @@ pub struct Migration {
     pub rollback: &'static str,
 }
 
-/// All migrations by ascending version. One that was ever released is never edited: the next one mends it.
-pub const SHIPPED: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "baseline",
-        text: include_str!("../../../../sql/0001_baseline.sql"),
-        rollback: include_str!("../../../../sql/0001_baseline.rollback.sql"),
-    },
-    Migration {
-        version: 2,
-        name: "inventory_identity",
-        text: include_str!("../../../../sql/0002_inventory_identity.sql"),
-        rollback: include_str!("../../../../sql/0002_inventory_identity.rollback.sql"),
-    },
-    Migration {
-        version: 3,
-        name: "sync_logs",
-        text: include_str!("../../../../sql/0003_sync_logs.sql"),
-        rollback: include_str!("../../../../sql/0003_sync_logs.rollback.sql"),
-    },
-    Migration {
-        version: 4,
-        name: "product_listings",
-        text: include_str!("../../../../sql/0004_product_listings.sql"),
-        rollback: include_str!("../../../../sql/0004_product_listings.rollback.sql"),
-    },
-    Migration {
-        version: 5,
-        name: "log_partitions",
-        text: include_str!("../../../../sql/0005_log_partitions.sql"),
-        rollback: include_str!("../../../../sql/0005_log_partitions.rollback.sql"),
-    },
-    Migration {
-        version: 6,
-        name: "watch",
-        text: include_str!("../../../../sql/0006_watch.sql"),
-        rollback: include_str!("../../../../sql/0006_watch.rollback.sql"),
-    },
-    Migration {
-        version: 7,
-        name: "products",
-        text: include_str!("../../../../sql/0007_products.sql"),
-        rollback: include_str!("../../../../sql/0007_products.rollback.sql"),
-    },
-    Migration {
-        version: 8,
-        name: "hosts",
-        text: include_str!("../../../../sql/0008_hosts.sql"),
-        rollback: include_str!("../../../../sql/0008_hosts.rollback.sql"),
-    },
-    Migration {
-        version: 9,
-        name: "last_seen",
-        text: include_str!("../../../../sql/0009_last_seen.sql"),
-        rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
-    },
-    Migration {
-        version: 10,
-        name: "legacy_cards",
-        text: include_str!("../../../../sql/0010_legacy_cards.sql"),
-        rollback: include_str!("../../../../sql/0010_legacy_cards.rollback.sql"),
-    },
-    Migration {
-        version: 11,
-        name: "size_names",
-        text: include_str!("../../../../sql/0011_size_names.sql"),
-        rollback: include_str!("../../../../sql/0011_size_names.rollback.sql"),
-    },
-];
+macro_rules! shipped {
+    ($($version:literal $file:literal,)*) => {
+        &[$(Migration {
+            version: $version,
+            name: $file.split_at("0001_".len()).1,
+            text: include_str!(concat!("../../../../sql/", $file, ".sql")),
+            rollback: include_str!(concat!("../../../../sql/", $file, ".rollback.sql")),
+        },)*]
+    };
+}
+
+/// All migrations by ascending version. One that was ever released is never edited: the next one
+/// mends it.
+pub const SHIPPED: &[Migration] = shipped! {
+    1 "0001_baseline",
+    2 "0002_inventory_identity",
+    3 "0003_sync_logs",
+    4 "0004_product_listings",
+    5 "0005_log_partitions",
+    6 "0006_watch",
+    7 "0007_products",
+    8 "0008_hosts",
+    9 "0009_last_seen",
+    10 "0010_legacy_cards",
+    11 "0011_size_names",
+};
 
 impl Migration {
     /// The name of its file without the ending, for people: `0002_inventory_identity`.
@@ -97,20 +52,11 @@ impl Migration {
         let text = self.text.replace("\r\n", "\n");
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
-
-    /// Its statements in order.
-    pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
-        script::split(self.text)
-    }
-
-    /// The statements of the way back, in order.
-    pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
-        script::split(self.rollback)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::split;
     use super::*;
 
     #[test]
@@ -124,10 +70,7 @@ mod tests {
         for migration in SHIPPED {
             for text in [migration.text, migration.rollback] {
                 assert!(text.starts_with("-- "), "{}", migration.file());
-                match script::split(text) {
-                    Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
-                    Err(error) => panic!("{}: {error}", migration.file()),
-                }
+                assert!(!split(text).unwrap().is_empty(), "{}", migration.file());
             }
         }
     }
@@ -135,7 +78,7 @@ mod tests {
     #[test]
     fn every_change_of_the_schema_carries_a_guard_or_may_run_twice_by_itself() {
         for migration in SHIPPED {
-            for statement in migration.statements().unwrap() {
+            for statement in split(migration.text).unwrap() {
                 let upper = statement.sql.to_ascii_uppercase();
                 let adds = ["CREATE ", "ADD ", "DROP "].iter().any(|word| upper.contains(word));
                 assert!(
