@@ -64,9 +64,28 @@ pub enum Command {
     CheckFreshness(FreshnessArgs),
     /// What the syncs did, and what is in stock
     Report(ReportArgs),
+    /// Print what a shell needs to complete the command line
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Write the man pages into a directory
+    #[command(hide = true)]
+    Man(ManArgs),
 }
 
 /// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Where to put them
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
+
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
     /// Show which migrations are applied, and change nothing

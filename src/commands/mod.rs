@@ -3,6 +3,7 @@
 mod alerting;
 mod check_freshness;
 mod key_end;
+mod manual;
 mod migrate;
 mod report;
 mod sync;
@@ -14,6 +15,12 @@ use crate::failure::{Exit, Failure};
 use crate::zone;
 
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
+    // These two need no settings.
+    match &cli.command {
+        Command::Completions(args) => return manual::completions(args.shell),
+        Command::Man(args) => return manual::pages(&args.directory),
+        _ => {}
+    }
     let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);
     // One that cannot be read is told by the command that counts days with it.
@@ -33,5 +40,6 @@ pub fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(args, &environment),
         Command::CheckFreshness(args) => check_freshness::run(args, cli.quiet, &environment),
         Command::Report(args) => report::run(args, &environment),
+        Command::Completions(_) | Command::Man(_) => Ok(Exit::Done),
     }
 }

@@ -1,4 +1,5 @@
-//! A file with settings, line by line: what it says, and what in it can hardly be meant. No message here shows a value.
+//! A file with settings, line by line: what it says, and what in it can hardly be meant. No message
+//! here shows a value.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -24,14 +25,16 @@ pub struct EnvFile {
     pub values: HashMap<String, String>,
     /// What its writer should know, in sentences.
     pub doubts: Vec<String>,
-    /// What in it no output may show; also a key under a name that is misspelt, and one that another assignment replaces.
+    /// What in it no output may show; also a key under a name that is misspelt, and one that
+    /// another assignment replaces.
     pub secrets: Vec<String>,
 }
 
 /// Reads a file.
 ///
 /// # Errors
-/// [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that is not `NAME=value`.
+/// [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that is not
+/// `NAME=value`.
 pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     let file = path.display().to_string();
     let content =

@@ -1,5 +1,5 @@
-//! Text from the environment and the `.env` file, and the one place that turns it into typed values.
-//! Every refusal names the variable, and never shows the value of a secret.
+//! Text from the environment and the `.env` file, and the one place that turns it into typed
+//! values. Every refusal names the variable, and never shows the value of a secret.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,10 +24,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads the process's variables and then `env_files` in their order; without any `.env` in the working directory, if it is there.
-    /// Variables that are already set win. From here on no output shows a secret of any of them.
-    /// Errors: [`Exit::Configuration`] for a file that cannot be read or has a line that is not
-    /// `NAME=value`, and for a key that is given twice.
+    /// Reads the process's variables and then `env_files` in their order; without any `.env` in the
+    /// working directory, if it is there. Variables that are already set win. From here on no
+    /// output shows a secret of any of them. Errors: [`Exit::Configuration`] for a file that cannot
+    /// be read or has a line that is not `NAME=value`, and for a key that is given twice.
     pub fn load(env_files: &[PathBuf]) -> Result<Self, Failure> {
         // A variable that is not text cannot be one of ours.
         let mut values: HashMap<String, String> = std::env::vars_os()
@@ -57,7 +57,8 @@ impl Environment {
         Self { values, unreadable: HashMap::new(), places, doubts: Vec::new() }
     }
 
-    /// The same with these values where nothing is set, so that the rest can be judged without them.
+    /// The same with these values where nothing is set, so that the rest can be judged without
+    /// them.
     pub fn filled_up<const N: usize>(&self, pairs: [(&str, &str); N]) -> Self {
         let mut filled = Self::from_pairs(pairs);
         let set = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
@@ -80,8 +81,9 @@ impl Environment {
         })
     }
 
-    /// A key that must be there. Only visible ASCII can travel in a header. The line end of a key's file is passed over; a
-    /// no-break space is not: it came along from a page or a mail, and there may be more of it.
+    /// A key that must be there. Only visible ASCII can travel in a header. The line end of a key's
+    /// file is passed over; a no-break space is not: it came along from a page or a mail, and there
+    /// may be more of it.
     pub fn secret(&self, name: &str) -> Result<Secret, Failure> {
         self.required(name)?;
         let text = self.values.get(name).map_or("", |value| value.trim_ascii());
@@ -125,7 +127,8 @@ impl Environment {
         Ok(self.judged(name, units::duration)?.unwrap_or(default))
     }
 
-    /// A duration within which something has to happen: none at all would be too short for anything.
+    /// A duration within which something has to happen: none at all would be too short for
+    /// anything.
     pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
         Ok(self.judged(name, units::timeout)?.unwrap_or(default))
     }
@@ -152,7 +155,8 @@ impl Environment {
         self.parsed(name, None, "a date such as 2026-11-23", |text| text.parse().ok().map(Some))
     }
 
-    /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash, so that paths can be joined to it.
+    /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash,
+    /// so that paths can be joined to it.
     pub fn api_url(&self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.text(name).unwrap_or(default);
         let refuse =
@@ -206,7 +210,8 @@ impl Environment {
     }
 }
 
-/// A key without the word that some documentation puts before it: the header of either marketplace holds the key alone.
+/// A key without the word that some documentation puts before it: the header of either marketplace
+/// holds the key alone.
 fn bare_key(text: &str) -> &str {
     match text.split_once(char::is_whitespace) {
         Some((word, key)) if word.eq_ignore_ascii_case("bearer") => key.trim_ascii_start(),

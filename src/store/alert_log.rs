@@ -1,5 +1,6 @@
-//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row per message that was delivered.
-//! When something is worth a message is decided in `monitor/alerts.rs`.
+//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row
+//! per message that was delivered. When something is worth a message is decided in
+//! `monitor/alerts.rs`.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use mysql::Conn;
@@ -21,8 +22,8 @@ const RECORD: &str = "
     INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
     VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
 
-/// Of the messages from before a moment those about what is over. What goes on being a trouble keeps its messages however old they are:
-/// the distance of the next one is counted from them.
+/// Of the messages from before a moment those about what is over. What goes on being a trouble
+/// keeps its messages however old they are: the distance of the next one is counted from them.
 macro_rules! past_and_over {
     () => {
         "
@@ -41,7 +42,8 @@ const FORGET: &str = concat!("DELETE old", past_and_over!());
 
 const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_and_over!());
 
-/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
+/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics
+/// are left out.
 ///
 /// # Errors
 /// [`StoreError::Database`].

@@ -43,7 +43,7 @@ impl Cluster {
     pub fn mend(&self) {
         for (number, node) in self.nodes.iter().enumerate() {
             self.order("thaw", number);
-            let mut root = node.connect(None);
+            let mut root = node.connect_plainly(None);
             for setting in [
                 "wsrep_provider_options = 'gmcast.isolate=0'",
                 "wsrep_max_ws_rows = DEFAULT",
@@ -58,7 +58,20 @@ impl Cluster {
     pub fn isolate(&self, node: usize, isolated: bool) {
         let sql =
             format!("SET GLOBAL wsrep_provider_options = 'gmcast.isolate={}'", u8::from(isolated));
-        self.nodes[node].connect(None).query_drop(sql).expect("an option of Galera");
+        self.nodes[node].connect_plainly(None).query_drop(sql).expect("an option of Galera");
+    }
+
+    /// Until a node knows that it is alone.
+    pub fn until_alone(&self, node: usize) {
+        let began = Instant::now();
+        let ready = || -> Option<(String, String)> {
+            let mut root = self.nodes[node].connect_plainly(None);
+            root.query_first("SHOW GLOBAL STATUS LIKE 'wsrep_ready'").expect("a status of Galera")
+        };
+        while ready().is_none_or(|(_, ready)| ready != "OFF") {
+            assert!(began.elapsed() < Duration::from_secs(30), "node {node} is not alone");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// By TCP, with these ports in their order.
@@ -72,7 +85,7 @@ impl Cluster {
         let began = Instant::now();
         let size = nodes.len().to_string();
         let together = |node: &usize| {
-            let mut root = self.nodes[*node].connect(None);
+            let mut root = self.nodes[*node].connect_plainly(None);
             let mut status = |name: &str| -> String {
                 let row: Option<(String, String)> = root
                     .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))

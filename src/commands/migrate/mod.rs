@@ -35,23 +35,24 @@ pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failur
     } else {
         migrations::lock(&mut database)?;
         // Read under the lock: another `migrate` may have done all of it while this one waited.
-        match args.rollback_to {
-            Some(target) => roll_back(args, &settings, &mut database, target)?,
-            None => migrate(args, &settings, retention, &mut database)?,
-        }
+        let outcome = match args.rollback_to {
+            Some(target) => roll_back(args, &mut database, target),
+            None => migrate(args, retention, &mut database),
+        };
+        migrations::unlock(&mut database);
+        outcome?;
     }
     Ok(Exit::Done)
 }
 
 fn migrate(
     args: &MigrateArgs,
-    settings: &DatabaseSettings,
     retention: RetentionSettings,
     database: &mut Database,
 ) -> Result<(), Failure> {
     let pending = migrations::pending(database)?;
     if !pending.is_empty() {
-        back_up(args, settings, database)?;
+        back_up(args, database)?;
     }
     for step in &pending {
         let outcome = migrations::apply(database, step)?;
@@ -80,15 +81,10 @@ fn migrate(
     purge.carry_out(database, &mut |done| note(&done))
 }
 
-fn roll_back(
-    args: &MigrateArgs,
-    settings: &DatabaseSettings,
-    database: &mut Database,
-    target: u32,
-) -> Result<(), Failure> {
+fn roll_back(args: &MigrateArgs, database: &mut Database, target: u32) -> Result<(), Failure> {
     let steps = migrations::to_take_back(database, target)?;
     if !steps.is_empty() {
-        back_up(args, settings, database)?;
+        back_up(args, database)?;
     }
     for step in &steps {
         let outcome = migrations::take_back(database, step)?;
@@ -107,11 +103,7 @@ fn roll_back(
 }
 
 /// Before anything is changed. A database without tables of ours has nothing to lose.
-fn back_up(
-    args: &MigrateArgs,
-    settings: &DatabaseSettings,
-    database: &mut Database,
-) -> Result<(), Failure> {
+fn back_up(args: &MigrateArgs, database: &mut Database) -> Result<(), Failure> {
     let tables = backup::tables(database)?;
     if args.no_backup || tables.is_empty() {
         return Ok(());
@@ -124,7 +116,7 @@ fn back_up(
         );
         return Err(Failure::new(Exit::Configuration, message));
     };
-    let backup = backup::write(settings, &tables, directory)?;
+    let backup = backup::write(&database.settings_of_node(), &tables, directory)?;
     note(&format!(
         "backup: {} ({}); to restore it: gunzip -c FILE | mariadb {}",
         backup.path.display(),

@@ -52,7 +52,7 @@ pub(super) fn prepare<'a>(
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
     interruption.on_exit(watch.ping_exit());
-    let mut session = Session::open(&database, args.source(), interruption.clone())?;
+    let mut session = Session::open(&database, args.source(), interruption.clone(), args.dry_run)?;
     if args.retry_failed
         && let Some(why) = why_no_retry(&mut session)?
     {

@@ -1,13 +1,16 @@
-//! Advisory locks of the server: one run of a kind at a time, from however many machines.
-//! A lock belongs to the connection, so it goes with the process, whatever killed it; nothing here touches a table.
+//! Locks: one run of a kind at a time, from however many machines. An advisory lock of the server belongs to the connection, so it goes with
+//! the process, whatever killed it; but it is of one server. In a cluster a lease is taken beside it, which is of all nodes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
 use super::driver_error::OrDatabase;
+use super::error::StoreError;
+use super::lease;
+use super::rows;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
@@ -23,7 +26,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn as_str(self) -> &'static str {
+    pub(in crate::store) const fn as_str(self) -> &'static str {
         match self {
             Purpose::Migrate => "migrate",
             Purpose::Write => "write",
@@ -47,6 +50,43 @@ pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Fa
 /// # Errors
 /// [`Exit::Database`].
 pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+    Ok(acquire_in_turn(database, purpose, wait)?.is_some())
+}
+
+/// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn acquire_in_turn(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<Option<u64>, Failure> {
+    let began = Instant::now();
+    if !get_lock(database, purpose, wait)? {
+        return Ok(None);
+    }
+    if !database.is_in_cluster() && !matches!(purpose, Purpose::Sync(_)) {
+        return Ok(Some(0));
+    }
+    let doing = || format!("taking the lease {:?}", purpose.as_str());
+    let term = lease::take(database, purpose, wait.saturating_sub(began.elapsed()))
+        .map_err(|fault| Failure::from(fault).context(doing()))?;
+    if term.is_none() {
+        release_lock(database, purpose)?;
+    }
+    Ok(term)
+}
+
+/// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn get_lock(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<bool, Failure> {
     let name = lock_name(database.name(), purpose);
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let granted: Option<Option<i64>> = database
@@ -64,20 +104,23 @@ pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Res
     }
 }
 
+/// The connection that holds the lock, if one does on this node.
+pub fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, StoreError> {
+    let name = lock_name(database.name(), purpose);
+    let found = rows::first(database.conn(), "SELECT IS_USED_LOCK(?)", (&name,))?;
+    Ok(found.and_then(|(number,): (Option<u32>,)| number))
+}
+
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
 ///
 /// # Errors
 /// [`Exit::Database`].
 pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
-    let name = lock_name(database.name(), purpose);
-    let found: Option<Option<u32>> = database
-        .conn()
-        .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
-        .or_database(|| format!("looking who holds the lock {name:?}"))?;
-    if found.flatten() != Some(holder) {
+    if self::holder(database, purpose)? != Some(holder) {
         return Ok(false);
     }
+    let name = purpose.as_str();
     log::debug!("ending the broken connection {holder}, which still holds the lock {name:?}");
     match database.end_connection(holder) {
         // It ended by itself meanwhile.
@@ -91,6 +134,17 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
 /// # Errors
 /// [`Exit::Database`].
 pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+    if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
+        lease::give_back(database.conn(), purpose)?;
+    }
+    release_lock(database, purpose)
+}
+
+/// Gives back what [`get_lock`] got.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database
         .conn()

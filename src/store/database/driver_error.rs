@@ -26,6 +26,13 @@ fn remedy(code: u16) -> &'static str {
     }
 }
 
+const LOCK_WAIT_TIMEOUT: u16 = 1205;
+const DEADLOCK: u16 = 1213;
+/// Of a node of a Galera cluster.
+const NOT_IN_MAJORITY: u16 = 1047;
+/// "Got error … during COMMIT".
+const FAILED_COMMIT: u16 = 1180;
+
 /// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
 #[derive(Debug)]
 pub struct Explained(pub mysql::Error);
@@ -45,7 +52,16 @@ impl fmt::Display for Explained {
         }
         match &self.0 {
             mysql::Error::MySqlError(error) => {
-                write!(f, "{} (error {}){}", error.message, error.code, remedy(error.code))
+                write!(f, "{} (error {}", error.message, error.code)?;
+                let meaning = match error.code {
+                    NOT_IN_MAJORITY => "the node is not part of its cluster's majority",
+                    1105 | FAILED_COMMIT if is_too_large(error) => {
+                        "the write is larger than wsrep_max_ws_size or wsrep_max_ws_rows allows"
+                    }
+                    FAILED_COMMIT => "the cluster lost a node during the commit, or is losing one",
+                    code => return write!(f, "){}", remedy(code)),
+                };
+                write!(f, ": {meaning})")
             }
             mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, reason, _)))) => {
                 f.write_str(reason)
@@ -74,7 +90,7 @@ impl Explained {
         const LASTING: [u16; 9] = [1045, 1049, 1054, 1064, 1130, 1146, 1251, 1524, 1698];
         match &self.0 {
             mysql::Error::MySqlError(error) => {
-                ![&LASTING[..], &RIGHTS, &READ_ONLY].concat().contains(&error.code)
+                ![&LASTING[..], &RIGHTS].concat().contains(&error.code) && !is_too_large(error)
             }
             mysql::Error::DriverError(DriverError::TlsNotSupported) => false,
             error => tls_error(error).is_none(),
@@ -82,9 +98,59 @@ impl Explained {
     }
 }
 
-/// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
-pub fn is_read_only(error: &Explained) -> bool {
-    matches!(&error.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
+impl Explained {
+    /// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
+    pub fn is_read_only(&self) -> bool {
+        matches!(&self.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
+    }
+
+    /// Whether it passes within seconds: a deadlock, which on a cluster means that another node has changed the same rows, or a node
+    /// that comes or goes.
+    pub fn passes_soon(&self) -> bool {
+        let mysql::Error::MySqlError(error) = &self.0 else { return false };
+        [DEADLOCK, NOT_IN_MAJORITY, FAILED_COMMIT].contains(&error.code) && !is_too_large(error)
+    }
+
+    /// Whether the server has waited in vain: for a lock, or on a node of a cluster for the others.
+    pub fn timed_out(&self) -> bool {
+        matches!(&self.0, mysql::Error::MySqlError(error) if error.code == LOCK_WAIT_TIMEOUT)
+    }
+
+    /// Whether the connection is of no more use: everything but an answer of the server, and the answers of a node that is losing its
+    /// cluster.
+    pub fn ends_connection(&self) -> bool {
+        match &self.0 {
+            mysql::Error::MySqlError(error) => {
+                error.code == NOT_IN_MAJORITY
+                    || (error.code == FAILED_COMMIT && !is_too_large(error))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the server has said for certain that nothing was committed. What else a server says instead of "committed" may come
+    /// from a node that has sent the changes to the others before it failed.
+    pub fn refuses_commit(&self) -> bool {
+        matches!(&self.0, mysql::Error::MySqlError(error)
+            if [LOCK_WAIT_TIMEOUT, DEADLOCK].contains(&error.code) || is_too_large(error))
+    }
+
+    /// What a node says that cannot reach the majority of its cluster.
+    pub fn not_in_majority() -> Self {
+        Self(mysql::Error::MySqlError(mysql::MySqlError {
+            state: "08S01".into(),
+            message: "WSREP has not yet prepared node for application use".into(),
+            code: NOT_IN_MAJORITY,
+        }))
+    }
+}
+
+/// Galera's two limits of what one transaction may change; the server gives either of two numbers, and no word that is theirs alone.
+fn is_too_large(error: &mysql::MySqlError) -> bool {
+    [1105, FAILED_COMMIT].contains(&error.code)
+        && ["max_ws_rows", "max_ws_size", "riteset size", "Message too long", "error 90"]
+            .iter()
+            .any(|words| error.message.contains(words))
 }
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
@@ -136,6 +202,32 @@ mod tests {
         for told in [within(io::ErrorKind::ConnectionReset), between(io::ErrorKind::BrokenPipe)] {
             assert!(told.starts_with("the connection to the database broke: "), "{told}");
         }
+    }
+
+    #[test]
+    fn what_a_cluster_says_is_told_for_what_it_is() {
+        let error = |code, message: &str| {
+            Explained(mysql::Error::MySqlError(mysql::MySqlError {
+                state: "HY000".into(),
+                message: message.into(),
+                code,
+            }))
+        };
+        let lost = error(1180, "Got error 6 \"No such device or address\" during COMMIT");
+        assert!(lost.passes_soon() && lost.is_transient() && !lost.refuses_commit());
+        assert!(lost.to_string().contains("the cluster lost a node"), "{lost}");
+        let alone = Explained::not_in_majority();
+        assert!(alone.passes_soon() && !alone.refuses_commit());
+        assert!(alone.to_string().contains("not part of its cluster's majority"), "{alone}");
+        for large in [
+            error(1180, "wsrep_max_ws_rows exceeded"),
+            error(1105, "Maximum writeset size exceeded"),
+        ] {
+            assert!(!large.passes_soon() && !large.is_transient() && large.refuses_commit());
+            assert!(large.to_string().contains("wsrep_max_ws_size"), "{large}");
+        }
+        assert!(error(1213, "Deadlock found").passes_soon());
+        assert!(!error(1290, "read-only").refuses_commit());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::driver_error::{self, Explained};
+use super::driver_error::Explained;
 use crate::disk;
 use crate::failure::{Exit, Failure};
 
@@ -20,9 +20,36 @@ pub fn is_transient(failure: &Failure) -> bool {
 /// is worth the wait.
 pub fn is_read_only(failure: &Failure) -> bool {
     failure.causes().any(|cause| match cause.downcast_ref() {
-        Some(StoreError::Database(error)) => driver_error::is_read_only(error),
-        _ => cause.downcast_ref().is_some_and(driver_error::is_read_only),
+        Some(StoreError::Database(error)) => error.is_read_only(),
+        _ => cause.downcast_ref().is_some_and(Explained::is_read_only),
     })
+}
+
+/// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
+/// one where there are other servers to go to.
+pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
+    let soon = |fault: &Explained| {
+        fault.passes_soon()
+            || (other_servers
+                && fault.is_transient()
+                && (fault.ends_connection() || fault.timed_out()))
+    };
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(StoreError::Database(fault)) => Some(soon(fault)),
+        Some(_) => Some(false),
+        None => cause.downcast_ref().map(soon),
+    };
+    failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a connection that such a failure came from is of no more use.
+pub fn ends_connection(failure: &Failure) -> bool {
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(fault @ StoreError::Database(_)) => Some(fault.ends_connection()),
+        Some(_) => None,
+        None => cause.downcast_ref().map(Explained::ends_connection),
+    };
+    failure.causes().find_map(fault).unwrap_or(false)
 }
 
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
@@ -46,12 +73,13 @@ impl StoreError {
         }
     }
 
-    /// Whether the connection is of no more use: everything but an answer of the server.
-    pub fn broke_connection(&self) -> bool {
-        !matches!(
-            self,
-            StoreError::Database(Explained(mysql::Error::MySqlError(_))) | StoreError::Mismatch(_)
-        )
+    /// Whether the connection is of no more use, or not to be trusted.
+    pub fn ends_connection(&self) -> bool {
+        match self {
+            StoreError::Database(error) => error.ends_connection(),
+            StoreError::Mismatch(_) => false,
+            StoreError::Disk(_) => true,
+        }
     }
 }
 
@@ -104,15 +132,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_a_missing_right_or_a_read_only_server_does_not_pass_by_waiting() {
-        for code in [1036, 1044, 1045, 1049, 1142, 1146, 1290, 1698, 1792, 1836] {
+    fn a_wrong_password_or_a_missing_right_does_not_pass_by_waiting() {
+        for code in [1044, 1045, 1049, 1142, 1146, 1698] {
             assert!(!is_transient(&refused(code)), "{code}");
         }
     }
 
     #[test]
     fn a_deadlock_a_full_disk_and_a_lost_server_is_transient() {
-        for code in [1040, 1114, 1205, 1213] {
+        for code in [1040, 1114, 1205, 1213, 1290] {
             assert!(is_transient(&refused(code)), "{code}");
         }
         let gone = io::Error::from(io::ErrorKind::ConnectionReset);

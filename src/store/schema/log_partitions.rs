@@ -1,10 +1,13 @@
-//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that is just writing has the right of
-//! way. Whether old ones go is decided in `purge.rs`.
+//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that
+//! is just writing has the right of way. Whether old ones go is decided in `purge.rs`.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mysql::prelude::Queryable;
 
 use crate::failure::{Exit, Failure};
+use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::{Explained, OrDatabase};
 use crate::store::database::rows;
@@ -12,10 +15,12 @@ use crate::store::database::rows;
 /// Whole months that are kept ready ahead of the current one.
 const AHEAD: u32 = 3;
 
-/// Months before the current one that get a partition of their own; what is older shares the first one.
+/// Months before the current one that get a partition of their own; what is older shares the first
+/// one.
 const BACK: u32 = 36;
 
-/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
+/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make
+/// others wait behind it.
 const PATIENCE: u32 = 5;
 
 const TRIES: u32 = 3;
@@ -58,7 +63,8 @@ impl NewPartitions {
         reorganize(&self.months)
     }
 
-    /// Makes them, and says so. A log that is just being written to is left for the next run, with a warning.
+    /// Makes them, and says so. A log that is just being written to is left for the next run, with
+    /// a warning.
     pub(crate) fn make(&self, database: &mut Database) -> Result<Option<String>, Failure> {
         let month = |day: Option<&NaiveDate>| day.map(|day| day.format("%Y-%m").to_string());
         let (first, last) = (month(self.months.first()), month(self.months.last()));
@@ -149,7 +155,8 @@ fn reorganize(months: &[NaiveDate]) -> String {
     )
 }
 
-/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made by hand is theirs.
+/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made
+/// by hand is theirs.
 fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
     let ours = |name: &str| {
         name.strip_prefix('p').is_some_and(|month| {
@@ -164,6 +171,21 @@ fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
 
 /// Changes partitions, and says whether it could: a sync that is just writing has the right of way.
 fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
+    // On a node of a cluster a change of a table does not wait for other nodes' transactions: it ends them.
+    if !database.is_in_cluster() {
+        return change_here(database, sql);
+    }
+    let wait = Duration::from_secs(u64::from(PATIENCE * TRIES));
+    if !advisory_lock::acquire(database, Purpose::Write, wait)? {
+        log::warn!("a sync is writing; the partitions of sync_logs are left for the next run");
+        return Ok(false);
+    }
+    let outcome = change_here(database, sql);
+    advisory_lock::release(database, Purpose::Write)?;
+    outcome
+}
+
+fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
     let doing = || "changing the partitions of sync_logs";
     let conn = database.conn();
     let usual: Option<u64> =

@@ -1,5 +1,6 @@
-//! What is past its retention: months of the log, messages about what is over, old snapshots. Planned as a whole before any of it goes,
-//! so that a dry run tells what the real one does. Which rows go is decided by dates alone.
+//! What is past its retention: months of the log, messages about what is over, old snapshots.
+//! Planned as a whole before any of it goes, so that a dry run tells what the real one does. Which
+//! rows go is decided by dates alone.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use mysql::prelude::Queryable;
@@ -124,8 +125,9 @@ impl Purge {
         lines
     }
 
-    /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must not cost it.
-    /// Errors: [`Exit::Configuration`] if more than half of a marketplace's days would go.
+    /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must
+    /// not cost it. Errors: [`Exit::Configuration`] if more than half of a marketplace's days would
+    /// go.
     pub fn require_meant(&self) -> Result<(), Failure> {
         let most: Vec<String> =
             self.stock.iter().filter(|old| old.is_most()).map(OldStock::to_string).collect();
@@ -142,8 +144,8 @@ impl Purge {
         Err(Failure::new(Exit::Configuration, message))
     }
 
-    /// Takes it away and says so: snapshots in small batches, each committed by itself. The newest snapshot of a source stays however
-    /// old it is: reports and the shrink guard stand on it.
+    /// Takes it away and says so: snapshots in small batches, each committed by itself. The newest
+    /// snapshot of a source stays however old it is: reports and the shrink guard stand on it.
     pub(crate) fn carry_out(
         &self,
         database: &mut Database,
@@ -219,7 +221,8 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
     }
 }
 
-/// Notes what a sync has the retentions set to: `migrate` may run as another user, with another file of settings.
+/// Notes what a sync has the retentions set to: `migrate` may run as another user, with another
+/// file of settings.
 pub fn note(database: &mut Database, settings: &RetentionSettings) -> Result<(), StoreError> {
     let noted: Vec<(String, String)> = rows::all(database.conn(), NOTED, ())?;
     for rule in [&settings.logs, &settings.inventory] {

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 
+use super::log_row;
 use super::signals::Interruption;
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::{ConnectionMark, Database};
-use crate::store::database::error::{StoreError, is_transient};
+use crate::store::database::error::{
+    StoreError, ends_connection, is_read_only, is_transient, passes_soon,
+};
 use crate::store::schema::migrations;
 
 /// How long the server may take to notice that this run's broken connection is gone.
@@ -27,6 +30,10 @@ pub struct Session {
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
+    /// It writes nothing, not even a lease.
+    dry: bool,
+    /// The how manieth run of its source this is: what is later, whatever the clocks say.
+    turn: Option<u64>,
     /// Connections before this one, which the server may believe to be alive, or still be rolling back.
     lost: Vec<ConnectionMark>,
     /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
@@ -42,6 +49,7 @@ impl Session {
         settings: &DatabaseSettings,
         source: Source,
         interruption: Interruption,
+        dry: bool,
     ) -> Result<Self, Failure> {
         let mut session = Self {
             settings: settings.clone(),
@@ -49,6 +57,8 @@ impl Session {
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
+            dry,
+            turn: None,
             lost: Vec::new(),
             rollback: ROLLBACK,
         };
@@ -74,6 +84,11 @@ impl Session {
         self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
     }
 
+    /// The how manieth run of its source this is, counted from when it first had the lock.
+    pub fn turn(&self) -> u64 {
+        self.turn.unwrap_or_default()
+    }
+
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
     fn drop_connection(&mut self) {
         if let Some(database) = self.database.take() {
@@ -90,10 +105,19 @@ impl Session {
     pub fn failed(&mut self, fault: StoreError) -> Failure {
         // After a signal it is that thread's own doing, which has its words.
         self.interruption.checkpoint();
-        if fault.broke_connection() {
+        if fault.ends_connection() {
             self.drop_connection();
         }
         fault.into()
+    }
+
+    /// Leaves the connection fit for another try, after whatever this failure was: one that has just been silent is not asked again.
+    pub fn clean_up(&mut self, failure: &Failure) {
+        self.interruption.checkpoint();
+        if ends_connection(failure) {
+            self.drop_connection();
+        }
+        self.roll_back();
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
@@ -123,7 +147,7 @@ impl Session {
     fn end_lost_connections(&self, database: &mut Database) -> Result<Holder, Failure> {
         let mut holder = Holder::Stranger;
         for lost in &self.lost {
-            if database.knows(*lost)?
+            if database.knows(lost)?
                 && advisory_lock::end_holder(database, self.purpose, lost.number)?
             {
                 holder = Holder::Own(lost.number);
@@ -145,14 +169,41 @@ impl Session {
         // Should the answer get lost, this connection has the lock and nobody knows.
         self.lost.push(database.mark());
         let wait = holder.patience(wait, self.rollback);
-        if advisory_lock::acquire(database, self.purpose, wait)? {
+        let turn = if self.dry {
+            advisory_lock::get_lock(database, self.purpose, wait)?.then_some(0)
+        } else {
+            advisory_lock::acquire_in_turn(database, self.purpose, wait)?
+        };
+        if let Some(turn) = turn {
+            self.turn.get_or_insert(turn);
             return Ok(());
         }
         if holder != Holder::Stranger {
             self.rollback = HANDOVER;
         }
-        Err(holder.refusal())
+        Err(match holder {
+            Holder::Own(lost) => rolled_back(lost),
+            Holder::Stranger => Failure::new(Exit::NotNow, self.another(database)),
+        })
     }
+
+    /// Says which run has the lock, as far as it can be seen.
+    fn another(&self, database: &mut Database) -> String {
+        let seen = log_row::who_runs(database, self.purpose).unwrap_or_else(|fault| {
+            log::debug!("looking which run it is: {fault}");
+            String::new()
+        });
+        format!(
+            "{}: another run is going on{seen}; this one leaves it alone and nothing was changed",
+            self.source
+        )
+    }
+}
+
+fn rolled_back(lost: u32) -> Failure {
+    let message =
+        format!("the earlier connection of this run, number {lost}, is still being rolled back");
+    Failure::new(Exit::Database, message)
 }
 
 /// Whose the lock is, should it not be free.
@@ -172,32 +223,15 @@ impl Holder {
             Holder::Stranger => wait,
         }
     }
-
-    /// What is said when it has not come free.
-    fn refusal(self) -> Failure {
-        match self {
-            Holder::Own(lost) => Failure::new(
-                Exit::Database,
-                format!(
-                    "the earlier connection of this run, number {lost}, is still being rolled back"
-                ),
-            ),
-            Holder::Stranger => {
-                let message =
-                    "another run of this marketplace is going on; this one leaves it alone";
-                Failure::new(Exit::NotNow, message)
-            }
-        }
-    }
 }
 
 /// Gives the lock back and waits for the server's word. A server notices the end of a connection only a moment later, in which
 /// the next command of a script would find the marketplace busy.
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(database) = &mut self.database
-            && let Err(failure) = advisory_lock::release(database, self.purpose)
-        {
+        let Some(database) = &mut self.database else { return };
+        let release = if self.dry { advisory_lock::release_lock } else { advisory_lock::release };
+        if let Err(failure) = release(database, self.purpose) {
             log::debug!("{failure}; it ends with the connection");
         }
     }
@@ -212,27 +246,59 @@ pub fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut number = 1;
+    let mut retries = Retries::default();
     loop {
         match attempt() {
-            Err(failure) if is_transient(&failure) && number < settings.attempts => {
-                announce_retry(&failure, number, settings);
-                std::thread::sleep(settings.delay);
-                number += 1;
-            }
+            Err(failure) => retries.wait_after(failure, "", settings)?,
             outcome => return outcome,
         }
     }
 }
 
-/// Says in the log that the database failed, and when it is tried again.
-pub fn announce_retry(fault: &dyn std::fmt::Display, number: u32, settings: &DatabaseSettings) {
-    log::warn!(
-        "{fault}; attempt {} of {} in {}",
-        number + 1,
-        settings.attempts,
-        humantime::format_duration(settings.delay)
-    );
+/// Counts the attempts. One that failed by what passes within seconds (a deadlock, a node that comes or goes, a server that has others
+/// beside it) is followed by the next within seconds, a few times, and does not count as one of `DB_RETRY_ATTEMPTS`.
+#[derive(Default)]
+pub struct Retries {
+    counted: u32,
+    soon: u32,
+}
+
+/// How often that may happen: 1, 2, 4, 8 and 16 seconds later.
+const SOON: u32 = 5;
+
+impl Retries {
+    /// Says in the log that the database failed, at what, and waits until it is to be tried again.
+    ///
+    /// # Errors
+    /// The failure, if no attempt is left or none can help.
+    pub fn wait_after(
+        &mut self,
+        failure: Failure,
+        what: &str,
+        settings: &DatabaseSettings,
+    ) -> Result<(), Failure> {
+        let soon = self.soon < SOON && passes_soon(&failure, settings.nodes() > 1);
+        // Before anything is pulled there is nothing to lose by ending at once.
+        let may_pass = is_transient(&failure) && !(what.is_empty() && is_read_only(&failure));
+        if !soon && (!may_pass || self.counted + 1 >= settings.attempts) {
+            return Err(failure);
+        }
+        let delay = if soon {
+            self.soon += 1;
+            settings.delay.min(Duration::from_secs(1 << (self.soon - 1)))
+        } else {
+            self.counted += 1;
+            settings.delay
+        };
+        let number = 1 + self.counted + self.soon;
+        let of =
+            if soon { String::new() } else { format!(" of {}", settings.attempts + self.soon) };
+        let delay_shown = humantime::format_duration(delay);
+        let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
+        log::warn!("{what}{failure}; attempt {number}{of} in {delay_shown}");
+        std::thread::sleep(delay);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -243,7 +309,6 @@ mod tests {
     fn another_run_is_left_alone_as_soon_as_a_broken_connection_would_have_given_the_lock_back() {
         let holder = Holder::Stranger;
         assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
-        assert_eq!(holder.refusal().exit(), Exit::NotNow);
     }
 
     #[test]
@@ -252,7 +317,7 @@ mod tests {
         let patience = holder.patience(Duration::ZERO, ROLLBACK);
         assert!(patience > Duration::from_secs(60), "{patience:?}");
         assert!(patience < Duration::from_secs(15 * 60), "the client would give up first");
-        let refusal = holder.refusal();
+        let refusal = rolled_back(7);
         assert_eq!(refusal.exit(), Exit::Database);
         assert!(refusal.to_string().contains("still being rolled back"), "{refusal}");
     }

@@ -15,6 +15,7 @@ use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::run::{Run, RunRowState, RunStats};
 use crate::store::database::connection::{ConnectionMark, Database};
+use crate::store::database::error::StoreError;
 
 /// What the watching thread must know about the run. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
@@ -126,14 +127,22 @@ fn log_interruption(
     signal: &str,
     code: u8,
 ) -> Result<RunRowState, Failure> {
-    let mut database = Database::connect(settings)?;
-    if let Some(mark @ ConnectionMark { number, .. }) = connection
+    // The server of the run's connection first: on another one its number is a stranger's.
+    let node = connection.as_ref().map_or(0, |mark| mark.node);
+    let mut database = Database::connect_from(settings, node)?;
+    if let Some(mark @ ConnectionMark { number, .. }) = &connection
         && database.knows(mark)?
-        && let Err(error) = database.end_connection(number)
+        && let Err(error) = database.end_connection(*number)
     {
         // It may be gone already, which is as good.
         log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(log_row::complete_failed(database.conn(), run, code, &message, stats)?)
+    let mut complete = || log_row::complete_failed(database.conn(), run, code, &message, stats);
+    // On another node the run's own commit may be just on its way: one of the two gives way, and the second try sees which.
+    let outcome = match complete() {
+        Err(StoreError::Database(error)) if error.passes_soon() => complete(),
+        outcome => outcome,
+    };
+    Ok(outcome?)
 }

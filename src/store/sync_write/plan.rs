@@ -71,6 +71,11 @@ impl Plan {
             + snapshot.removed.count()
     }
 
+    /// Rows that the transaction changes at least: every row of the day is told when it was last seen.
+    pub fn rows_to_touch(&self) -> u64 {
+        self.rows_to_load() + self.snapshot.unchanged
+    }
+
     /// What will be different afterwards, but for products that are joined.
     pub fn changes(&self) -> Changes {
         let Self { links, snapshot, .. } = self;

@@ -219,7 +219,7 @@ fn restarts() -> Vec<Fault> {
         .survived(),
         Fault::new("a stranger's connection has the old one's number", 75, stranger)
             .unfinished()
-            .says("another run of this marketplace"),
+            .says("another run is going on"),
         Fault::new("the server is gone when the stock is to be written", 74, |stage, binary| {
             let running = stage.asking(&binary, A_MOMENT);
             server().kill();
@@ -278,6 +278,7 @@ fn refusals() -> Vec<Fault> {
                 "CREATE USER 'reader'@'%' IDENTIFIED BY 'pw'".to_owned(),
                 format!("GRANT SELECT, CREATE TEMPORARY TABLES ON `{name}`.* TO 'reader'@'%'"),
                 format!("GRANT INSERT, UPDATE ON `{name}`.sync_logs TO 'reader'@'%'"),
+                format!("GRANT UPDATE ON `{name}`.stocksync_locks TO 'reader'@'%'"),
             ] {
                 stage.world.database.run(&sql);
             }

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::store::database::{Database, OrDatabase};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "dim_products",
     "inventory_data",
     "product_listings",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 9] = [
     "stocksync_state",
     "sync_logs",
     "stocksync_alerts",
+    "stocksync_locks",
 ];
 
 /// What the migrations note about themselves.

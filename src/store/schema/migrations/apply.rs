@@ -110,7 +110,7 @@ pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let remembered = exists::has_table(database, "stocksync_former")?;
     let differences = if remembered { original::differences(database)? } else { Vec::new() };
     // What was remembered goes last, should this end halfway.
-    for table in RECORDS {
+    for table in RECORDS.into_iter().chain(["stocksync_locks"]) {
         database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).or_database(doing)?;
     }
     Ok(differences)

@@ -23,6 +23,7 @@ use crate::failure::{Exit, Failure};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::lease;
 use crate::store::schema::inspect::exists;
 
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -32,6 +33,9 @@ const NO_SUCH_TABLE: u16 = 1146;
 /// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for another one.
 /// Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
 pub fn lock(database: &mut Database) -> Result<(), Failure> {
+    if database.is_in_cluster() {
+        lease::prepare(database.conn())?;
+    }
     if advisory_lock::try_acquire(database, Purpose::Migrate)? {
         return Ok(());
     }
@@ -46,6 +50,13 @@ pub fn lock(database: &mut Database) -> Result<(), Failure> {
         "another `stocksync migrate` has been changing this database for more than {minutes} minutes; nothing was done, try again later"
     );
     Err(Failure::new(Exit::NotNow, message))
+}
+
+/// Gives the lock back, should the connection still be good for that; the next `migrate`, on another node, need not wait then.
+pub fn unlock(database: &mut Database) {
+    if let Err(failure) = advisory_lock::release(database, Purpose::Migrate) {
+        log::debug!("{failure}");
+    }
 }
 
 /// What the database says was applied, by ascending version; nothing if it was never migrated. Changes nothing.

@@ -39,6 +39,7 @@ pub const SHIPPED: &[Migration] = shipped! {
     9 "0009_last_seen",
     10 "0010_legacy_cards",
     11 "0011_size_names",
+    12 "0012_locks",
 };
 
 impl Migration {
@@ -131,6 +132,7 @@ mod tests {
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
+            ("0012_locks", "1832cfe7c22740628cd1d49a15bf80e8f91801577977bcfc63362ed5c5b214e0"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
