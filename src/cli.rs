@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::config::units;
 use crate::failure::Exit;
 use crate::inventory::Source;
-use crate::report::page::Language;
+use crate::language::Language;
 
 /// Pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
 #[derive(Debug, Parser)]
@@ -228,9 +228,9 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
 
-    /// The language of the page (html) [default: that of LANG]
+    /// The language of the text and the page [default: STOCKSYNC_LANG, or that of the locale]
     #[arg(long, value_enum, value_name = "LANGUAGE")]
-    pub lang: Option<PageLanguage>,
+    pub lang: Option<ReportLanguage>,
 
     /// Write to this file, replaced atomically, in place of standard output
     #[arg(long, value_name = "PATH")]
@@ -250,20 +250,20 @@ pub enum ReportFormat {
     Prometheus,
 }
 
-/// The language of the page.
+/// The language of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PageLanguage {
+pub enum ReportLanguage {
     /// Russian
     Ru,
     /// English
     En,
 }
 
-impl From<PageLanguage> for Language {
-    fn from(language: PageLanguage) -> Self {
+impl From<ReportLanguage> for Language {
+    fn from(language: ReportLanguage) -> Self {
         match language {
-            PageLanguage::Ru => Language::Russian,
-            PageLanguage::En => Language::English,
+            ReportLanguage::Ru => Language::Russian,
+            ReportLanguage::En => Language::English,
         }
     }
 }

@@ -242,6 +242,33 @@ fn a_message_holds_source_local_time_cause_and_next_step_as_text_and_as_data() {
 }
 
 #[test]
+fn messages_speak_the_language_that_is_set_and_their_data_none() {
+    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
+    world.marketplaces.always(Endpoint::WbWarehouses, Fault::Status(401));
+    let told = |name: &str, value: &str, line: &str, code| {
+        let binary = world.binary().envs(receiver.variables()).env(name, value);
+        binary.args(line).run().expect(code);
+        let seen = receiver.take();
+        (webhooks(&seen), telegrams(&seen))
+    };
+    let (hooks, texts) = told("STOCKSYNC_LANG", "ru", "sync wb", 77);
+    assert_eq!(hooks[0]["text"], "*Wildberries: ключ отклонён*");
+    let event = &hooks[0]["event"];
+    assert_eq!((&event["topic"], &event["exit_code"]), (&"key_rejected".into(), &77.into()));
+    let step = event["next_step"].as_str().expect("a step");
+    assert!(step.contains("WB_API_TOKEN") && step.contains("`stocksync sync wb`"), "{step}");
+    let lines = ["Маркетплейс: Wildberries", "Время: ", "Причина: ", "Что делать: создайте новый"];
+    assert!(lines.iter().all(|line| texts[0].contains(line)), "{}", texts[0]);
+
+    // The locale counts where nothing else is set, and LC_ALL before LANG.
+    let (hooks, _) = told("LC_ALL", "ru_RU.UTF-8", "check-freshness --source wb", 4);
+    assert_eq!(hooks[0]["event"]["title"], "Wildberries: сохранённые остатки устарели");
+    world.marketplaces.mend();
+    let (hooks, _) = told("LANG", "de_DE.UTF-8", "sync wb", 0);
+    assert_eq!(hooks[0]["event"]["title"], "Wildberries: syncs work again, the stock is fresh");
+}
+
+#[test]
 fn channels_that_are_down_change_neither_the_result_nor_the_exit_code() {
     let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
     // A run that waited for this answer would never end here.
@@ -341,6 +368,7 @@ fn a_channel_that_is_set_up_wrongly_is_named_and_not_shown() {
         ("HEALTHCHECK_URL", "secret"),
         ("ALERT_TELEGRAM_CHAT_ID", "-100"),
         ("ALERT_AFTER_FAILURES", "0"),
+        ("STOCKSYNC_LANG", "russian"),
     ] {
         let outcome = world.binary().env(name, value).args("sync wb").run().expect(78).says(name);
         assert!(!outcome.stderr.contains("secret"), "{}", outcome.stderr);

@@ -35,7 +35,14 @@ fn waiting_pull(world: &World) -> Running {
 fn a_second_run_of_the_same_source_is_75_at_once_and_logs_nothing() {
     let world = World::new(Catalogue::small(1));
     let mut first = waiting_pull(&world);
-    world.run("sync ozon").expect(75);
+    let second = world.run("sync ozon").expect(75);
+    let run_id = world.database.value("SELECT run_id FROM sync_logs");
+    let connection = world
+        .database
+        .value(&format!("SELECT IS_USED_LOCK('stocksync:sync Ozon:{}')", world.database.name));
+    second
+        .says(&format!("Ozon: another run is going on: run {run_id}, since 20"))
+        .says(&format!(", from localhost (connection {connection}); this one leaves it alone"));
     assert!(!first.is_over(), "the second run waited for the first one");
     assert_eq!(world.database.logs().len(), 1);
     world.run("sync wb").expect(0);

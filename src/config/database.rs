@@ -18,7 +18,6 @@ const ENCODED: &str = "inside a password (and wherever else it is meant as it st
 /// How far the connection to the database is encrypted and the server verified; the names are those of MySQL's own client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
-    /// Never encrypted.
     Disabled,
     /// Encrypted if the server can; the server is not verified.
     Preferred,
@@ -30,24 +29,17 @@ pub enum TlsMode {
     VerifyIdentity,
 }
 
-/// Where the database is, and how often a write is tried.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// Name or address; not used with a socket.
     pub host: String,
-    /// TCP port.
     pub port: u16,
     /// Further nodes of the same cluster, with their ports, in the order in which they are tried.
     pub others: Vec<(String, u16)>,
-    /// The path of a Unix socket to use in place of TCP.
     pub socket: Option<String>,
-    /// The user, if one is named.
     pub user: Option<String>,
-    /// The password, if there is one.
     pub password: Option<Secret>,
-    /// The database that holds the tables.
     pub database: String,
-    /// Encryption.
     pub tls: TlsMode,
     /// A file with the authorities to trust, in PEM, beside the ones built in.
     pub tls_ca: Option<PathBuf>,
@@ -58,10 +50,6 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// Reads `DATABASE_URL`, `DB_RETRY_ATTEMPTS` and `DB_RETRY_DELAY`.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable and no part of the URL.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         let url = environment.required("DATABASE_URL")?;
         let mut settings = parse(url).map_err(|reason| {
@@ -72,7 +60,6 @@ impl DatabaseSettings {
         Ok(settings)
     }
 
-    /// How many servers there are to try.
     pub fn nodes(&self) -> usize {
         1 + self.others.len()
     }

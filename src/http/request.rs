@@ -10,9 +10,9 @@ use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
 use super::network;
 use super::retry::RetryHint;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, FailureKind};
 
-/// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
+/// What is said of a link that was not believed.
 pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
 
 pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
@@ -129,9 +129,11 @@ impl Fault {
             Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
                 "TLS certificate verification failed; nothing was sent. Is the clock right, does something intercept HTTPS?",
             )),
-            Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
-                LINK_NOT_FOLLOWED,
-            )),
+            Breakage::PrivateHost => Self::Final(
+                Failure::caused(Exit::NotStockData, cause)
+                    .of_kind(FailureKind::UntrustedLink)
+                    .context(LINK_NOT_FOLLOWED),
+            ),
         }
     }
 

@@ -12,15 +12,16 @@ use crate::alert::{Sent, Severity, State, Topic};
 use crate::secret::mask;
 
 const TOLD: &str = "
-    SELECT topic, state, severity, failures, title, created_at
+    SELECT topic, state, severity, failures, subject, title, created_at
     FROM stocksync_alerts
     WHERE source = ?
     ORDER BY id DESC
     LIMIT 200";
 
 const RECORD: &str = "
-    INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
-    VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
+    INSERT INTO stocksync_alerts
+        (source, topic, state, severity, failures, subject, title, channels, created_at)
+    VALUES (?, ?, ?, ?, ?, LEFT(?, 255), LEFT(?, 500), ?, ?)";
 
 /// Of the messages from before a moment those about what is over. What goes on being a trouble
 /// keeps its messages however old they are: the distance of the next one is counted from them.
@@ -48,9 +49,9 @@ const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_an
 /// # Errors
 /// [`StoreError::Database`].
 pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
-    type Columns = (String, String, String, u32, String, NaiveDateTime);
+    type Columns = (String, String, String, u32, Option<String>, String, NaiveDateTime);
     let rows: Vec<Columns> = rows::all(conn, TOLD, (source,))?;
-    let sent = |(topic, state, severity, failures, title, at): Columns| {
+    let sent = |(topic, state, severity, failures, subject, title, at): Columns| {
         Some(Sent {
             topic: Topic::ALL.into_iter().find(|known| known.as_str() == topic)?,
             state: if state == State::Raised.as_str() { State::Raised } else { State::Recovered },
@@ -60,6 +61,7 @@ pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
                 Severity::Warning
             },
             failures,
+            subject,
             title,
             at: at.and_utc(),
         })
@@ -85,6 +87,7 @@ pub fn record(
             sent.state.as_str(),
             sent.severity.as_str(),
             sent.failures,
+            &sent.subject,
             mask(&sent.title).as_ref(),
             channels,
             sent.at.naive_utc(),

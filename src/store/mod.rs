@@ -14,6 +14,6 @@ mod snapshot;
 pub mod sync_run;
 pub mod sync_write;
 
-pub use database::{Database, Explained, OrDatabase, StoreError};
+pub use database::{Database, DatabaseContext, DatabaseError, StoreError};
 pub use newest::newest_day;
 pub use sync_run::Session;

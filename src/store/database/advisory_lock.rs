@@ -7,7 +7,7 @@ use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
-use super::driver_error::OrDatabase;
+use super::driver_error::DatabaseContext;
 use super::error::StoreError;
 use super::lease;
 use super::rows;
@@ -17,9 +17,7 @@ use crate::inventory::Source;
 /// What may go on only once at a time in one database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A change of the schema.
     Migrate,
-    /// A pull of one marketplace.
     Sync(Source),
     /// The transaction of a pull, whichever marketplace's.
     Write,
@@ -37,18 +35,12 @@ impl Purpose {
 }
 
 /// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
     acquire(database, purpose, Duration::ZERO)
 }
 
 /// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
 /// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
     Ok(acquire_in_turn(database, purpose, wait)?.is_some())
 }
@@ -92,7 +84,7 @@ pub fn get_lock(
     let granted: Option<Option<i64>> = database
         .conn()
         .exec_first("SELECT GET_LOCK(?, ?)", (&name, seconds))
-        .or_database(|| format!("taking the lock {name:?}"))?;
+        .db_context(|| format!("taking the lock {name:?}"))?;
     match granted.flatten() {
         Some(granted) => Ok(granted == 1),
         None => Err(Failure::new(
@@ -113,9 +105,6 @@ pub fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, 
 
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
     if self::holder(database, purpose)? != Some(holder) {
         return Ok(false);
@@ -125,14 +114,10 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     match database.end_connection(holder) {
         // It ended by itself meanwhile.
         Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
-        outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),
+        outcome => outcome.map(|()| true).db_context(|| "ending a broken connection"),
     }
 }
 
-/// Gives the lock back before the connection ends.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
         lease::give_back(database.conn(), purpose)?;
@@ -140,16 +125,12 @@ pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure>
     release_lock(database, purpose)
 }
 
-/// Gives back what [`get_lock`] got.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database
         .conn()
         .exec_drop("DO RELEASE_LOCK(?)", (&name,))
-        .or_database(|| format!("giving back the lock {name:?}"))
+        .db_context(|| format!("giving back the lock {name:?}"))
 }
 
 /// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL, and in any case

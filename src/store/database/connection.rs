@@ -10,7 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Row};
 
 use super::dial;
-use super::driver_error::{Explained, OrDatabase};
+use super::driver_error::{DatabaseContext, DatabaseError};
 use super::error::{StoreError, is_transient};
 use super::rows;
 use crate::config::{DatabaseSettings, TlsMode};
@@ -67,29 +67,20 @@ pub struct ConnectionMark {
 
 impl Database {
     /// Connects for everyday work: a statement may keep silent for 15 minutes.
-    ///
-    /// # Errors
-    /// [`Exit::Database`] in words that name the server, the user or the certificate, never the password;
-    /// [`Exit::Configuration`] if the file `ssl-ca` cannot be read.
+    /// Errors: [`Exit::Database`] in words that name the server, the user or the certificate, never
+    /// the password; [`Exit::Configuration`] if the file `ssl-ca` cannot be read.
     pub fn connect(settings: &DatabaseSettings) -> Result<Self, Failure> {
         Self::connect_from(settings, 0)
     }
 
-    /// The same, with a certain one of several servers as the first that is tried.
-    ///
-    /// # Errors
-    /// As [`Database::connect`].
     pub fn connect_from(settings: &DatabaseSettings, node: usize) -> Result<Self, Failure> {
         Self::open_any(settings, STATEMENT_TIMEOUT, node)
     }
 
     /// Connects for a migration: a statement may keep silent for 12 hours, but waits at most 5 minutes for others who use its table.
-    ///
-    /// # Errors
-    /// As [`Database::connect`].
     pub fn connect_to_migrate(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let mut database = Self::open_any(settings, MIGRATION_TIMEOUT, 0)?;
-        database.conn.query_drop(MIGRATION_SESSION).or_database(|| "setting up the session")?;
+        database.conn.query_drop(MIGRATION_SESSION).db_context(|| "setting up the session")?;
         Ok(database)
     }
 
@@ -123,10 +114,10 @@ impl Database {
             })?;
         }
         let mut conn = dial::dial(settings, silence)?;
-        conn.query_drop(SESSION).or_database(|| "setting up the session")?;
+        conn.query_drop(SESSION).db_context(|| "setting up the session")?;
         // The name as the server spells it: with lower_case_table_names two spellings mean one database, and must mean one lock.
         let known: Option<(String, Option<String>)> =
-            conn.query_first(SERVER).or_database(|| "setting up the session")?;
+            conn.query_first(SERVER).db_context(|| "setting up the session")?;
         let (server, name) = known.unwrap_or_default();
         let name = name.unwrap_or_else(|| settings.database.clone());
         let cluster = join_cluster(&mut conn, settings)?;
@@ -134,27 +125,22 @@ impl Database {
         Ok(Self { conn, name, settings, server, cluster, node: 0, opened: Instant::now() })
     }
 
-    /// With which settings it was opened.
     pub fn settings(&self) -> &DatabaseSettings {
         &self.settings
     }
 
-    /// The settings of this very server.
     pub fn settings_of_node(&self) -> DatabaseSettings {
         self.settings.of_node(self.node)
     }
 
-    /// Whether the server is a node of a Galera cluster, whose other nodes know nothing of this one's locks.
     pub fn is_in_cluster(&self) -> bool {
         self.cluster
     }
 
-    /// What tells this server from others.
     pub fn server(&self) -> &str {
         &self.server
     }
 
-    /// The driver's connection, for the statements of this module's neighbours.
     pub fn conn(&mut self) -> &mut Conn {
         &mut self.conn
     }
@@ -181,17 +167,11 @@ impl Database {
     }
 
     /// Ends another connection of this user. Not as a prepared statement: MySQL takes no parameter there.
-    ///
-    /// # Errors
-    /// The server's, 1094 for a connection that is not there any more.
+    /// Errors: The server's, 1094 for a connection that is not there any more.
     pub fn end_connection(&mut self, number: u32) -> Result<(), mysql::Error> {
         self.conn.query_drop(format!("KILL CONNECTION {number}"))
     }
 
-    /// What the server's clock says.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`]; [`StoreError::Mismatch`] if it says nothing.
     pub fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let moment: Option<NaiveDateTime> =
             rows::first(&mut self.conn, "SELECT UTC_TIMESTAMP()", ())?;
@@ -199,7 +179,6 @@ impl Database {
         Ok(moment.ok_or_else(none)?.and_utc())
     }
 
-    /// The name of the database, as the server spells it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -210,14 +189,14 @@ fn join_cluster(conn: &mut Conn, settings: &DatabaseSettings) -> Result<bool, Fa
     let doing = || "setting up the session";
     let mut says_on = |question: &str| {
         let row: Result<Option<(String, String)>, _> = conn.query_first(question);
-        row.or_database(doing).map(|row| row.is_some_and(|(_, value)| value == "ON"))
+        row.db_context(doing).map(|row| row.is_some_and(|(_, value)| value == "ON"))
     };
     if !says_on("SHOW VARIABLES LIKE 'wsrep_on'")? {
         return Ok(false);
     }
     if !says_on("SHOW STATUS LIKE 'wsrep_ready'")? {
-        return Err(dial::refusal(settings, Explained::not_in_majority().0));
+        return Err(dial::refusal(settings, DatabaseError::not_in_majority().0));
     }
-    conn.query_drop(CLUSTER_SESSION).or_database(doing)?;
+    conn.query_drop(CLUSTER_SESSION).db_context(doing)?;
     Ok(true)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mysql::{Conn, DriverError, LocalInfileHandler, Opts, OptsBuilder, SslOpts};
 
-use super::driver_error::{Explained, tls_error};
+use super::driver_error::{DatabaseError, tls_error};
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure};
 
@@ -86,7 +86,7 @@ fn dial_address(settings: &DatabaseSettings, options: &OptsBuilder) -> Result<Co
     };
     match Conn::new(Opts::from(options.clone().ssl_opts(tls))) {
         Err(error) if settings.tls == TlsMode::Preferred && cannot_tls(&error) => {
-            log::debug!("{}; connecting unencrypted (ssl-mode=preferred)", Explained(error));
+            log::debug!("{}; connecting unencrypted (ssl-mode=preferred)", DatabaseError(error));
             plain()
         }
         outcome => outcome,
@@ -151,7 +151,7 @@ pub(super) fn refusal(settings: &DatabaseSettings, error: mysql::Error) -> Failu
         },
         _ => format!("cannot speak with the database at {place}"),
     };
-    Failure::caused(Exit::Database, Explained(error)).context(message)
+    Failure::caused(Exit::Database, DatabaseError(error)).context(message)
 }
 
 #[cfg(test)]

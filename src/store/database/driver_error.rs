@@ -28,16 +28,14 @@ fn remedy(code: u16) -> &'static str {
 
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const DEADLOCK: u16 = 1213;
-/// Of a node of a Galera cluster.
 const NOT_IN_MAJORITY: u16 = 1047;
-/// "Got error … during COMMIT".
 const FAILED_COMMIT: u16 = 1180;
 
 /// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
 #[derive(Debug)]
-pub struct Explained(pub mysql::Error);
+pub struct DatabaseError(pub mysql::Error);
 
-impl fmt::Display for Explained {
+impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(error) = tls_error(&self.0) {
             return f.write_str(&error);
@@ -81,9 +79,9 @@ impl fmt::Display for Explained {
     }
 }
 
-impl Error for Explained {}
+impl Error for DatabaseError {}
 
-impl Explained {
+impl DatabaseError {
     /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
     pub fn is_transient(&self) -> bool {
         /// Server errors that no waiting mends: unknown database, column or table, syntax, a host or a user who may not connect.
@@ -98,7 +96,7 @@ impl Explained {
     }
 }
 
-impl Explained {
+impl DatabaseError {
     /// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
     pub fn is_read_only(&self) -> bool {
         matches!(&self.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
@@ -154,17 +152,13 @@ fn is_too_large(error: &mysql::MySqlError) -> bool {
 }
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
-pub trait OrDatabase<T> {
-    /// The value.
-    ///
-    /// # Errors
-    /// A failure that says `doing` (what was being done) above the server's words.
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
+pub trait DatabaseContext<T> {
+    fn db_context<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
 }
 
-impl<T> OrDatabase<T> for Result<T, mysql::Error> {
-    fn or_database<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure> {
-        self.map_err(|error| Failure::caused(Exit::Database, Explained(error)).context(doing()))
+impl<T> DatabaseContext<T> for Result<T, mysql::Error> {
+    fn db_context<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure> {
+        self.map_err(|error| Failure::caused(Exit::Database, DatabaseError(error)).context(doing()))
     }
 }
 
@@ -193,9 +187,11 @@ mod tests {
 
     #[test]
     fn a_silent_server_and_a_broken_connection_are_told_apart_wherever_the_driver_met_them() {
-        let within =
-            |kind| Explained(mysql::Error::CodecError(io::Error::from(kind).into())).to_string();
-        let between = |kind| Explained(mysql::Error::IoError(io::Error::from(kind))).to_string();
+        let within = |kind| {
+            DatabaseError(mysql::Error::CodecError(io::Error::from(kind).into())).to_string()
+        };
+        let between =
+            |kind| DatabaseError(mysql::Error::IoError(io::Error::from(kind))).to_string();
         for told in [within(io::ErrorKind::WouldBlock), between(io::ErrorKind::TimedOut)] {
             assert_eq!(told, "the database did not answer in time");
         }
@@ -207,7 +203,7 @@ mod tests {
     #[test]
     fn what_a_cluster_says_is_told_for_what_it_is() {
         let error = |code, message: &str| {
-            Explained(mysql::Error::MySqlError(mysql::MySqlError {
+            DatabaseError(mysql::Error::MySqlError(mysql::MySqlError {
                 state: "HY000".into(),
                 message: message.into(),
                 code,
@@ -216,7 +212,7 @@ mod tests {
         let lost = error(1180, "Got error 6 \"No such device or address\" during COMMIT");
         assert!(lost.passes_soon() && lost.is_transient() && !lost.refuses_commit());
         assert!(lost.to_string().contains("the cluster lost a node"), "{lost}");
-        let alone = Explained::not_in_majority();
+        let alone = DatabaseError::not_in_majority();
         assert!(alone.passes_soon() && !alone.refuses_commit());
         assert!(alone.to_string().contains("not part of its cluster's majority"), "{alone}");
         for large in [
@@ -237,7 +233,7 @@ mod tests {
             message: "Deadlock found when trying to get lock".into(),
             code: 1213,
         }));
-        let failure = refused.or_database(|| "writing the stock").unwrap_err();
+        let failure = refused.db_context(|| "writing the stock").unwrap_err();
         assert_eq!(failure.exit(), Exit::Database);
         assert_eq!(
             failure.to_string(),

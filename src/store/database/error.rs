@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::driver_error::Explained;
+use super::driver_error::DatabaseError;
 use crate::disk;
 use crate::failure::{Exit, Failure};
 
@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 pub fn is_transient(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| {
         let of_store = cause.downcast_ref().map(StoreError::is_transient);
-        of_store.or_else(|| cause.downcast_ref().map(Explained::is_transient))
+        of_store.or_else(|| cause.downcast_ref().map(DatabaseError::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
 }
@@ -21,14 +21,14 @@ pub fn is_transient(failure: &Failure) -> bool {
 pub fn is_read_only(failure: &Failure) -> bool {
     failure.causes().any(|cause| match cause.downcast_ref() {
         Some(StoreError::Database(error)) => error.is_read_only(),
-        _ => cause.downcast_ref().is_some_and(Explained::is_read_only),
+        _ => cause.downcast_ref().is_some_and(DatabaseError::is_read_only),
     })
 }
 
 /// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
 /// one where there are other servers to go to.
 pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
-    let soon = |fault: &Explained| {
+    let soon = |fault: &DatabaseError| {
         fault.passes_soon()
             || (other_servers
                 && fault.is_transient()
@@ -47,7 +47,7 @@ pub fn ends_connection(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
         Some(fault @ StoreError::Database(_)) => Some(fault.ends_connection()),
         Some(_) => None,
-        None => cause.downcast_ref().map(Explained::ends_connection),
+        None => cause.downcast_ref().map(DatabaseError::ends_connection),
     };
     failure.causes().find_map(fault).unwrap_or(false)
 }
@@ -55,9 +55,7 @@ pub fn ends_connection(failure: &Failure) -> bool {
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The database refused, or the connection to it broke.
-    Database(Explained),
-    /// The temporary files failed (a full disk).
+    Database(DatabaseError),
     Disk(io::Error),
     /// The database did not do what it said it did: the rows in it are not those that were sent.
     Mismatch(String),
@@ -97,7 +95,7 @@ impl std::error::Error for StoreError {}
 
 impl From<mysql::Error> for StoreError {
     fn from(error: mysql::Error) -> Self {
-        StoreError::Database(Explained(error))
+        StoreError::Database(DatabaseError(error))
     }
 }
 
@@ -128,7 +126,7 @@ mod tests {
             message: "no".into(),
             code,
         });
-        Failure::caused(Exit::Database, Explained(error)).context("connecting")
+        Failure::caused(Exit::Database, DatabaseError(error)).context("connecting")
     }
 
     #[test]

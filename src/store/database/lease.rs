@@ -10,7 +10,7 @@ use mysql::{Conn, params};
 
 use super::advisory_lock::Purpose;
 use super::connection::Database;
-use super::driver_error::{Explained, OrDatabase};
+use super::driver_error::{DatabaseContext, DatabaseError};
 use super::error::StoreError;
 use super::rows;
 use crate::config::DatabaseSettings;
@@ -21,7 +21,6 @@ use crate::run::run_id;
 /// How long a lease holds without being renewed.
 const LEASE: Duration = Duration::from_secs(12);
 
-/// How often it is renewed.
 const BEAT: Duration = Duration::from_secs(4);
 
 /// How long one that has run out must be seen not to be renewed before it is taken over: the servers' clocks may differ.
@@ -72,7 +71,6 @@ const WRITTEN: &str = "SELECT term, COALESCE(holder, '') FROM stocksync_locks WH
 
 const WRITE: &str = "UPDATE stocksync_locks SET term = ?, holder = ? WHERE name = ?";
 
-/// The leases of this process.
 static OWN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 /// A lease as somebody else holds it: who, on which server, until when.
@@ -130,15 +128,11 @@ pub fn take(
     }
 }
 
-/// Gives it back, should this run hold it.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
     own().remove(purpose.as_str());
     let mut tries = 3;
     loop {
-        match conn.exec_drop(GIVE_BACK, (purpose.as_str(), run_id())).map_err(Explained) {
+        match conn.exec_drop(GIVE_BACK, (purpose.as_str(), run_id())).map_err(DatabaseError) {
             Err(error) if tries > 1 && error.passes_soon() => tries -= 1,
             outcome => return outcome.map_err(StoreError::Database),
         }
@@ -198,7 +192,7 @@ fn try_take(
     match conn.exec_drop(TAKE, values) {
         // Another node was faster.
         Err(error @ mysql::Error::MySqlError(_)) => {
-            let error = Explained(error);
+            let error = DatabaseError(error);
             if error.passes_soon() { Ok(None) } else { Err(StoreError::Database(error)) }
         }
         outcome => {
@@ -246,7 +240,7 @@ fn renew(
     };
     for name in names {
         let values = (LEASE.as_secs(), name, run_id());
-        database.conn().exec_drop(RENEW, values).or_database(|| "renewing")?;
+        database.conn().exec_drop(RENEW, values).db_context(|| "renewing")?;
     }
     Ok(())
 }

@@ -11,5 +11,5 @@ pub mod lease;
 pub(crate) mod rows;
 
 pub use connection::Database;
-pub use driver_error::{Explained, OrDatabase};
+pub use driver_error::{DatabaseContext, DatabaseError};
 pub use error::StoreError;

@@ -9,7 +9,7 @@ use mysql::{Conn, Value};
 use super::product_names::ProductNames;
 use crate::inventory::Source;
 use crate::store::database::bulk_load::placeholders;
-use crate::store::database::driver_error::Explained;
+use crate::store::database::driver_error::DatabaseError;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::store::plan_rows::PlannedListing;
@@ -155,7 +155,7 @@ fn told_apart(sku: &str, source: Source, attempt: u32) -> String {
 }
 
 fn is_duplicate(error: &StoreError) -> bool {
-    matches!(error, StoreError::Database(Explained(mysql::Error::MySqlError(error))) if error.code == DUPLICATE)
+    matches!(error, StoreError::Database(DatabaseError(mysql::Error::MySqlError(error))) if error.code == DUPLICATE)
 }
 
 #[cfg(test)]

@@ -35,9 +35,6 @@ const TAKEN_OVER: &str = "UPDATE wb_card_sizes SET pending = 0 WHERE pending = 1
 const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
     let value: Option<String> = rows::first(conn, STATE, (CURSOR_NAME,))?;
     Ok(value.as_deref().and_then(parse_cursor))
@@ -60,9 +57,6 @@ fn parse_cursor(value: &str) -> Option<CardCursor> {
 
 /// Keeps what a page of cards says in place of what the same cards said before, and where the next one begins.
 /// A transaction of its own.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn keep(
     conn: &mut Conn,
     nm_ids: &[String],
@@ -126,9 +120,6 @@ pub fn sizes_of(
 }
 
 /// The next cards behind `after` that the listings have not taken over yet, at most 500.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
     rows::all(conn, PENDING, (after, BATCH))
 }

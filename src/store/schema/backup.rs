@@ -17,7 +17,7 @@ use crate::config::{DatabaseSettings, TlsMode};
 use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::driver_error::DatabaseContext;
 use crate::store::schema::inspect::definitions::{RECORDS, TABLES};
 
 /// MariaDB's name and MySQL's; MariaDB answers to both.
@@ -40,7 +40,7 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
             "SELECT TABLE_NAME FROM information_schema.TABLES \
              WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
         )
-        .or_database(|| "looking which tables are there")?;
+        .db_context(|| "looking which tables are there")?;
     // Leases are of the moment, and in a cluster there are some before anything else is.
     let kept = |table: &&str| *table != "stocksync_locks";
     let is_there =
@@ -50,7 +50,7 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
         let row: Option<u8> = database
             .conn()
             .query_first(format!("SELECT 1 FROM {table} LIMIT 1"))
-            .or_database(|| format!("looking into the table {table}"))?;
+            .db_context(|| format!("looking into the table {table}"))?;
         if row.is_some() {
             return Ok(tables);
         }

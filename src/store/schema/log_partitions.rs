@@ -9,7 +9,7 @@ use mysql::prelude::Queryable;
 use crate::failure::{Exit, Failure};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::database::driver_error::{DatabaseContext, DatabaseError};
 use crate::store::database::rows;
 
 /// Whole months that are kept ready ahead of the current one.
@@ -93,7 +93,7 @@ impl OldPartition {
             let rows: Option<u64> = database
                 .conn()
                 .query_first(format!("SELECT COUNT(*) FROM sync_logs PARTITION ({name})"))
-                .or_database(|| format!("counting the partition {name} of sync_logs"))?;
+                .db_context(|| format!("counting the partition {name} of sync_logs"))?;
             Ok(Self { name: name.to_owned(), rows: rows.unwrap_or(0) })
         };
         expired(&partitions, moment.timestamp()).into_iter().map(count).collect()
@@ -115,7 +115,7 @@ fn partitions(database: &mut Database) -> Result<Vec<Partition>, Failure> {
             name,
             below: description.parse().ok(),
         })
-        .or_database(|| "looking at the partitions of sync_logs")
+        .db_context(|| "looking at the partitions of sync_logs")
 }
 
 /// The first days of the months that have no partition yet, in order.
@@ -189,8 +189,8 @@ fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
     let doing = || "changing the partitions of sync_logs";
     let conn = database.conn();
     let usual: Option<u64> =
-        conn.query_first("SELECT @@SESSION.lock_wait_timeout").or_database(doing)?;
-    conn.query_drop(format!("SET SESSION lock_wait_timeout = {PATIENCE}")).or_database(doing)?;
+        conn.query_first("SELECT @@SESSION.lock_wait_timeout").db_context(doing)?;
+    conn.query_drop(format!("SET SESSION lock_wait_timeout = {PATIENCE}")).db_context(doing)?;
     let mut outcome = Ok(false);
     for _ in 0..TRIES {
         match conn.query_drop(sql) {
@@ -202,7 +202,7 @@ fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
         }
     }
     if let Some(usual) = usual {
-        conn.query_drop(format!("SET SESSION lock_wait_timeout = {usual}")).or_database(doing)?;
+        conn.query_drop(format!("SET SESSION lock_wait_timeout = {usual}")).db_context(doing)?;
     }
     match outcome {
         Ok(true) => Ok(true),
@@ -212,7 +212,7 @@ fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
             );
             Ok(false)
         }
-        Err(error) => Err(Failure::caused(Exit::Database, Explained(error)).context(doing())),
+        Err(error) => Err(Failure::caused(Exit::Database, DatabaseError(error)).context(doing())),
     }
 }
 

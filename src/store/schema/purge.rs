@@ -10,7 +10,7 @@ use crate::config::{RetentionRule, RetentionSettings};
 use crate::failure::{Exit, Failure};
 use crate::store::alert_log;
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::driver_error::DatabaseContext;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::text::counted;
@@ -209,10 +209,10 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
     let doing = || "deleting snapshots past INVENTORY_RETENTION";
     let conn = database.conn();
     // Without gap locks, so that no sync waits for a batch.
-    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
+    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").db_context(doing)?;
     let mut deleted = 0;
     loop {
-        conn.exec_drop(DELETE_STOCK, (&old.source, old.before, BATCH)).or_database(doing)?;
+        conn.exec_drop(DELETE_STOCK, (&old.source, old.before, BATCH)).db_context(doing)?;
         let rows = conn.affected_rows();
         deleted += rows;
         if rows < u64::from(BATCH) {

@@ -11,7 +11,6 @@ use crate::failure::{Exit, Failure};
 use crate::run::{Changes, Run, RunRowState};
 use crate::store::database::error::StoreError;
 
-/// Changes the row of a run that is still open, to another text each time.
 const MARK: &str = "
     UPDATE sync_logs SET error_message = ?
     WHERE id = ? AND started_at = ? AND completed_at IS NULL";
@@ -34,10 +33,8 @@ pub(crate) fn settle(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreErr
 
 /// Whether a write was committed whose last attempt died during the commit. Asked at least twice: the answer decides
 /// what the run says of the table.
-///
-/// # Errors
-/// [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row of the run any more: then
-/// nobody knows.
+/// Errors: [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row
+/// of the run any more: then nobody knows.
 pub(crate) fn was_committed(
     session: &mut Session,
     settings: &DatabaseSettings,

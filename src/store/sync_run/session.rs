@@ -42,9 +42,7 @@ pub struct Session {
 
 impl Session {
     /// Connects, looks whether the schema is the one this program knows, and takes the lock of `source`.
-    ///
-    /// # Errors
-    /// [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
+    /// Errors: [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
     pub fn open(
         settings: &DatabaseSettings,
         source: Source,
@@ -66,16 +64,13 @@ impl Session {
         Ok(session)
     }
 
-    /// Whose lock it holds.
     pub fn source(&self) -> Source {
         self.source
     }
 
     /// The connection; a broken one is replaced, which takes the lock again.
-    ///
-    /// # Errors
-    /// As [`Session::open`], without retries; [`Exit::Database`] also when the server is still rolling back what a broken
-    /// connection of this run had begun, after 10 minutes.
+    /// Errors: As [`Session::open`], without retries; [`Exit::Database`] also when the server is
+    /// still rolling back what a broken connection of this run had begun, after 10 minutes.
     pub fn database(&mut self) -> Result<&mut Database, Failure> {
         self.interruption.checkpoint();
         if self.database.is_none() {
@@ -84,7 +79,6 @@ impl Session {
         self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
     }
 
-    /// The how manieth run of its source this is, counted from when it first had the lock.
     pub fn turn(&self) -> u64 {
         self.turn.unwrap_or_default()
     }
@@ -96,7 +90,6 @@ impl Session {
         }
     }
 
-    /// Whether there is a connection that has not been seen to be broken.
     pub fn is_connected(&self) -> bool {
         self.database.is_some()
     }
@@ -239,9 +232,6 @@ impl Drop for Session {
 
 /// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
 /// way that may pass.
-///
-/// # Errors
-/// The last try's.
 pub fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,

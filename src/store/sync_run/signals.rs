@@ -12,7 +12,7 @@ use super::log_row::{self};
 use crate::config::DatabaseSettings;
 use crate::console::progress;
 use crate::cost::Meter;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure, FailureKind, OrFail};
 use crate::run::{Run, RunRowState, RunStats};
 use crate::store::database::connection::{ConnectionMark, Database};
 use crate::store::database::error::StoreError;
@@ -37,10 +37,6 @@ struct Known {
 }
 
 impl Interruption {
-    /// Starts to watch for signals, for the rest of the process's life.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] when the system refuses the handlers or the thread.
     pub fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let interruption = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
@@ -57,12 +53,10 @@ impl Interruption {
         Ok(interruption)
     }
 
-    /// Notes on which connection the run does its work.
     pub fn works_on(&self, connection: ConnectionMark) {
         self.known().connection = Some(connection);
     }
 
-    /// Notes the run whose row is to be completed, and what counts its cost.
     pub fn runs(&self, run: &Run, meter: &Meter) {
         self.known().run = Some((run.clone(), meter.clone()));
     }
@@ -138,7 +132,8 @@ fn log_interruption(
         log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    let mut complete = || log_row::complete_failed(database.conn(), run, code, &message, stats);
+    let kind = (code, FailureKind::Interrupted);
+    let mut complete = || log_row::complete_failed(database.conn(), run, kind, &message, stats);
     // On another node the run's own commit may be just on its way: one of the two gives way, and the second try sees which.
     let outcome = match complete() {
         Err(StoreError::Database(error)) if error.passes_soon() => complete(),

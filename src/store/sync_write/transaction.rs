@@ -18,7 +18,7 @@ use crate::run::{self, Changes, Phases, RunRowState, RunStats, Written};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::bulk_load::BulkWay;
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::Explained;
+use crate::store::database::driver_error::DatabaseError;
 use crate::store::database::error::StoreError;
 use crate::store::database::lease;
 use crate::store::listings::{self, updates, wb_cards};
@@ -32,11 +32,10 @@ use crate::store::sync_run::{commit_check, log_row};
 const TURN: Duration = Duration::from_secs(10 * 60);
 
 /// Writes the snapshot and completes the run's log row in one transaction.
-///
-/// # Errors
-/// [`Exit::Unsound`] when the pull has shrunk too much or cannot hold what the day has; [`Exit::Database`] after all attempts;
-/// [`Exit::NotNow`] when the lock was lost with the connection and another run took it. In each case the tables are as they
-/// were, or the message says that nobody knows.
+/// Errors: [`Exit::Unsound`] when the pull has shrunk too much or cannot hold what the day has;
+/// [`Exit::Database`] after all attempts; [`Exit::NotNow`] when the lock was lost with the
+/// connection and another run took it. In each case the tables are as they were, or the message
+/// says that nobody knows.
 pub fn write(
     session: &mut Session,
     settings: &DatabaseSettings,
@@ -70,7 +69,6 @@ fn written(order: &Order<'_>, changes: Changes) -> Outcome {
     Outcome::Written(Written { changes, totals: order.snapshot.totals })
 }
 
-/// Leaves the session fit for another attempt.
 fn clean_up(session: &mut Session, error: AttemptError) -> Failure {
     let failure = match error {
         AttemptError::Refused(failure) | AttemptError::Unreachable(failure) => failure,
@@ -106,9 +104,6 @@ fn resolve_outcome(
 }
 
 /// What a write would change, found out by reading only.
-///
-/// # Errors
-/// As [`write()`].
 pub fn rehearse(session: &mut Session, order: &Order<'_>) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
     let outcome = conn.query_drop("START TRANSACTION READ ONLY").map_err(AttemptError::from);
@@ -172,7 +167,6 @@ fn take_turn(database: &mut Database) -> Result<(), Failure> {
     Err(Failure::new(Exit::Database, message))
 }
 
-/// Asks the guards, and plans, in a transaction that is open.
 fn begin(conn: &mut Conn, order: &Order<'_>) -> Result<Prepared, AttemptError> {
     let baseline = Baseline::ask(conn, order.run.source, order.day)?;
     if let Some(failure) = guards::refusal(conn, order, &baseline)? {
@@ -221,7 +215,7 @@ fn transact(
 
 /// A commit that the server refused for a reason of which that is certain did not happen; any other may have.
 fn in_doubt(error: mysql::Error) -> AttemptError {
-    let error = Explained(error);
+    let error = DatabaseError(error);
     let refused = error.refuses_commit();
     let error = StoreError::Database(error);
     if refused { AttemptError::Fault(error) } else { AttemptError::InDoubt(error) }

@@ -19,7 +19,6 @@ pub(super) struct Largest {
     bytes: u64,
 }
 
-/// Asks the node.
 pub(super) fn largest(database: &mut Database) -> Result<Largest, StoreError> {
     if !database.is_in_cluster() {
         return Ok(Largest::default());

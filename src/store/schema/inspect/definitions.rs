@@ -5,7 +5,7 @@ use mysql::prelude::Queryable;
 
 use super::exists::has_table;
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 
 /// The tables that a migration may find or make.
 pub const TABLES: [&str; 10] = [
@@ -80,7 +80,7 @@ pub fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
     let row: Option<Row> = database
         .conn()
         .query_first(format!("SHOW CREATE TABLE {table}"))
-        .or_database(|| format!("looking at the table {table}"))?;
+        .db_context(|| format!("looking at the table {table}"))?;
     let text: Option<String> = row.and_then(|row| row.get(1));
     Ok(parts(&text.unwrap_or_default()))
 }

@@ -4,7 +4,7 @@ use mysql::Value;
 use mysql::prelude::Queryable;
 
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 use crate::store::schema::migrations::script::{Kind, Object};
 
 pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
@@ -12,7 +12,7 @@ pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     let count: Option<u64> = database
         .conn()
         .exec_first(question(object.kind, names.len()), names)
-        .or_database(|| format!("looking for {object}"))?;
+        .db_context(|| format!("looking for {object}"))?;
     Ok(count.unwrap_or(0) > 0)
 }
 

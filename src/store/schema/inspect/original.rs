@@ -5,7 +5,7 @@ use mysql::prelude::Queryable;
 
 use super::definitions::{self, Part, TABLES};
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_former (
     table_name VARCHAR(64) NOT NULL,
@@ -26,25 +26,25 @@ pub fn remember_before(database: &mut Database, version: u32) -> Result<(), Fail
         2 => false,
         _ => return Ok(()),
     };
-    database.conn().query_drop(CREATE).or_database(doing)?;
-    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
+    database.conn().query_drop(CREATE).db_context(doing)?;
+    database.conn().query_drop("START TRANSACTION").db_context(doing)?;
     database
         .conn()
         .exec_drop("DELETE FROM stocksync_former WHERE ? OR NOT found", (found,))
-        .or_database(doing)?;
+        .db_context(doing)?;
     let known: Vec<String> = database
         .conn()
         .query("SELECT DISTINCT table_name FROM stocksync_former")
-        .or_database(doing)?;
+        .db_context(doing)?;
     for table in TABLES.into_iter().filter(|table| !known.iter().any(|known| known == table)) {
         for Part { kind, name, definition } in definitions::of(database, table)? {
             database
                 .conn()
                 .exec_drop(INSERT, (table, kind, name, definition, found))
-                .or_database(doing)?;
+                .db_context(doing)?;
         }
     }
-    database.conn().query_drop("COMMIT").or_database(doing)
+    database.conn().query_drop("COMMIT").db_context(doing)
 }
 
 /// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
@@ -53,7 +53,7 @@ pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
          WHERE found AND table_name = ? ORDER BY kind, name";
     let mut differences = Vec::new();
     for table in TABLES {
-        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).or_database(doing)?;
+        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).db_context(doing)?;
         if !noted.is_empty() {
             differences.extend(definitions::differences(
                 table,

@@ -9,7 +9,7 @@ use super::script::{Demand, Statement, split};
 use super::shipped::Migration;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::database::driver_error::{DatabaseContext, DatabaseError};
 use crate::store::schema::inspect::definitions::RECORDS;
 use crate::store::schema::inspect::{exists, original};
 
@@ -73,7 +73,7 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
     database
         .conn()
         .query_drop(CREATE_RECORD)
-        .or_database(|| "creating the table stocksync_migrations")?;
+        .db_context(|| "creating the table stocksync_migrations")?;
     // A migration that has begun may have changed the tables already.
     if !step.again {
         original::remember_before(database, migration.version)?;
@@ -95,12 +95,12 @@ pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Fa
             "UPDATE stocksync_migrations SET finished_at = NULL, started_at = CURRENT_TIMESTAMP WHERE version = ?",
             (migration.version,),
         )
-        .or_database(doing)?;
+        .db_context(doing)?;
     let outcome = run_all(database, migration, Way::Back)?;
     database
         .conn()
         .exec_drop("DELETE FROM stocksync_migrations WHERE version = ?", (migration.version,))
-        .or_database(doing)?;
+        .db_context(doing)?;
     Ok(outcome)
 }
 
@@ -111,7 +111,7 @@ pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let differences = if remembered { original::differences(database)? } else { Vec::new() };
     // What was remembered goes last, should this end halfway.
     for table in RECORDS.into_iter().chain(["stocksync_locks"]) {
-        database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).or_database(doing)?;
+        database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).db_context(doing)?;
     }
     Ok(differences)
 }
@@ -172,7 +172,7 @@ fn run(database: &mut Database, sql: &str, way: Way) -> Result<(), Failure> {
             _ => "what came before this statement stays done; when the cause is removed",
         };
         let advice = format!("{cause}, run {}: it goes on here", way.again());
-        Failure::caused(Exit::Database, Explained(error)).context(advice)
+        Failure::caused(Exit::Database, DatabaseError(error)).context(advice)
     })
 }
 
@@ -188,7 +188,7 @@ fn record_start(database: &mut Database, migration: &Migration) -> Result<(), Fa
                 concat!("stocksync ", env!("CARGO_PKG_VERSION")),
             ),
         )
-        .or_database(|| format!("recording the start of migration {}", migration.file()))
+        .db_context(|| format!("recording the start of migration {}", migration.file()))
 }
 
 fn record_finish(database: &mut Database, migration: &Migration) -> Result<(), Failure> {
@@ -198,5 +198,5 @@ fn record_finish(database: &mut Database, migration: &Migration) -> Result<(), F
             "UPDATE stocksync_migrations SET finished_at = CURRENT_TIMESTAMP, started_at = started_at WHERE version = ?",
             (migration.version,),
         )
-        .or_database(|| format!("recording the end of migration {}", migration.file()))
+        .db_context(|| format!("recording the end of migration {}", migration.file()))
 }

@@ -22,7 +22,7 @@ pub use shipped::{Migration, SHIPPED};
 use crate::failure::{Exit, Failure};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::driver_error::DatabaseContext;
 use crate::store::database::lease;
 use crate::store::schema::inspect::exists;
 
@@ -69,7 +69,7 @@ pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
         });
     match rows {
         Err(mysql::Error::MySqlError(error)) if error.code == NO_SUCH_TABLE => Ok(Vec::new()),
-        rows => rows.or_database(|| "reading stocksync_migrations"),
+        rows => rows.db_context(|| "reading stocksync_migrations"),
     }
 }
 

@@ -40,6 +40,7 @@ pub const SHIPPED: &[Migration] = shipped! {
     10 "0010_legacy_cards",
     11 "0011_size_names",
     12 "0012_locks",
+    13 "0013_failure_kind",
 };
 
 impl Migration {
@@ -133,6 +134,10 @@ mod tests {
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
             ("0012_locks", "1832cfe7c22740628cd1d49a15bf80e8f91801577977bcfc63362ed5c5b214e0"),
+            (
+                "0013_failure_kind",
+                "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
+            ),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
