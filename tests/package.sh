@@ -50,7 +50,7 @@ for unit in sync@ retry@ check keep; do
     [ "$code" = 78 ] || fail "stocksync-$unit.service: exit $code"
 done
 for instance in stocksync-sync@ozon stocksync-retry@wb stocksync-check stocksync-keep; do
-    said=$(systemd-analyze verify --root="$system" --man=no "$instance.service" "$instance.timer" 2>&1 | grep stocksync || true)
+    said=$(systemd-analyze verify --root="$system" --man=no "$instance.service" "$instance.timer" 2>&1 | grep stocksync | grep -v 'sysinit.target not found' || true) # a root of its own has no targets
     [ -z "$said" ] || fail "systemd: $said"
 done
 [ ! -e "$system/etc/systemd/system/timers.target.wants" ] || fail "a timer is on before anybody has turned it on"
