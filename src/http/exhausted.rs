@@ -10,6 +10,7 @@ use super::network::Broken;
 use super::request::Call;
 use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
+use crate::text::duration;
 use crate::zone;
 
 /// Whoever asks for longer has miscounted; no date is made of it.
@@ -47,7 +48,7 @@ pub fn too_long(
     let wait = if asked.wait > LONGEST_TOLD {
         "more than a year".to_owned()
     } else {
-        format_duration(Duration::from_secs(asked.wait.as_secs())).to_string()
+        duration(asked.wait).to_string()
     };
     let message = format!(
         "{}: {wait} exceeds RETRY_MAX_WAIT ({}){}",
