@@ -32,7 +32,10 @@ pub(super) fn until_ready<T>(
     loop {
         let state = match ask()? {
             Progress::Ready(report) => {
-                log::info!("{name} ready after {}", duration(started.elapsed()));
+                log::info!(
+                    "{name} ready after {}",
+                    duration(Duration::from_secs(started.elapsed().as_secs()))
+                );
                 return Ok(report);
             }
             Progress::NotYet(state) => state,
