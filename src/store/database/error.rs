@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::driver_error::DatabaseError;
+use crate::disk;
 use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
@@ -13,6 +14,15 @@ pub fn is_transient(failure: &Failure) -> bool {
         of_store.or_else(|| cause.downcast_ref().map(DatabaseError::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before a pull; a pull that is done
+/// is worth the wait.
+pub fn is_read_only(failure: &Failure) -> bool {
+    failure.causes().any(|cause| match cause.downcast_ref() {
+        Some(StoreError::Database(error)) => error.is_read_only(),
+        _ => cause.downcast_ref().is_some_and(DatabaseError::is_read_only),
+    })
 }
 
 /// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
@@ -75,7 +85,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Database(error) => error.fmt(f),
-            StoreError::Disk(error) => write!(f, "temporary files: {error}"),
+            StoreError::Disk(error) => error.fmt(f),
             StoreError::Mismatch(what) => f.write_str(what),
         }
     }
@@ -97,11 +107,12 @@ impl From<io::Error> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = match error {
-            StoreError::Database(_) | StoreError::Mismatch(_) => Exit::Database,
-            StoreError::Disk(_) => Exit::Program,
-        };
-        Failure::caused(exit, error)
+        match error {
+            StoreError::Database(_) | StoreError::Mismatch(_) => {
+                Failure::caused(Exit::Database, error)
+            }
+            StoreError::Disk(_) => disk::temporary(error),
+        }
     }
 }
 
@@ -133,6 +144,34 @@ mod tests {
         let gone = io::Error::from(io::ErrorKind::ConnectionReset);
         let gone = Failure::from(StoreError::from(mysql::Error::IoError(gone)));
         assert!(is_transient(&gone.context("writing")));
+    }
+
+    fn silence() -> Failure {
+        let late = io::Error::from(io::ErrorKind::WouldBlock);
+        Failure::from(StoreError::from(mysql::Error::IoError(late))).context("writing")
+    }
+
+    #[test]
+    fn nothing_more_is_asked_on_a_connection_that_was_silent_or_whose_node_is_lost() {
+        for failure in [silence(), refused(1047), refused(1180)] {
+            assert!(ends_connection(&failure), "{failure}");
+        }
+        for code in [1205, 1213, 1290] {
+            assert!(!ends_connection(&refused(code)), "{code}");
+        }
+        assert!(!ends_connection(&Failure::new(Exit::NotNow, "another run")));
+    }
+
+    #[test]
+    fn what_passes_within_seconds_is_a_conflict_or_a_node_or_a_server_that_has_others() {
+        for code in [1047, 1180, 1213] {
+            assert!(passes_soon(&refused(code), false), "{code}");
+        }
+        assert!(!passes_soon(&refused(1290), true));
+        assert!(!passes_soon(&refused(1045), true), "the password is wrong everywhere");
+        for failure in [silence(), refused(1205)] {
+            assert!(passes_soon(&failure, true) && !passes_soon(&failure, false), "{failure}");
+        }
     }
 
     #[test]
