@@ -80,7 +80,7 @@ fn freshness(report: &Report) -> [Metric; 5] {
 fn stock(report: &Report) -> [Metric; 4] {
     let mut pieces = Vec::new();
     for source in &report.sources {
-        for kind in [StockType::Fbo, StockType::Fbs, StockType::RealFbs].map(StockType::as_str) {
+        for kind in StockType::ALL.map(StockType::as_str) {
             let warehouses: Vec<_> = source
                 .snapshot
                 .warehouses

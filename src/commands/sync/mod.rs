@@ -6,10 +6,13 @@ mod clock;
 mod fetch;
 mod finish;
 mod key;
+mod ozon_names;
 mod prepare;
 mod reading;
 mod rejects;
 mod write;
+
+use chrono::NaiveDate;
 
 use super::alerting::Watch;
 use crate::cli::SyncArgs;
@@ -51,7 +54,8 @@ impl Sync<'_> {
         clock::require_believable(self, &settings, day)?;
         prepare::note_retention(self, environment)?;
         let origin = Origin::read(self, environment, &settings, day)?;
-        let reading = self.pull(&origin)?;
+        let reading = self.pull(&origin, day)?;
+        self.stats.unsettled = reading.unsettled;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;
         reading.require_stock_data()?;
@@ -59,10 +63,10 @@ impl Sync<'_> {
     }
 
     /// Fetches and reads, until the pages of one pull belong together.
-    fn pull(&mut self, origin: &Origin) -> Result<Reading, Failure> {
+    fn pull(&mut self, origin: &Origin, day: NaiveDate) -> Result<Reading, Failure> {
         let phases = &mut self.stats.phases;
         until_settled(origin.wait_between_pulls(), || {
-            let fetched = fetch::fetch(origin, &self.meter)?;
+            let fetched = fetch::fetch(origin, &self.meter, &mut self.session, day)?;
             // A pull that had to begin again took the time of both.
             *phases.fetch.get_or_insert_default() += fetched.took;
             let read = reading::read(&fetched, &self.run, &mut self.rejects)?;

@@ -19,12 +19,13 @@ use crate::store::database::connection::Database;
 use crate::store::database::driver_error::OrDatabase;
 
 /// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "dim_products",
     "inventory_data",
     "product_listings",
     "listing_barcodes",
     "product_joins",
+    "dim_warehouses",
     "wb_card_sizes",
     "stocksync_state",
     "sync_logs",

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::store::database::{Database, OrDatabase};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "dim_products",
     "inventory_data",
     "sync_logs",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 9] = [
     "wb_card_sizes",
     "stocksync_state",
     "product_joins",
+    "dim_warehouses",
 ];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.

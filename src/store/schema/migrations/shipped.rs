@@ -84,6 +84,12 @@ pub const SHIPPED: &[Migration] = &[
         text: include_str!("../../../../sql/0011_size_names.sql"),
         rollback: include_str!("../../../../sql/0011_size_names.rollback.sql"),
     },
+    Migration {
+        version: 12,
+        name: "warehouses",
+        text: include_str!("../../../../sql/0012_warehouses.sql"),
+        rollback: include_str!("../../../../sql/0012_warehouses.rollback.sql"),
+    },
 ];
 
 impl Migration {
@@ -188,6 +194,7 @@ mod tests {
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
+            ("0012_warehouses", "9a2b477e0a69f86148b0072ac12ec0a43681eb8a50aff7dc9a8811e11aa2020c"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
