@@ -25,6 +25,7 @@ GRANT SELECT, INSERT, UPDATE ON `planning`.`product_listings` TO 'stocksync'@'lo
 GRANT SELECT, INSERT, UPDATE ON `planning`.`listing_barcodes` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`wb_card_sizes` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`stocksync_state` TO 'stocksync'@'localhost';
+GRANT SELECT, UPDATE ON `planning`.`stocksync_locks` TO 'stocksync'@'localhost';
 GRANT INSERT ON `planning`.`product_joins` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_warehouses` TO 'stocksync'@'localhost';

@@ -1,15 +1,17 @@
 //! The command line: what may be asked of stocksync, and nothing of how it is done.
 //! An option is added only for a decision that differs from run to run; what differs from seller to seller is a variable.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::config::units;
 use crate::failure::Exit;
 use crate::inventory::Source;
-use crate::report::page::Language;
+use crate::language::Language;
 
 /// Pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
 #[derive(Debug, Parser)]
@@ -30,6 +32,25 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Parses the command line of this process. Of an option that stands on both sides of the command clap keeps only what is
+    /// behind it: a file of settings that does not count is refused instead.
+    pub fn parse_whole() -> Self {
+        let cli = Self::parse();
+        let is_env_file = |argument: &OsString| {
+            argument
+                .to_str()
+                .is_some_and(|text| text == "--env-file" || text.starts_with("--env-file="))
+        };
+        if std::env::args_os().filter(is_env_file).count() > cli.env_files.len() {
+            let message =
+                "--env-file stands before and behind the command; put all of them behind it";
+            Self::command().error(ErrorKind::ArgumentConflict, message).exit();
+        }
+        cli
+    }
 }
 
 /// The subcommands; each has a file of its own in `commands/`.
@@ -168,9 +189,9 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
 
-    /// The language of the page (html) [default: that of LANG]
+    /// The language of the text and the page [default: STOCKSYNC_LANG, or that of the locale]
     #[arg(long, value_enum, value_name = "LANGUAGE")]
-    pub lang: Option<PageLanguage>,
+    pub lang: Option<ReportLanguage>,
 
     /// Write to this file, replaced atomically, in place of standard output
     #[arg(long, value_name = "PATH")]
@@ -190,20 +211,20 @@ pub enum ReportFormat {
     Prometheus,
 }
 
-/// The language of the page.
+/// The language of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PageLanguage {
+pub enum ReportLanguage {
     /// Russian
     Ru,
     /// English
     En,
 }
 
-impl From<PageLanguage> for Language {
-    fn from(language: PageLanguage) -> Self {
+impl From<ReportLanguage> for Language {
+    fn from(language: ReportLanguage) -> Self {
         match language {
-            PageLanguage::Ru => Language::Russian,
-            PageLanguage::En => Language::English,
+            ReportLanguage::Ru => Language::Russian,
+            ReportLanguage::En => Language::English,
         }
     }
 }

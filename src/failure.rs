@@ -77,21 +77,97 @@ impl Exit {
     }
 }
 
+/// What kind of failure ended a run, for whoever judges the log later: finer than the exit codes where a report tells more apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    Program,
+    /// Stock collapsed, or its day cannot be right.
+    Refused,
+    NotStockData,
+    /// An answer led elsewhere, or in circles.
+    UnexpectedRedirect,
+    /// The link to a report led where no report can be.
+    UntrustedLink,
+    Unreachable,
+    Database,
+    NotNow,
+    KeyRejected,
+    Configuration,
+    /// By a signal.
+    Interrupted,
+}
+
+impl FailureKind {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Program,
+        Self::Refused,
+        Self::NotStockData,
+        Self::UnexpectedRedirect,
+        Self::UntrustedLink,
+        Self::Unreachable,
+        Self::Database,
+        Self::NotNow,
+        Self::KeyRejected,
+        Self::Configuration,
+        Self::Interrupted,
+    ];
+
+    /// The value of the column `failure_kind`.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Refused => "refused",
+            Self::NotStockData => "not_stock_data",
+            Self::UnexpectedRedirect => "unexpected_redirect",
+            Self::UntrustedLink => "untrusted_link",
+            Self::Unreachable => "unreachable",
+            Self::Database => "database",
+            Self::NotNow => "not_now",
+            Self::KeyRejected => "key_rejected",
+            Self::Configuration => "configuration",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Of a failure from before the column, as far as its exit code tells.
+    pub(crate) fn of_code(code: u8) -> Self {
+        let exit = Exit::ALL.into_iter().find(|exit| exit.code() == code);
+        // 128 and the number of a signal.
+        exit.map_or(if code > 128 { Self::Interrupted } else { Self::Program }, Self::from)
+    }
+}
+
+impl From<Exit> for FailureKind {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Unsound => Self::Refused,
+            Exit::NotStockData => Self::NotStockData,
+            Exit::Unreachable => Self::Unreachable,
+            Exit::Database => Self::Database,
+            Exit::NotNow => Self::NotNow,
+            Exit::KeyRejected => Self::KeyRejected,
+            Exit::Configuration => Self::Configuration,
+            Exit::Program | Exit::Done | Exit::Usage | Exit::Partial => Self::Program,
+        }
+    }
+}
+
 /// A run that ended badly: the exit code it deserves, and why, down to the first cause.
 ///
 /// Raised where the failure is understood, so nobody has to guess the code from an error's type later.
 pub struct Failure {
     exit: Exit,
+    kind: FailureKind,
     cause: anyhow::Error,
 }
 
 impl Failure {
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, cause: anyhow::Error::msg(message.into()) }
+        Self::caused(exit, anyhow::Error::msg(message.into()))
     }
 
     pub fn caused(exit: Exit, cause: impl Into<anyhow::Error>) -> Self {
-        Self { exit, cause: cause.into() }
+        Self { exit, kind: exit.into(), cause: cause.into() }
     }
 
     pub fn exit(&self) -> Exit {
@@ -100,7 +176,17 @@ impl Failure {
 
     #[must_use]
     pub fn with_exit(self, exit: Exit) -> Self {
-        Self { exit, ..self }
+        Self { exit, kind: exit.into(), ..self }
+    }
+
+    /// What kind of failure it is.
+    pub(crate) fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The same failure where more is known of its kind than the exit code says.
+    pub(crate) fn of_kind(self, kind: FailureKind) -> Self {
+        Self { kind, ..self }
     }
 
     pub fn into_cause(self) -> anyhow::Error {
@@ -134,7 +220,7 @@ impl fmt::Debug for Failure {
 /// What nobody has classified is a failure of the program itself: a full disk for temporary files, a bug.
 impl From<anyhow::Error> for Failure {
     fn from(cause: anyhow::Error) -> Self {
-        Self { exit: Exit::Program, cause }
+        Self::caused(Exit::Program, cause)
     }
 }
 
@@ -156,6 +242,24 @@ mod tests {
     #[test]
     fn codes_ascend_so_that_help_reads_in_order() {
         assert!(Exit::ALL.windows(2).all(|pair| pair[0].code() < pair[1].code()));
+    }
+
+    #[test]
+    fn a_kind_that_no_column_names_is_told_from_the_exit_code() {
+        assert_eq!(FailureKind::of_code(77), FailureKind::KeyRejected);
+        assert_eq!(FailureKind::of_code(65), FailureKind::NotStockData);
+        assert_eq!(FailureKind::of_code(143), FailureKind::Interrupted);
+        assert_eq!(FailureKind::of_code(9), FailureKind::Program);
+        let names: std::collections::BTreeSet<_> =
+            FailureKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(names.len(), FailureKind::ALL.len());
+        assert!(names.iter().all(|name| name.len() <= 32), "the column's width");
+    }
+
+    #[test]
+    fn a_failure_keeps_its_kind_while_what_was_done_is_said_above_it() {
+        let failure = Failure::new(Exit::NotStockData, "x").of_kind(FailureKind::UntrustedLink);
+        assert_eq!(failure.context("sync ozon").kind(), FailureKind::UntrustedLink);
     }
 
     #[test]

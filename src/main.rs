@@ -3,13 +3,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use stocksync::cli::Cli;
 use stocksync::commands;
 use stocksync::console::logging;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_whole();
     logging::start(cli.verbose, cli.quiet);
     let exit = match commands::run(&cli) {
         Ok(exit) => exit,

@@ -1,5 +1,5 @@
 //! A run as a value: what it did and how it ended.
-//! Ground floor: imports inventory at most.
+//! Ground floor: imports inventory and failure at most.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
 
 use crate::cost::Cost;
+use crate::failure::FailureKind;
 use crate::inventory::{Quantities, Source};
 
 /// The id of this run: in every line of its log, and for a sync in its row of `sync_logs`.
@@ -172,4 +173,6 @@ pub struct Ending<'a> {
     /// The exit code; 128 + the signal for an interruption.
     pub exit_code: u8,
     pub message: Option<&'a str>,
+    /// The column `failure_kind`.
+    pub(crate) failure_kind: Option<FailureKind>,
 }

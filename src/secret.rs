@@ -1,5 +1,6 @@
-//! Values that must not be seen: keys, tokens, passwords. One cannot print itself, and [`mask`] blots every one that this process
-//! has been told of out of whatever leaves it. Where they come from is for `config` to know.
+//! Values that must not be seen: keys, tokens, passwords. One cannot print itself, and [`mask`]
+//! blots every one that this process has been told of out of whatever leaves it. Where they come
+//! from is for `config` to know.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,8 +9,8 @@ use std::sync::{PoisonError, RwLock};
 use aho_corasick::{AhoCorasick, MatchKind};
 use sha2::{Digest, Sha256};
 
-/// A key, token or password. `Debug` shows a placeholder, there is no `Display`, and nothing derefs to text:
-/// whoever needs the value writes [`Secret::expose`], which is easy to find in a review.
+/// A key, token or password. `Debug` shows a placeholder, there is no `Display`, and nothing derefs
+/// to text: whoever needs the value writes [`Secret::expose`], which is easy to find in a review.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -41,7 +42,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Secrets shorter than this (bytes) are left where they stand: blotting them out would garble the text and hide nothing.
+/// Secrets shorter than this (bytes) are left where they stand: blotting them out would garble the
+/// text and hide nothing.
 const SHORTEST_MASKED: usize = 5;
 
 struct Masked {
@@ -71,7 +73,8 @@ pub fn hide(secrets: impl IntoIterator<Item = String>) {
     masked.finder = finder.ok();
 }
 
-/// The text with every hidden secret blotted out. Must come before any cut, which could leave half a secret at the end.
+/// The text with every hidden secret blotted out. Must come before any cut, which could leave half
+/// a secret at the end.
 pub fn mask(text: &str) -> Cow<'_, str> {
     let masked = MASKED.read().unwrap_or_else(PoisonError::into_inner);
     match &masked.finder {

@@ -48,6 +48,26 @@ fn a_database_without_a_sync_has_never_been_fresh() {
 }
 
 #[test]
+fn findings_speak_the_language_that_is_set_and_their_json_is_english() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync wb").expect(0);
+    let russian =
+        |line: &str| world.binary().env("STOCKSYNC_LANG", "ru").args(line).run().expect(4);
+    let text = russian("check-freshness").stdout;
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "опасно: Ozon: остатки ещё ни разу не загружались; запустите `stocksync sync ozon` и прочтите, что она скажет",
+            "Ozon: не загружались, удачных загрузок ещё не было, снимков нет",
+        ]
+    );
+    assert!(lines[2].starts_with("Wildberries: свежие, последняя удачная загрузка "), "{text}");
+    let json = russian("check-freshness --format json").stdout;
+    assert!(json.contains("has never been synced; run `stocksync sync ozon`"), "{json}");
+}
+
+#[test]
 fn fresh_stock_has_no_findings() {
     let world = synced();
     let report = json(&world, 0);

@@ -199,23 +199,6 @@ fn wait_until(condition: impl Fn() -> bool) {
 }
 
 #[test]
-fn a_migration_that_is_killed_at_any_moment_finishes_next_time() {
-    let whole = legacy_world().0;
-    let took = whole.run(MIGRATE).expect(0).took;
-    let mut cut_short = 0;
-    for step in 1..16 {
-        let (world, rows) = legacy_world();
-        let running = world.binary().args(MIGRATE).spawn();
-        thread::sleep(took * step / 16);
-        cut_short += i32::from(running.kill().code.is_none());
-        world.run(MIGRATE).expect(0);
-        assert_old_rows_kept(&world.database, &rows);
-        assert_eq!(schema(&world.database), schema(&whole.database), "killed after {step}/16");
-    }
-    assert!(cut_short > 3, "only {cut_short} of 15 kills came before the end");
-}
-
-#[test]
 fn syncs_after_the_migration_keep_the_old_rows_and_their_products() {
     let mut catalogue = Catalogue::demo();
     catalogue.ozon[0].offer_id = "TEST-001".into();
@@ -258,12 +241,14 @@ fn a_database_with_products_of_another_shape_keeps_their_columns() {
 fn a_first_migration_that_is_killed_finishes_by_the_same_command() {
     let whole = world();
     let took = whole.run("migrate").expect(0).took;
+    let mut cut_short = 0;
     for step in 1..12 {
         let world = world();
         let running = world.binary().args("migrate").spawn();
         thread::sleep(took * step / 12);
-        running.kill();
+        cut_short += i32::from(running.kill().code.is_none());
         world.run("migrate").expect(0);
         assert_eq!(schema(&world.database), schema(&whole.database), "killed after {step}/12");
     }
+    assert!(cut_short > 2, "only {cut_short} of 11 kills came before the end");
 }

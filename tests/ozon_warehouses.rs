@@ -397,7 +397,7 @@ fn a_partners_stock_finds_its_way_back_and_forth() {
     let world = world(&catalogue, &places);
     by_warehouse(&world).run().expect(0);
     let rows = world.database.number("SELECT COUNT(*) FROM inventory_data");
-    world.run("migrate --rollback-to 11 --no-backup").expect(0);
+    world.run("migrate --rollback-to 13 --no-backup").expect(0);
     let kept = "SELECT COUNT(*), SUM(warehouse_name = 'Ozon FBP' AND stock_type = 'FBO') FROM inventory_data";
     assert_eq!(world.database.value(kept), format!("{rows}|3"));
     world.run("migrate --no-backup").expect(0);

@@ -47,6 +47,25 @@ fn a_months_history_fills_every_part_of_the_page() {
 }
 
 #[test]
+fn a_day_without_a_snapshot_is_a_gap_in_its_line() {
+    let world = month("");
+    let lines = |world: &World| {
+        let page = page(world, "en");
+        let figure = part(&page, "products-chart");
+        let drawing = between(figure, "class=\"wide\"", "</svg>");
+        let ways = drawing.split("<path class=\"line ozon\" d=\"").skip(1);
+        ways.map(|way| way.split('"').next().unwrap_or_default().matches('M').count())
+            .sum::<usize>()
+    };
+    assert_eq!(lines(&world), 1, "one line");
+    world.database.run(
+        "DELETE FROM inventory_data WHERE source = 'Ozon' AND snapshot_date = \
+         (SELECT day FROM (SELECT MAX(snapshot_date) - INTERVAL 9 DAY AS day FROM inventory_data) AS newest)",
+    );
+    assert_eq!(lines(&world), 2, "before and behind the gap");
+}
+
+#[test]
 fn names_warehouses_and_reasons_are_shown_as_text() {
     let world = month("");
     world.database.run(&format!("UPDATE dim_products SET product_name = '{IMAGE}'"));

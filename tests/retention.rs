@@ -214,6 +214,9 @@ fn of_several_env_files_the_first_that_names_a_variable_counts() {
     let daily_env = format!("DATABASE_URL='{other}'\nINVENTORY_RETENTION='10 years'\n");
     let files = [("migrate.env", migrate_env.as_str()), (".env", daily_env.as_str())];
     let both = "migrate --env-file migrate.env --env-file .env";
+    // Of two places clap would take one, and leave a file out without a word.
+    let apart = "--env-file .env migrate --env-file migrate.env";
+    Binary::new().args(apart).run_beside(&files).expect(2).says("put all of them behind it");
     Binary::new().args(both).run_beside(&files).expect(0);
     assert_eq!(left(&world, "Ozon"), [800, 1, 0], "10 years, and the first file's database");
     Binary::new().args("migrate --env-file migrate.env").run_beside(&files).expect(0);

@@ -89,7 +89,42 @@ fn keys_redirects_and_links_are_told_apart() {
         let (kinds, text) = suspicious(&world);
         assert_eq!(kinds, [kind]);
         assert!(text.contains("warning: Ozon: "), "{text}");
+        // The column tells them apart, whatever the words of the failure are.
+        let stored = if kind == "unknown_host" { "untrusted_link" } else { kind };
+        let column = "SELECT failure_kind FROM sync_logs";
+        assert_eq!(world.database.table(column), [[stored]]);
+        world.database.run("UPDATE sync_logs SET error_message = 'другими словами'");
+        assert_eq!(suspicious(&world).0, [kind]);
     }
+}
+
+#[test]
+fn of_a_run_from_before_the_column_the_exit_code_tells_the_kind() {
+    let world = World::new(Catalogue::small(1));
+    world.marketplaces.always(Endpoint::OzonCreate, Fault::Status(403));
+    world.run("sync ozon").expect(77);
+    world.database.run("UPDATE sync_logs SET failure_kind = NULL");
+    assert_eq!(suspicious(&world).0, ["key_rejected"]);
+    let page = world.run("report --format html --lang en").expect(0).stdout;
+    assert!(page.contains("The marketplace rejected the key"), "{page}");
+}
+
+#[test]
+fn a_host_that_was_told_is_not_told_again_in_another_language_or_after_a_migration() {
+    let (world, receiver) = (World::new(Catalogue::small(1)), Receiver::start());
+    world.marketplaces.configure(|settings| settings.files_host = Some("localhost"));
+    let sync = |language: &str| {
+        let binary = world.binary().env("ALERT_WEBHOOK_URL", receiver.webhook_url());
+        binary.env("STOCKSYNC_LANG", language).args("sync ozon").run().expect(0);
+        webhooks(&receiver.take()).len()
+    };
+    assert_eq!((sync("en"), sync("ru")), (1, 0));
+    // Without the column, as an older version left it, and back.
+    world.run("migrate --rollback-to 12 --no-backup").expect(0);
+    world.run("migrate --no-backup").expect(0);
+    let subject = "SELECT subject FROM stocksync_alerts";
+    assert_eq!(world.database.table(subject), [["localhost"]]);
+    assert_eq!(sync("en"), 0);
 }
 
 fn redirect(to: &str) -> Fault {

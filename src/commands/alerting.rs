@@ -8,7 +8,7 @@ use crate::config::{AlertSettings, Environment};
 use crate::console::log_tail;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
-use crate::monitor::alerts::{self, Message, Sent, State, Topic};
+use crate::monitor::alerts::{self, Alert, Sent, State, Topic};
 use crate::monitor::anomalies::{failures_in_a_row, new_hosts};
 use crate::monitor::finding::Finding;
 use crate::notify;
@@ -16,6 +16,7 @@ use crate::notify::healthcheck::Switch;
 use crate::store::alert_log::{record, told};
 use crate::store::queries::recent_runs;
 use crate::store::{Session, StoreError};
+use crate::words::alerts::Message;
 
 /// How long a new host is news: what no channel took is tried again by the syncs of this time.
 const NEWS: TimeDelta = TimeDelta::hours(24);
@@ -87,7 +88,7 @@ impl Watch {
                 .database()
                 .and_then(|database| Ok(alert(settings, database.conn(), self.source, outcome)?));
             if let Err(failure) = alerted {
-                log::warn!("nobody was alerted: {failure}");
+                log::warn!("alert not sent: {failure}");
             }
         }
         self.tell_switch(exit.code(), outcome.as_ref().err());
@@ -112,8 +113,8 @@ fn alert(
     let time = now.with_timezone(&settings.utc_offset);
     let told = told(conn, source.as_str())?;
     let runs = recent_runs(conn, source)?;
-    let message = match outcome {
-        Ok(exit) => alerts::on_success(&told).then(|| alerts::recovered(source, *exit, time)),
+    let alert = match outcome {
+        Ok(exit) => alerts::on_success(&told).then(|| Alert::recovered(source, *exit, time)),
         Err(failure) => {
             let failures = failures_in_a_row(&runs, now).max(1);
             let first = runs.get(failures as usize - 1).map_or(now, |run| run.started_at);
@@ -121,16 +122,15 @@ fn alert(
                 alerts::on_failure(&told, failures, first, failure.exit(), settings.after_failures);
             due.map(|topic| {
                 let cause = (failure.exit(), failure.to_string());
-                alerts::failed(source, topic, (cause.0, &cause.1), failures, time)
+                Alert::failed(source, topic, cause, failures, time)
             })
         }
     };
-    let hosts = new_hosts(&runs, now - NEWS).into_iter().filter_map(|(host, run)| {
-        let message = alerts::new_host(source, host, time);
-        alerts::on_new_host(&told, &message.title, run.started_at).then_some(message)
-    });
-    let messages: Vec<Message> = message.into_iter().chain(hosts).collect();
-    deliver(settings, conn, &messages, now)
+    let hosts = new_hosts(&runs, now - NEWS)
+        .into_iter()
+        .filter(|(host, run)| alerts::on_new_host(&told, host, run.started_at))
+        .map(|(host, _)| Alert::new_host(source, host, time));
+    deliver(settings, conn, alert.into_iter().chain(hosts).collect(), now)
 }
 
 /// A check of freshness ended with these findings about `sources`.
@@ -145,51 +145,54 @@ pub fn checked(
     }
     let now = Utc::now();
     let time = now.with_timezone(&settings.utc_offset);
-    let mut messages = Vec::new();
+    let mut due = Vec::new();
     for source in sources {
         let told = told(conn, source.as_str())?;
         for topic in [Topic::Unsound, Topic::Stale, Topic::KeyAge] {
             let concerned: Vec<&Finding> = findings
                 .iter()
                 .filter(|finding| {
-                    finding.source == source.as_str() && alerts::topic(finding.kind) == Some(topic)
+                    finding.source == *source && alerts::topic(finding.kind()) == Some(topic)
                 })
                 .collect();
-            messages.extend(alerts::on_check(&told, topic, &concerned, now).map(
-                |state| match state {
-                    State::Raised => alerts::found(*source, topic, &concerned, time),
-                    State::Recovered => alerts::mended(*source, topic, time),
-                },
-            ));
+            let state = alerts::on_check(&told, topic, &concerned, now);
+            due.extend(state.map(|state| match state {
+                State::Raised => Alert::found(*source, topic, &concerned, time),
+                State::Recovered => Alert::mended(*source, topic, time),
+            }));
         }
     }
-    deliver(settings, conn, &messages, now)
+    deliver(settings, conn, due, now)
 }
 
 /// Sends, and remembers what at least one channel took; what none took is due again the next time.
 fn deliver(
     settings: &AlertSettings,
     conn: &mut Conn,
-    messages: &[Message],
+    alerts: Vec<Alert>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if messages.is_empty() {
+    if alerts.is_empty() {
         return Ok(());
     }
-    for (message, channels) in messages.iter().zip(notify::tell(settings, messages)) {
+    let messages: Vec<Message> =
+        alerts.into_iter().map(|alert| Message::of(alert, settings.language)).collect();
+    for (message, channels) in messages.iter().zip(notify::tell(settings, &messages)) {
         if channels.is_empty() {
             continue;
         }
-        log::info!("told by {}: {}", channels.join(", "), message.title);
+        log::info!("alert sent via {}: {}", channels.join(", "), message.title);
+        let alert = &message.alert;
         let sent = Sent {
-            topic: message.topic,
-            state: message.state,
-            severity: message.severity,
-            failures: message.failures,
+            topic: alert.topic,
+            state: alert.state,
+            severity: alert.severity,
+            failures: alert.failures,
+            subject: alert.subject().map(str::to_owned),
             title: message.title.clone(),
             at: now,
         };
-        record(conn, message.source, &sent, &channels.join(","))?;
+        record(conn, alert.source.as_str(), &sent, &channels.join(","))?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! `check-freshness`: is the stored stock recent and sane?
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use mysql::Conn;
+use serde::Serialize;
 
 use super::alerting;
 use super::key_end::key_end;
@@ -10,11 +11,13 @@ use crate::config::{AlertSettings, DatabaseSettings, Environment, KeySettings};
 use crate::console::output;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::Source;
-use crate::monitor::finding::Finding;
-use crate::monitor::freshness::{FreshnessReport, Known, Status, judge, readable, usual_max_age};
+use crate::language::Language;
+use crate::monitor::finding::{Finding, Kind, Severity};
+use crate::monitor::freshness::{FreshnessReport, Known, Status, Verdict, judge, usual_max_age};
 use crate::monitor::keys;
 use crate::store::schema::migrations;
 use crate::store::{Database, StoreError, queries};
+use crate::words::{findings, report as words};
 
 /// Looks, says what it found, alerts, and ends in 4 unless all is well.
 pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
@@ -28,22 +31,22 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
         key_finding(source, &keys, alerts.utc_offset, now, conn)
     })?;
     let report = judge(&known, now);
-    let rendered = match args.format {
-        FreshnessFormat::Text => text(&report, &alerts),
+    // Whoever is to be alerted is alerted also where nobody can be told here.
+    let printed = match args.format {
+        FreshnessFormat::Text => output::line(&text(&report, &alerts)),
         FreshnessFormat::Json => {
-            serde_json::to_string(&report).or_fail(Exit::Program, || "writing JSON".into())?
+            let json = serde_json::to_string(&Object::of(&report))
+                .or_fail(Exit::Program, || "writing JSON".into())?;
+            output::document(&json)
         }
     };
-    // Whoever is to be alerted is alerted also where nobody can be told here.
-    let printed = output::line(&rendered);
     if let Err(error) = alerting::checked(&alerts, database.conn(), &sources, &report.findings) {
-        log::warn!("nobody was alerted: {error}");
+        log::warn!("alert not sent: {error}");
     }
     printed?;
     Ok(if report.status == Status::Fresh { Exit::Done } else { Exit::Unsound })
 }
 
-/// Both marketplaces as they were at one moment.
 fn ask(
     args: &FreshnessArgs,
     database: &mut Database,
@@ -90,32 +93,60 @@ fn key_finding(
     Ok(finding)
 }
 
-/// A line per finding, the most serious first, then a line per marketplace.
 fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
-    let mut lines = Vec::new();
-    for finding in &report.findings {
-        lines.push(format!(
-            "{}: {}: {}",
-            finding.severity.as_str(),
-            finding.source,
-            finding.message
-        ));
+    let AlertSettings { utc_offset, language, .. } = *alerts;
+    let findings = report.findings.iter().map(|finding| words::finding(finding, language));
+    let sources =
+        report.sources.iter().map(|source| words::freshness(source, utc_offset, language));
+    findings.chain(sources).collect::<Vec<_>>().join("\n")
+}
+
+/// The answer as JSON. Its field names are an interface.
+#[derive(Serialize)]
+struct Object {
+    status: Status,
+    sources: Vec<SourceObject>,
+    /// The most serious first.
+    findings: Vec<FindingObject>,
+}
+
+#[derive(Serialize)]
+struct SourceObject {
+    source: &'static str,
+    verdict: Verdict,
+    /// UTC.
+    last_success_at: Option<DateTime<Utc>>,
+    /// Below zero for a moment that is yet to come.
+    age_seconds: Option<i64>,
+    max_age_seconds: u64,
+    snapshot_date: Option<NaiveDate>,
+}
+
+#[derive(Serialize)]
+struct FindingObject {
+    severity: Severity,
+    kind: Kind,
+    source: &'static str,
+    /// English.
+    message: String,
+}
+
+impl Object {
+    fn of(report: &FreshnessReport) -> Self {
+        let sources = report.sources.iter().map(|source| SourceObject {
+            source: source.source.as_str(),
+            verdict: source.verdict,
+            last_success_at: source.last_success_at,
+            age_seconds: source.age_seconds,
+            max_age_seconds: source.max_age_seconds,
+            snapshot_date: source.snapshot_date,
+        });
+        let findings = report.findings.iter().map(|finding| FindingObject {
+            severity: finding.severity,
+            kind: finding.kind(),
+            source: finding.source.as_str(),
+            message: findings::sentence(finding, Language::English).to_string(),
+        });
+        Self { status: report.status, sources: sources.collect(), findings: findings.collect() }
     }
-    for source in &report.sources {
-        let verdict = source.verdict.as_str();
-        let when = match (source.last_success_at, source.age_seconds) {
-            (Some(moment), Some(age)) => {
-                let moment = moment.with_timezone(&alerts.utc_offset);
-                let ago = if source.is_ahead() { "ahead of now" } else { "ago" };
-                let age = readable(age.unsigned_abs());
-                format!("last success {} ({age} {ago})", moment.format("%Y-%m-%d %H:%M %:z"))
-            }
-            _ => "no successful sync yet".to_owned(),
-        };
-        let snapshot = source
-            .snapshot_date
-            .map_or("no snapshot".to_owned(), |day| format!("newest snapshot {day}"));
-        lines.push(format!("{}: {verdict}, {when}, {snapshot}", source.source));
-    }
-    lines.join("\n")
 }

@@ -12,10 +12,6 @@ use crate::config::{self, Environment};
 use crate::console::logging;
 use crate::failure::{Exit, Failure};
 
-/// Runs what the command line asks for.
-///
-/// # Errors
-/// Whatever the command fails with.
 pub fn run(cli: &Cli) -> Result<Exit, Failure> {
     let environment = Environment::load(&cli.env_files)?;
     logging::as_json(config::logs_as_json(&environment)?);

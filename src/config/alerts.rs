@@ -4,11 +4,11 @@ use chrono::{FixedOffset, NaiveDate};
 use reqwest::Url;
 
 use super::environment::is_loopback;
-use super::{Environment, ozon_key_issued, snapshot_utc_offset};
+use super::{Environment, language, ozon_key_issued, snapshot_utc_offset};
 use crate::failure::{Exit, Failure};
+use crate::language::Language;
 use crate::secret::Secret;
 
-/// From where on something is an anomaly.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
     /// `ANOMALY_ZERO_STOCK`: percent of the products with stock that ran out since the previous snapshot.
@@ -32,10 +32,6 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             zero_stock: environment.percentage("ANOMALY_ZERO_STOCK", 20.0)?,
@@ -56,17 +52,12 @@ impl Thresholds {
 pub struct KeySettings {
     /// `OZON_API_KEY`, to know which key the syncs have asked about itself; it need not be set where no sync runs.
     pub ozon: Option<Secret>,
-    /// `OZON_API_KEY_ISSUED`.
     pub ozon_issued: Option<NaiveDate>,
     /// `WB_API_TOKEN`, which carries its own dates; it need not be set where no sync runs.
     pub wildberries: Option<Secret>,
 }
 
 impl KeySettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         const TOKEN: &str = "WB_API_TOKEN";
         let token = environment.text(TOKEN).map(|_| environment.secret(TOKEN));
@@ -78,37 +69,28 @@ impl KeySettings {
     }
 }
 
-/// Telegram's Bot API.
 #[derive(Clone, Debug)]
 pub struct TelegramSettings {
-    /// `ALERT_TELEGRAM_BOT_TOKEN`.
     pub token: Secret,
-    /// `ALERT_TELEGRAM_CHAT_ID`: a number or `@channel`.
     pub chat_id: String,
-    /// `ALERT_TELEGRAM_API_URL`.
     pub api_url: Url,
 }
 
-/// Who is told, and when.
 #[derive(Clone, Debug)]
 pub struct AlertSettings {
     /// `ALERT_WEBHOOK_URL`: whoever knows it can post, so it is a secret.
     pub webhook: Option<Secret>,
-    /// Telegram, if it is set up.
     pub telegram: Option<TelegramSettings>,
     /// `HEALTHCHECK_URL`, without a slash at its end.
     pub healthcheck: Option<Secret>,
-    /// `ALERT_AFTER_FAILURES`.
     pub after_failures: u32,
     /// `SNAPSHOT_UTC_OFFSET`: the seller's time zone, in which messages tell the time.
     pub utc_offset: FixedOffset,
+    /// `STOCKSYNC_LANG`: the language of the messages.
+    pub language: Language,
 }
 
 impl AlertSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable and never showing a URL that is a secret.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             webhook: hook_url(environment, "ALERT_WEBHOOK_URL")?,
@@ -116,6 +98,7 @@ impl AlertSettings {
             healthcheck: hook_url(environment, "HEALTHCHECK_URL")?,
             after_failures: failures_before_alert(environment)?,
             utc_offset: snapshot_utc_offset(environment)?,
+            language: language(environment)?,
         })
     }
 
@@ -128,10 +111,10 @@ impl AlertSettings {
             healthcheck: Some(healthcheck),
             after_failures: 1,
             utc_offset: FixedOffset::east_opt(0)?,
+            language: Language::English,
         })
     }
 
-    /// Whether there is anybody to tell.
     pub fn has_channel(&self) -> bool {
         self.webhook.is_some() || self.telegram.is_some()
     }

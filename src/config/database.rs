@@ -18,7 +18,6 @@ const ENCODED: &str = "inside a password (and wherever else it is meant as it st
 /// How far the connection to the database is encrypted and the server verified; the names are those of MySQL's own client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
-    /// Never encrypted.
     Disabled,
     /// Encrypted if the server can; the server is not verified.
     Preferred,
@@ -30,22 +29,17 @@ pub enum TlsMode {
     VerifyIdentity,
 }
 
-/// Where the database is, and how often a write is tried.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// Name or address; not used with a socket.
     pub host: String,
-    /// TCP port.
     pub port: u16,
-    /// The path of a Unix socket to use in place of TCP.
+    /// Further nodes of the same cluster, with their ports, in the order in which they are tried.
+    pub others: Vec<(String, u16)>,
     pub socket: Option<String>,
-    /// The user, if one is named.
     pub user: Option<String>,
-    /// The password, if there is one.
     pub password: Option<Secret>,
-    /// The database that holds the tables.
     pub database: String,
-    /// Encryption.
     pub tls: TlsMode,
     /// A file with the authorities to trust, in PEM, beside the ones built in.
     pub tls_ca: Option<PathBuf>,
@@ -56,10 +50,6 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// Reads `DATABASE_URL`, `DB_RETRY_ATTEMPTS` and `DB_RETRY_DELAY`.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable and no part of the URL.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         let url = environment.required("DATABASE_URL")?;
         let mut settings = parse(url).map_err(|reason| {
@@ -69,6 +59,35 @@ impl DatabaseSettings {
         settings.delay = environment.duration("DB_RETRY_DELAY", Duration::from_secs(300))?;
         Ok(settings)
     }
+
+    pub fn nodes(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    /// The same with one server alone: the first, number 0, or one of the others.
+    pub fn of_node(&self, number: usize) -> Self {
+        let mut node = Self { others: Vec::new(), ..self.clone() };
+        if let Some(place) = number.checked_sub(1).and_then(|number| self.others.get(number)) {
+            (node.host, node.port) = place.clone();
+        }
+        node
+    }
+}
+
+/// The URL with its first host alone, and the others: `mysql://u:p@a,b:3307,c/db` names three.
+fn split_hosts(text: &str) -> (String, Vec<&str>) {
+    let begin = text.find("://").map_or(0, |place| place + 3);
+    let rest = text.get(begin..).unwrap_or_default();
+    let end = begin + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let begin = text[..end].rfind('@').map_or(begin, |place| place + 1);
+    let mut hosts = text[begin..end].split(',');
+    let first = hosts.next().unwrap_or_default();
+    (format!("{}{first}{}", &text[..begin], &text[end..]), hosts.collect())
+}
+
+fn place(url: &Url) -> (String, u16) {
+    let host = url.host_str().unwrap_or("localhost").trim_matches(['[', ']']);
+    (host.to_owned(), url.port().unwrap_or(3306))
 }
 
 /// Takes a URL apart. No reason for a refusal holds any part of it but option names: the rest may be the password.
@@ -82,14 +101,23 @@ fn parse(text: &str) -> Result<DatabaseSettings, String> {
     if rest[end_of_place..].contains('@') {
         return Err(format!("there is an @ behind the first /, ? or #; {ENCODED}"));
     }
-    let url = Url::parse(text).map_err(|error| format!("not a URL ({error}); {ENCODED}"))?;
+    let (text, others) = split_hosts(text);
+    let others = others.into_iter().map(|host| {
+        let url = Url::parse(&format!("mysql://{host}/"));
+        let url = url.ok().filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
+        Ok(place(&url.ok_or("one of several hosts cannot be read; they go as a,b:3307,c")?))
+    });
+    let others = others.collect::<Result<Vec<_>, &str>>()?;
+    let url = Url::parse(&text).map_err(|error| format!("not a URL ({error}); {ENCODED}"))?;
     let database = decoded(url.path().trim_start_matches('/'))?;
     if database.is_empty() || database.contains('/') {
         return Err("the name of the database is missing after the host".into());
     }
+    let (host, port) = place(&url);
     let mut settings = DatabaseSettings {
-        host: url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).to_owned(),
-        port: url.port().unwrap_or(3306),
+        host,
+        port,
+        others,
         socket: None,
         user: Some(decoded(url.username())?).filter(|user| !user.is_empty()),
         password: url
@@ -112,6 +140,9 @@ fn parse(text: &str) -> Result<DatabaseSettings, String> {
                 return Err(format!("the option {other:?} is none of socket, ssl-mode, ssl-ca"));
             }
         }
+    }
+    if settings.socket.is_some() && !settings.others.is_empty() {
+        return Err("socket leads to one server; name no other hosts beside it".into());
     }
     Ok(settings)
 }
@@ -162,6 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn several_hosts_are_the_nodes_of_one_cluster() {
+        let settings = parse("mysql://u:p%2Cw@a,b.example:3307,[::1]/planning?ssl-mode=required");
+        let settings = settings.unwrap();
+        assert_eq!(settings.password.as_ref().unwrap().expose(), "p,w");
+        let places: Vec<(String, u16)> = (0..settings.nodes())
+            .map(|number| settings.of_node(number))
+            .map(|node| (node.host, node.port))
+            .collect();
+        let expected = [("a", 3306), ("b.example", 3307), ("::1", 3306)];
+        assert_eq!(places, expected.map(|(host, port)| (host.to_owned(), port)));
+        assert_eq!(settings.of_node(2).database, "planning");
+    }
+
+    #[test]
     fn a_refusal_names_the_fault_and_never_the_password() {
         for bad in [
             "planning",
@@ -171,6 +216,9 @@ mod tests {
             "mysql://u:hunter2@h/d?pool=5",
             "mysql://u:hunter2@h:99999/d",
             "mysql://u:hunter2/x@h/d",
+            "mysql://u:hunter2@a,b:99999/d",
+            "mysql://u:hunter2@a,,b/d",
+            "mysql://u:hunter2@a,b/d?socket=/run/s",
         ] {
             let reason = parse(bad).expect_err(bad);
             assert!(!reason.contains("hunter2"), "{reason}");

@@ -1,4 +1,5 @@
-//! A file with settings, line by line: what it says, and what in it can hardly be meant. No message here shows a value.
+//! A file with settings, line by line: what it says, and what in it can hardly be meant. No message
+//! here shows a value.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,21 +19,22 @@ const ENVIRONMENT_ONLY: &str = "TMPDIR RUST_LOG NO_COLOR TERM TZ";
 /// From here on (of 1) two names are alike.
 const ALIKE: f64 = 0.8;
 
-/// What a file says.
 #[derive(Debug, Default)]
 pub struct EnvFile {
     /// Of two assignments to one name the last one holds, as in a shell.
     pub values: HashMap<String, String>,
     /// What its writer should know, in sentences.
     pub doubts: Vec<String>,
-    /// What in it no output may show; also a key under a name that is misspelt, and one that another assignment replaces.
+    /// What in it no output may show; also a key under a name that is misspelt, and one that
+    /// another assignment replaces.
     pub secrets: Vec<String>,
 }
 
 /// Reads a file.
 ///
 /// # Errors
-/// [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that is not `NAME=value`.
+/// [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that is not
+/// `NAME=value`.
 pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     let file = path.display().to_string();
     let content =
@@ -42,10 +44,6 @@ pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     Ok(read)
 }
 
-/// Takes a file's content apart.
-///
-/// # Errors
-/// As [`read`].
 pub fn parse(file: &str, content: &[u8]) -> Result<EnvFile, Failure> {
     let refuse = |reason: String| Failure::new(Exit::Configuration, reason);
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
@@ -135,7 +133,6 @@ fn nearest_setting(name: &str) -> Option<String> {
     nearest.filter(|(likeness, _)| *likeness > ALIKE).map(|(_, known)| known)
 }
 
-/// The names of all settings.
 fn settings() -> impl Iterator<Item = String> {
     let own = EXAMPLE.lines().filter_map(|line| name_in(line.trim_start_matches('#')));
     own.map(str::to_owned).chain(key_files::variables())

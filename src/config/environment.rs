@@ -1,5 +1,5 @@
-//! Text from the environment and the `.env` file, and the one place that turns it into typed values.
-//! Every refusal names the variable, and never shows the value of a secret.
+//! Text from the environment and the `.env` file, and the one place that turns it into typed
+//! values. Every refusal names the variable, and never shows the value of a secret.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,11 +24,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads the process's variables and then `env_files` in their order; without any `.env` in the working directory, if it is there.
-    /// Variables that are already set win. From here on no output shows a secret of any of them.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`] for a file that cannot be read or has a line that is not `NAME=value`, and for a key that is given twice.
+    /// Reads the process's variables and then `env_files` in their order; without any `.env` in the
+    /// working directory, if it is there. Variables that are already set win. From here on no
+    /// output shows a secret of any of them. Errors: [`Exit::Configuration`] for a file that cannot
+    /// be read or has a line that is not `NAME=value`, and for a key that is given twice.
     pub fn load(env_files: &[PathBuf]) -> Result<Self, Failure> {
         // A variable that is not text cannot be one of ours.
         let mut values: HashMap<String, String> = std::env::vars_os()
@@ -52,14 +51,14 @@ impl Environment {
         Ok(Self { values, unreadable, places: places(found), doubts })
     }
 
-    /// An environment with just these variables, for tests of what is built on top.
     pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let places = places(&[PathBuf::from(".env")]);
         Self { values, unreadable: HashMap::new(), places, doubts: Vec::new() }
     }
 
-    /// The same with these values where nothing is set, so that the rest can be judged without them.
+    /// The same with these values where nothing is set, so that the rest can be judged without
+    /// them.
     pub fn filled_up<const N: usize>(&self, pairs: [(&str, &str); N]) -> Self {
         let mut filled = Self::from_pairs(pairs);
         let set = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
@@ -72,10 +71,6 @@ impl Environment {
         self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// A value that must be there.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name).ok_or_else(|| {
             let message = match self.unreadable.get(name) {
@@ -86,11 +81,9 @@ impl Environment {
         })
     }
 
-    /// A key that must be there. Only visible ASCII can travel in a header. The line end of a key's file is passed over; a
-    /// no-break space is not: it came along from a page or a mail, and there may be more of it.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable and not showing the value.
+    /// A key that must be there. Only visible ASCII can travel in a header. The line end of a key's
+    /// file is passed over; a no-break space is not: it came along from a page or a mail, and there
+    /// may be more of it.
     pub fn secret(&self, name: &str) -> Result<Secret, Failure> {
         self.required(name)?;
         let text = self.values.get(name).map_or("", |value| value.trim_ascii());
@@ -112,9 +105,6 @@ impl Environment {
     }
 
     /// `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn switch(&self, name: &str, default: bool) -> Result<bool, Failure> {
         self.parsed(name, default, "true or false", |text| {
             match text.to_ascii_lowercase().as_str() {
@@ -126,9 +116,6 @@ impl Environment {
     }
 
     /// A whole number of at least one.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn count(&self, name: &str, default: u32) -> Result<u32, Failure> {
         self.parsed(name, default, "a whole number from 1 on, such as 3", |text| {
             text.parse().ok().filter(|count| *count >= 1)
@@ -136,25 +123,17 @@ impl Environment {
     }
 
     /// A duration as people write it; at most ten years.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn duration(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
         Ok(self.judged(name, units::duration)?.unwrap_or(default))
     }
 
-    /// A duration within which something has to happen: none at all would be too short for anything.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
+    /// A duration within which something has to happen: none at all would be too short for
+    /// anything.
     pub fn timeout(&self, name: &str, default: Duration) -> Result<Duration, Failure> {
         Ok(self.judged(name, units::timeout)?.unwrap_or(default))
     }
 
     /// A size in bytes as people write it.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn size(&self, name: &str, default: u64) -> Result<u64, Failure> {
         self.parsed(name, default, "a size such as 500MiB or 2GiB", |text| {
             text.parse::<bytesize::ByteSize>()
@@ -164,34 +143,20 @@ impl Environment {
         })
     }
 
-    /// A percentage from 0% to 100%, in percent.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn percentage(&self, name: &str, default: f64) -> Result<f64, Failure> {
         Ok(self.judged(name, units::percentage)?.unwrap_or(default))
     }
 
-    /// A distance from UTC.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn utc_offset(&self, name: &str, default: FixedOffset) -> Result<FixedOffset, Failure> {
         self.parsed(name, default, "a distance from UTC such as +03:00", |text| text.parse().ok())
     }
 
-    /// A day, if it is set.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn date(&self, name: &str) -> Result<Option<NaiveDate>, Failure> {
         self.parsed(name, None, "a date such as 2026-11-23", |text| text.parse().ok().map(Some))
     }
 
-    /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash, so that paths can be joined to it.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
+    /// The base URL of an API: `https`, or `http` for a loopback address. Its path ends in a slash,
+    /// so that paths can be joined to it.
     pub fn api_url(&self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.text(name).unwrap_or(default);
         let refuse =
@@ -235,9 +200,6 @@ impl Environment {
     }
 
     /// The value, if it is set, as `judge` reads it; its refusals follow the variable's name.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn judged<T>(
         &self,
         name: &str,
@@ -248,7 +210,8 @@ impl Environment {
     }
 }
 
-/// A key without the word that some documentation puts before it: the header of either marketplace holds the key alone.
+/// A key without the word that some documentation puts before it: the header of either marketplace
+/// holds the key alone.
 fn bare_key(text: &str) -> &str {
     match text.split_once(char::is_whitespace) {
         Some((word, key)) if word.eq_ignore_ascii_case("bearer") => key.trim_ascii_start(),

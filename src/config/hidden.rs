@@ -1,4 +1,5 @@
-//! What of the variables no output may show, piece by piece as it may come back. What is done with it is in `secret.rs`.
+//! What of the variables no output may show, piece by piece as it may come back. What is done with
+//! it is in `secret.rs`.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,8 @@ use super::key_files::SECRETS;
 /// A piece shorter than this (bytes) is a word that stands in any text.
 const SHORTEST_PIECE: usize = 8;
 
-/// Every secret that these variables hold, whichever command runs: an answer of one marketplace may repeat the other one's key.
+/// Every secret that these variables hold, whichever command runs: an answer of one marketplace may
+/// repeat the other one's key.
 pub fn secrets_in(values: &HashMap<String, String>) -> Vec<String> {
     let mut secrets = Vec::new();
     // What is no number may be the key in its place.
@@ -28,8 +30,9 @@ pub fn secrets_in(values: &HashMap<String, String>) -> Vec<String> {
     secrets
 }
 
-/// What of a key or an address is secret by itself: the words beside a `Bearer`, the parts of a JWT behind its head, the part of a bot's
-/// token behind its number, an address without its scheme and host.
+/// What of a key or an address is secret by itself: the words beside a `Bearer`, the parts of a JWT
+/// behind its head, the part of a bot's token behind its number, an address without its scheme and
+/// host.
 fn pieces(value: &str) -> Vec<String> {
     let mut pieces: Vec<&str> = value.split_whitespace().collect();
     if let Ok(url) = Url::parse(value)
@@ -46,8 +49,9 @@ fn pieces(value: &str) -> Vec<String> {
     pieces.into_iter().filter(long).map(str::to_owned).collect()
 }
 
-/// The password as it is written and as it is meant; of a URL that cannot be right all that may be one. A password that is the user's or
-/// the database's name as well is no secret, and masked it would make every message unreadable.
+/// The password as it is written and as it is meant; of a URL that cannot be right all that may be
+/// one. A password that is the user's or the database's name as well is no secret, and masked it
+/// would make every message unreadable.
 fn passwords(url: &str) -> Vec<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let Some((credentials, place)) = rest.rsplit_once('@') else { return Vec::new() };

@@ -1,5 +1,6 @@
-//! Keys that stand in files of their own, as systemd's credentials and containers' secrets do: `NAME_FILE` names the file whose
-//! text is the value of `NAME`. No message here holds any part of a file.
+//! Keys that stand in files of their own, as systemd's credentials and containers' secrets do:
+//! `NAME_FILE` names the file whose text is the value of `NAME`. No message here holds any part of
+//! a file.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -33,10 +34,9 @@ pub fn variables() -> impl Iterator<Item = String> {
     SECRETS.into_iter().chain(IDENTIFIERS).map(|key| format!("{key}_FILE"))
 }
 
-/// Reads the files that are named. One that cannot be read is told when its key is needed: `report` needs none.
-///
-/// # Errors
-/// [`Exit::Configuration`] for a key that is given twice: nobody could say which one counts.
+/// Reads the files that are named. One that cannot be read is told when its key is needed: `report`
+/// needs none. Errors: [`Exit::Configuration`] for a key that is given twice: nobody could say
+/// which one counts.
 pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, String>, Failure> {
     let mut unreadable = HashMap::new();
     for key in SECRETS.into_iter().chain(IDENTIFIERS) {
@@ -66,7 +66,8 @@ pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, Stri
     Ok(unreadable)
 }
 
-/// Of those that could not be read the ones without which a run goes on: said at once, or nobody would hear of it.
+/// Of those that could not be read the ones without which a run goes on: said at once, or nobody
+/// would hear of it.
 pub fn gone_without(unreadable: &HashMap<String, String>) -> impl Iterator<Item = String> {
     let reasons = OPTIONAL.iter().filter_map(|key| unreadable.get(*key));
     reasons.map(|reason| format!("{reason}; going on without it"))
@@ -78,7 +79,8 @@ fn contents(path: &Path) -> std::io::Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// Tells of a file with keys that everybody on this machine can read. Its group may: a service's user often is only that.
+/// Tells of a file with keys that everybody on this machine can read. Its group may: a service's
+/// user often is only that.
 pub fn openness(path: &Path) -> Option<String> {
     const OTHERS: u32 = 0o007;
     let file = std::fs::metadata(path).ok()?;

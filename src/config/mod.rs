@@ -1,4 +1,5 @@
-//! What can be configured: typed settings with their defaults. Beyond this module nobody reads a variable or parses text from one.
+//! What can be configured: typed settings with their defaults. Beyond this module no setting is read; only what is a terminal's
+//! or the system's own (`TERM`, `LANG`, `PATH`) and the log's form before there are settings (`RUST_LOG`, `LOG_FORMAT`).
 
 pub mod alerts;
 pub mod database;
@@ -22,6 +23,7 @@ pub use retention::{RetentionRule, RetentionSettings};
 
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
+use crate::language::Language;
 use crate::secret::Secret;
 
 /// Judges every setting that is there, whichever command it is for: a slip shows at once, and not at the first run that needs it.
@@ -59,7 +61,6 @@ pub fn judge_all(environment: &Environment) -> Result<(), Failure> {
     Err(Failure::new(Exit::Configuration, wrong.join("; ")))
 }
 
-/// How patient HTTP is, with either marketplace.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
     /// `HTTP_TIMEOUT`: the longest silence of a connection; the n-th attempt waits n times as long.
@@ -75,10 +76,6 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             timeout: environment.timeout("HTTP_TIMEOUT", Duration::from_secs(60))?,
@@ -90,16 +87,12 @@ impl HttpSettings {
     }
 }
 
-/// Access to Ozon's Seller API.
 #[derive(Clone, Debug)]
 pub struct OzonSettings {
-    /// `OZON_CLIENT_ID`: the header `Client-Id`.
     pub client_id: Secret,
-    /// `OZON_API_KEY`: the header `Api-Key`.
     pub api_key: Secret,
     /// `OZON_API_KEY_ISSUED`: the day the key was made, for whoever does not want it to be asked about itself.
     pub key_issued: Option<NaiveDate>,
-    /// `OZON_API_URL`.
     pub api_url: Url,
     /// `OZON_STOCKS_METHOD`.
     pub method: OzonStocksMethod,
@@ -107,15 +100,10 @@ pub struct OzonSettings {
     pub poll_interval: Duration,
     /// `OZON_REPORT_TIMEOUT`: how long a report may take to get ready.
     pub report_timeout: Duration,
-    /// The patience.
     pub http: HttpSettings,
 }
 
 impl OzonSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             client_id: ozon_client_id(environment)?,
@@ -180,7 +168,6 @@ fn ozon_client_id(environment: &Environment) -> Result<Secret, Failure> {
     Err(Failure::new(Exit::Configuration, message))
 }
 
-/// Reads `OZON_API_KEY_ISSUED`.
 fn ozon_key_issued(environment: &Environment) -> Result<Option<NaiveDate>, Failure> {
     const NAME: &str = "OZON_API_KEY_ISSUED";
     let issued = environment.date(NAME)?;
@@ -210,7 +197,6 @@ impl StocksMethod {
     const ALL: [StocksMethod; 3] =
         [StocksMethod::WbWarehouses, StocksMethod::WarehouseRemains, StocksMethod::SupplierStocks];
 
-    /// The value of `WB_STOCKS_METHOD`.
     pub const fn as_str(self) -> &'static str {
         match self {
             StocksMethod::WbWarehouses => "wb-warehouses",
@@ -219,29 +205,19 @@ impl StocksMethod {
         }
     }
 
-    /// Reads `WB_STOCKS_METHOD`.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         one_of(environment, "WB_STOCKS_METHOD", Self::ALL, Self::as_str)
     }
 }
 
-/// Access to Wildberries' APIs.
 #[derive(Clone, Debug)]
 pub struct WildberriesSettings {
-    /// `WB_API_TOKEN`: the header `Authorization`, a JWT.
     pub token: Secret,
-    /// `WB_ANALYTICS_API_URL`.
     pub analytics_url: Url,
-    /// `WB_STATISTICS_API_URL`.
     pub statistics_url: Url,
-    /// `WB_CONTENT_API_URL`: names and barcodes of cards.
     pub content_url: Url,
     /// `WB_CARDS_INTERVAL`: the pause between two pages of cards.
     pub cards_interval: Duration,
-    /// `WB_STOCKS_METHOD`.
     pub method: StocksMethod,
     /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
     pub seller_warehouses: bool,
@@ -251,15 +227,10 @@ pub struct WildberriesSettings {
     pub request_interval: Duration,
     /// `WB_BASE_TOKEN_INTERVAL`: the same for a base token, which may call each method of the report of remains 4 times an hour.
     pub base_token_interval: Duration,
-    /// The patience.
     pub http: HttpSettings,
 }
 
 impl WildberriesSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             token: environment.secret("WB_API_TOKEN")?,
@@ -295,7 +266,6 @@ fn page_limit(environment: &Environment) -> Result<u32, Failure> {
     }
 }
 
-/// What a sync needs to know beside its marketplace.
 #[derive(Clone, Debug)]
 pub struct SyncSettings {
     /// `MAX_SHRINK`: by how many percent the number of products with stock may fall from one snapshot to the next pull.
@@ -305,10 +275,6 @@ pub struct SyncSettings {
 }
 
 impl SyncSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             max_shrink: environment.percentage("MAX_SHRINK", 50.0)?,
@@ -318,9 +284,6 @@ impl SyncSettings {
 }
 
 /// Reads `LOG_FORMAT`: whether the log's lines are JSON objects.
-///
-/// # Errors
-/// [`Exit::Configuration`], naming the variable.
 pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
     match environment.text("LOG_FORMAT") {
         None | Some("text") => Ok(false),
@@ -333,18 +296,27 @@ pub fn logs_as_json(environment: &Environment) -> Result<bool, Failure> {
 }
 
 /// Reads `SNAPSHOT_UTC_OFFSET`; Moscow's by default, where both marketplaces keep their days.
-///
-/// # Errors
-/// [`Exit::Configuration`], naming the variable.
 pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Failure> {
     const MOSCOW: Option<FixedOffset> = FixedOffset::east_opt(3 * 3600);
     let moscow = MOSCOW.ok_or_else(|| Failure::new(Exit::Program, "three hours are no offset"))?;
     environment.utc_offset("SNAPSHOT_UTC_OFFSET", moscow)
 }
 
-/// `LANG`: the locale, such as `ru_RU.UTF-8`, as the system sets it.
-pub fn locale(environment: &Environment) -> Option<&str> {
-    environment.text("LANG")
+/// Reads `STOCKSYNC_LANG`: the language of reports, alerts and the page; by default that of the
+/// system's locale, `LC_ALL` before `LANG`.
+///
+/// # Errors
+/// [`Exit::Configuration`], naming the variable.
+pub fn language(environment: &Environment) -> Result<Language, Failure> {
+    const NAME: &str = "STOCKSYNC_LANG";
+    let Some(tag) = environment.text(NAME) else {
+        let locale = environment.text("LC_ALL").or_else(|| environment.text("LANG"));
+        return Ok(Language::of_locale(locale.unwrap_or_default()));
+    };
+    Language::of_tag(tag).ok_or_else(|| {
+        let message = format!("{NAME}: {tag:?} is neither ru nor en");
+        Failure::new(Exit::Configuration, message)
+    })
 }
 
 /// Reads `REJECTS_DIR`: where the rejected records of each run are kept, if anywhere.
@@ -353,9 +325,6 @@ pub fn rejects_dir(environment: &Environment) -> Option<PathBuf> {
 }
 
 /// The variable that has switched off the syncs of `source`, if one has.
-///
-/// # Errors
-/// [`Exit::Configuration`], naming the variable.
 pub fn switched_off(
     environment: &Environment,
     source: Source,

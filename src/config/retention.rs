@@ -1,5 +1,5 @@
-//! How long rows are kept: whole days, weeks, months or years, never so few that a slip of the hand takes a history away.
-//! Which rows are past it is for the store to find.
+//! How long rows are kept: whole days, weeks, months or years, never so few that a slip of the hand
+//! takes a history away. Which rows are past it is for the store to find.
 
 use std::fmt;
 
@@ -93,7 +93,6 @@ impl Retention {
         }
     }
 
-    /// The first day whose rows are kept.
     fn first_kept(self, today: NaiveDate) -> NaiveDate {
         let months = |count| today.checked_sub_months(Months::new(count));
         let days = |count: u32| today.checked_sub_signed(TimeDelta::days(count.into()));
@@ -114,12 +113,9 @@ impl fmt::Display for Retention {
     }
 }
 
-/// What is kept of one kind of rows, and who has said so.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionRule {
-    /// The variable.
     pub variable: &'static str,
-    /// What it is set to here.
     pub set: Option<Retention>,
     /// What the newest sync had it set to, which may read another file than `migrate` does.
     noted: Option<Retention>,
@@ -140,9 +136,7 @@ impl RetentionRule {
     }
 
     /// Takes over what the syncs have noted.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`] for what no sync writes: rows must not go by a guess.
+    /// Errors: [`Exit::Configuration`] for what no sync writes: rows must not go by a guess.
     pub fn note(&mut self, text: &str) -> Result<(), Failure> {
         let noted = Retention::parse(text, self.least).map_err(|reason| {
             let message = format!("{} as stocksync_state has it: {reason}", self.variable);
@@ -161,7 +155,6 @@ impl RetentionRule {
         self.set.is_some() && self.noted.is_none_or(|noted| Some(noted) == self.set)
     }
 
-    /// The first day whose rows are kept.
     pub fn first_kept(&self, today: NaiveDate) -> NaiveDate {
         let least = Retention::of_days(self.least);
         self.in_force().first_kept(today).min(least.first_kept(today))
@@ -185,22 +178,18 @@ impl fmt::Display for RetentionRule {
     }
 }
 
-/// How long rows are kept; `migrate` sees to it.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionSettings {
     /// `LOG_RETENTION`: of a row of `sync_logs`, counted from its start; gone with its whole month.
     pub logs: RetentionRule,
-    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for ever.
+    /// `INVENTORY_RETENTION`: of a snapshot, counted from its day. A source's newest one stays for
+    /// ever.
     pub inventory: RetentionRule,
     /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
     pub utc_offset: FixedOffset,
 }
 
 impl RetentionSettings {
-    /// Reads the variables named at the fields.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
         Ok(Self {
             logs: RetentionRule::read(environment, "LOG_RETENTION", 90, 7)?,
@@ -209,7 +198,6 @@ impl RetentionSettings {
         })
     }
 
-    /// Both, for whoever treats them alike.
     pub fn rules(&mut self) -> [&mut RetentionRule; 2] {
         [&mut self.logs, &mut self.inventory]
     }

@@ -1,4 +1,5 @@
-//! Percentages and durations as people write them. A refusal is the end of a sentence that began with the variable's name.
+//! Percentages and durations as people write them. A refusal is the end of a sentence that began
+//! with the variable's name.
 
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A duration within which something can happen.
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => {

@@ -10,7 +10,6 @@ use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
-/// A stretch of a sync that takes long enough to be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// The marketplace's answers, in bytes.
@@ -77,7 +76,6 @@ pub(super) fn start(wanted: bool) -> Option<MultiProgress> {
         .then(|| BARS.get_or_init(|| MultiProgress::with_draw_target(target)).clone())
 }
 
-/// A phase from its beginning to its end.
 #[must_use]
 pub struct Span {
     phase: Phase,
@@ -122,7 +120,6 @@ pub fn advance(phase: Phase, by: u64) {
     with_bar(phase, |bar| bar.inc(by));
 }
 
-/// Now it is known how much there is to do.
 pub fn expect(phase: Phase, length: u64) {
     with_bar(phase, |bar| {
         if let Some(style) = phase.style(true) {

@@ -30,7 +30,7 @@ pub use request::{Call, Reply};
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
 use crate::cost::{Cost, Meter};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure, FailureKind, OrFail};
 use crate::http::markup::markup;
 use crate::secret::Secret;
 use crate::text::clean;
@@ -282,7 +282,8 @@ impl Http {
             && let Some(reason) = public_address::refusal(&url, is_loopback(&self.api))
         {
             let message = format!("{LINK_NOT_FOLLOWED}: it {reason}");
-            return Err(Failure::new(Exit::NotStockData, message).into());
+            let failure = Failure::new(Exit::NotStockData, message);
+            return Err(failure.of_kind(FailureKind::UntrustedLink).into());
         }
         for _ in 0..=redirect::MOST {
             match self.hop(call, &url, attempt, read)? {
@@ -291,7 +292,7 @@ impl Http {
             }
         }
         let message = format!("more than {} redirects: {}", redirect::MOST, redirect::NOT_FOLLOWED);
-        Err(Failure::new(Exit::NotStockData, message).into())
+        Err(unexpected_redirect(message).into())
     }
 
     /// One request and its answer: the reply, or where it is to be had.
@@ -356,8 +357,12 @@ impl Http {
         let location = headers.get(LOCATION).map(HeaderValue::as_bytes).unwrap_or_default();
         let location = String::from_utf8_lossy(location);
         redirect::follow(call, from, status, &location, &self.api)
-            .map_err(|reason| Failure::new(Exit::NotStockData, self.safe(&reason)))
+            .map_err(|reason| unexpected_redirect(self.safe(&reason)))
     }
+}
+
+fn unexpected_redirect(message: String) -> Failure {
+    Failure::new(Exit::NotStockData, message).of_kind(FailureKind::UnexpectedRedirect)
 }
 
 fn trace(id: Option<String>) -> String {

@@ -11,7 +11,7 @@ use crate::config::environment::is_loopback;
 
 pub const MOST: usize = 5;
 
-/// Stands in every reason for not following one: the report tells such runs apart by it.
+/// Stands in every reason for not following one.
 pub const NOT_FOLLOWED: &str = "the redirect is not followed";
 
 /// Where a redirect leads; or why it is not followed, in words for a message.

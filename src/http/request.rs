@@ -9,15 +9,13 @@ use super::answer::error_body::Explanation;
 use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
 use super::retry::RetryHint;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, FailureKind};
 
-/// Stands in every failure of a link that was not believed: the report tells such runs apart by it.
+/// What is said of a link that was not believed.
 pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
 
-/// What to do when the key is rejected, by what the marketplace says of it.
 pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 
-/// A request to be sent as often as it takes.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The method in the log, which is also what is paced: `Ozon: report/info`.
@@ -127,9 +125,11 @@ impl Fault {
             Breakage::Certificate => Self::Final(Failure::caused(Exit::Unreachable, cause).context(
                 "TLS certificate verification failed; nothing was sent. Is the clock right, does something intercept HTTPS?",
             )),
-            Breakage::PrivateHost => Self::Final(Failure::caused(Exit::NotStockData, cause).context(
-                LINK_NOT_FOLLOWED,
-            )),
+            Breakage::PrivateHost => Self::Final(
+                Failure::caused(Exit::NotStockData, cause)
+                    .of_kind(FailureKind::UntrustedLink)
+                    .context(LINK_NOT_FOLLOWED),
+            ),
         }
     }
 

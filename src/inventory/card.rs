@@ -35,7 +35,6 @@ pub struct CardCursor {
     pub nm_id: u64,
 }
 
-/// A card as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
     pub nm_id: Field,
@@ -45,7 +44,6 @@ pub struct Card {
     pub sizes: Vec<SizeOfCard>,
 }
 
-/// One of a card's `sizes` as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SizeOfCard {
     /// `chrtID`.

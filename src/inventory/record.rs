@@ -85,7 +85,6 @@ impl Quantities {
         i64::from(self.available) + i64::from(self.reserved)
     }
 
-    /// What lies on two warehouses together.
     pub fn checked_sum(self, other: Self) -> Result<Self, String> {
         let sum = |field: &str, of: fn(&Self) -> i32| checked_sum(field, of(&self), of(&other));
         let sum = Self {

@@ -17,7 +17,6 @@ pub struct ValidationResult {
 }
 
 impl ValidationResult {
-    /// Counts a rejection, and says whether it is one of the first, which are shown.
     pub fn reject(&mut self, rejection: Rejection) -> bool {
         self.rejected += 1;
         let shown = self.errors.len() < KEPT;
@@ -27,7 +26,6 @@ impl ValidationResult {
         shown
     }
 
-    /// Counts a warning, and says whether it is one of the first, which are shown.
     pub fn warn(&mut self, warning: String) -> bool {
         self.warned += 1;
         let shown = self.warnings.len() < KEPT;

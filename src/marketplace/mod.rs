@@ -21,7 +21,6 @@ use crate::cost::Cost;
 use crate::failure::Failure;
 use crate::inventory::{Record, Rejection, StockType};
 
-/// What a stretch of a [`Pull`] holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Ozon's products report, CSV or XLSX, to be told apart by its content.

@@ -1,10 +1,14 @@
-//! What a person should know of the stored data, in one line each. The judging is done by its neighbours.
+//! What a person should know of the stored data and the keys, as values. The judging is done by the
+//! neighbours, the sentences are in `words`.
 
+use chrono::{FixedOffset, NaiveDate, TimeDelta};
 use serde::Serialize;
 
 pub use crate::alert::Severity;
+use crate::inventory::Source;
+use crate::monitor::keys::KeyEnd;
 
-/// What a finding is about.
+/// What a finding is about. The names are an interface: JSON shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -33,15 +37,72 @@ impl Kind {
     }
 }
 
+/// What was found, with its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    NeverSynced,
+    /// In seconds.
+    Stale {
+        age: u64,
+        allowed: u64,
+    },
+    /// By so many seconds.
+    Ahead(u64),
+    /// Rows and pieces of a day: as the log says, and as there are.
+    RowsDisagree {
+        day: NaiveDate,
+        stated: (u64, i64),
+        found: (u64, i64),
+    },
+    /// The log tells of a success, and there is no row at all.
+    RowsGone,
+    Contradictory {
+        day: Option<NaiveDate>,
+        rows: u64,
+    },
+    Negative {
+        day: Option<NaiveDate>,
+        rows: u64,
+    },
+    Duplicate {
+        day: Option<NaiveDate>,
+        rows: u64,
+    },
+    Empty(NaiveDate),
+    KeyEnds {
+        end: KeyEnd,
+        /// Below zero for one that has ended.
+        left: TimeDelta,
+        /// In which people read the moment.
+        zone: FixedOffset,
+    },
+    /// A Wildberries token that says nothing of an end.
+    EndlessToken,
+}
+
 /// Something that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
-    /// What it is about.
-    pub kind: Kind,
     /// Whose stock or key it is.
-    pub source: &'static str,
-    /// What it is, and what to do.
-    pub message: String,
+    pub source: Source,
+    /// What it is.
+    pub(crate) fact: Fact,
+}
+
+impl Finding {
+    /// What it is about.
+    pub fn kind(&self) -> Kind {
+        match self.fact {
+            Fact::NeverSynced | Fact::Stale { .. } => Kind::Stale,
+            Fact::Ahead(_) => Kind::Ahead,
+            Fact::RowsDisagree { .. } | Fact::RowsGone => Kind::RowsDisagree,
+            Fact::Contradictory { .. } => Kind::ContradictoryRows,
+            Fact::Negative { .. } => Kind::NegativeStock,
+            Fact::Duplicate { .. } => Kind::DuplicateRows,
+            Fact::Empty(_) => Kind::Empty,
+            Fact::KeyEnds { .. } | Fact::EndlessToken => Kind::KeyAge,
+        }
+    }
 }

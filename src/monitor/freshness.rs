@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::finding::{Finding, Kind, Severity};
-use super::soundness::{self, sync_command};
+use super::finding::{Fact, Finding, Severity};
+use super::soundness;
 use crate::inventory::Source;
 use crate::inventory::day::CLOCK_TOLERANCE;
 use crate::store::queries::{Doubts, RunRow};
@@ -30,17 +30,6 @@ pub enum Verdict {
     Never,
 }
 
-impl Verdict {
-    /// The word for it, as the JSON and the tables have it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Fresh => "fresh",
-            Verdict::Stale => "stale",
-            Verdict::Never => "never",
-        }
-    }
-}
-
 /// The answer of `check-freshness` as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,10 +43,10 @@ pub enum Status {
 }
 
 /// The freshness of one marketplace's stock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct SourceFreshness {
-    /// `Ozon` or `Wildberries`.
-    pub source: &'static str,
+    /// The marketplace.
+    pub source: Source,
     /// Fresh, stale or never.
     pub verdict: Verdict,
     /// When stock was last stored, UTC.
@@ -87,8 +76,8 @@ impl SourceFreshness {
     }
 }
 
-/// All that `check-freshness` found. Serialized, it is the command's JSON.
-#[derive(Clone, Debug, Serialize)]
+/// All that `check-freshness` found.
+#[derive(Clone, Debug)]
 pub struct FreshnessReport {
     /// The answer.
     pub status: Status,
@@ -131,12 +120,12 @@ pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
         let freshness =
             freshness(known.source, known.last_success, known.doubts.day, known.max_age, now);
         findings.extend(soundness::judge(known.source, &known.doubts));
-        findings.extend(age_finding(known.source, &freshness));
+        findings.extend(age_finding(&freshness));
         findings.extend(known.key.clone());
         sources.push(freshness);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let unsound = findings.iter().any(|finding| finding.kind.is_unsound());
+    let unsound = findings.iter().any(|finding| finding.kind().is_unsound());
     let fresh = sources.iter().all(|source| source.verdict == Verdict::Fresh);
     let status = match (unsound, fresh) {
         (true, _) => Status::Unsound,
@@ -163,7 +152,7 @@ pub fn freshness(
         Some(_) => Verdict::Stale,
     };
     SourceFreshness {
-        source: source.as_str(),
+        source,
         verdict,
         last_success_at: last_success,
         age_seconds: age.map(|age| age.num_seconds()),
@@ -172,49 +161,19 @@ pub fn freshness(
     }
 }
 
-fn age_finding(source: Source, freshness: &SourceFreshness) -> Option<Finding> {
+fn age_finding(freshness: &SourceFreshness) -> Option<Finding> {
     let severity = freshness.severity()?;
-    let command = sync_command(source);
-    let (kind, message) = match freshness.age_seconds {
-        None => (
-            Kind::Stale,
-            format!("has never been synced; run `{command}` and look at what it says"),
-        ),
-        Some(age) if freshness.is_ahead() => (
-            Kind::Ahead,
-            format!(
-                "the last successful sync ended {} ahead of now: a clock was wrong then, or is now, and nobody knows how old the \
-                 stock is; set the clock (`timedatectl`); if it is right, take that run away as the database's administrator and run \
-                 `{command}`: DELETE FROM sync_logs WHERE marketplace = '{source}' AND started_at > NOW();",
-                readable(age.unsigned_abs()),
-            ),
-        ),
-        Some(age) => (
-            Kind::Stale,
-            format!(
-                "the last successful sync was {} ago, {} is allowed; `stocksync report` shows why the runs fail; if there \
-                 are none, look at cron",
-                readable(age.unsigned_abs()),
-                readable(freshness.max_age_seconds),
-            ),
-        ),
+    let fact = match freshness.age_seconds.map(i64::unsigned_abs) {
+        None => Fact::NeverSynced,
+        Some(by) if freshness.is_ahead() => Fact::Ahead(by),
+        Some(age) => Fact::Stale { age, allowed: freshness.max_age_seconds },
     };
-    Some(Finding { severity, kind, source: source.as_str(), message })
-}
-
-/// Days, hours and minutes for people: `1 day 7h 12m`; seconds only below a minute.
-pub fn readable(seconds: u64) -> String {
-    let whole = Duration::from_secs(whole_minutes(seconds));
-    humantime::format_duration(whole).to_string().replace("day", " day")
-}
-
-/// An age as precise as people want it: seconds count only below a minute.
-pub const fn whole_minutes(seconds: u64) -> u64 {
-    if seconds < 60 { seconds } else { seconds - seconds % 60 }
+    Some(Finding { severity, source: freshness.source, fact })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::finding::Kind;
     use super::*;
     use crate::run::Status as SyncStatus;
 
@@ -277,6 +236,8 @@ mod tests {
     #[test]
     fn the_allowed_age_grows_with_the_time_that_a_sync_takes() {
         let run = |seconds, status| RunRow {
+            source: Source::Ozon,
+            failure_kind: None,
             started_at: "2026-11-23T06:00:00Z".parse().unwrap(),
             completed_at: Some(
                 "2026-11-23T06:00:00Z".parse::<DateTime<Utc>>().unwrap()
@@ -305,7 +266,7 @@ mod tests {
         known[0].doubts.negative_rows = 1;
         let report = judge(&known, now);
         assert_eq!(report.status, Status::Unsound);
-        let kinds: Vec<Kind> = report.findings.iter().map(|finding| finding.kind).collect();
+        let kinds: Vec<Kind> = report.findings.iter().map(|finding| finding.kind()).collect();
         assert_eq!(kinds, [Kind::NegativeStock, Kind::Stale]);
     }
 
@@ -314,9 +275,8 @@ mod tests {
         let (mut known, now) = known(Some(TimeDelta::hours(1)));
         known[0].key = Some(Finding {
             severity: Severity::Warning,
-            kind: Kind::KeyAge,
-            source: "Ozon",
-            message: String::new(),
+            source: Source::Ozon,
+            fact: Fact::EndlessToken,
         });
         let report = judge(&known, now);
         assert_eq!((report.status, report.findings.len()), (Status::Fresh, 1));

@@ -3,10 +3,9 @@
 
 use chrono::{DateTime, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::finding::{Finding, Kind, Severity};
+use super::finding::{Fact, Finding, Severity};
 use crate::inventory::Source;
 use crate::secret::Secret;
-use crate::text::counted;
 use crate::wb_token::WbToken;
 
 /// How long before its end a key is told of.
@@ -73,59 +72,19 @@ impl KeyEnd {
             Basis::Told | Basis::Issued(_) => Source::Ozon,
             Basis::Token(_) => Source::Wildberries,
         };
-        let message = self.sentence(now, offset);
-        Some(Finding { severity, kind: Kind::KeyAge, source: source.as_str(), message })
+        let fact = Fact::KeyEnds { end: self, left: self.at - now, zone: offset };
+        Some(Finding { severity, source, fact })
     }
 
-    fn sentence(self, now: DateTime<Utc>, offset: FixedOffset) -> String {
-        let left = self.at - now;
-        let moment = |at: DateTime<Utc>| at.with_timezone(&offset).format("%Y-%m-%d %H:%M %:z");
-        let days = |left: TimeDelta| counted(left.num_days().unsigned_abs(), "day");
-        let (ends, when) = if left > TimeDelta::zero() {
-            ("ends", format!("in {}", days(left)))
-        } else {
-            ("ended", format!("{} ago", days(left)))
-        };
-        match self.basis {
-            Basis::Told => {
-                format!("the API key {ends} {}, {when}; {}", moment(self.at), new_ozon_key(""))
-            }
-            Basis::Issued(issued) => {
-                let day = self.at.with_timezone(&offset).date_naive();
-                let latest = if Some(issued) < THREE_MONTHS_SINCE { " at the latest" } else { "" };
-                format!(
-                    "the API key of {issued} (OZON_API_KEY_ISSUED) {ends} {day}{latest}, {when}; {}",
-                    new_ozon_key(" and the day into OZON_API_KEY_ISSUED")
-                )
-            }
-            Basis::Token(issued) => {
-                let made = issued.map(|at| format!(", made {}", moment(at))).unwrap_or_default();
-                format!("the token {ends} {}, {when}{made}; {}", moment(self.at), new_token())
-            }
-        }
+    /// Whether it may end earlier: of an Ozon key that is known by its day only, and was made when keys could live shorter.
+    pub(crate) fn is_latest(self) -> bool {
+        matches!(self.basis, Basis::Issued(day) if Some(day) < THREE_MONTHS_SINCE)
     }
 }
 
 /// What there is to say of a Wildberries token without an end.
 pub fn endless_token() -> Finding {
-    let message = format!("WB_API_TOKEN is not a token with an end (a JWT); {}", new_token());
-    let source = Source::Wildberries.as_str();
-    Finding { severity: Severity::Warning, kind: Kind::KeyAge, source, message }
-}
-
-fn new_ozon_key(and: &str) -> String {
-    format!(
-        "make a new one in the seller's cabinet ({}), role Admin read only, and put it into OZON_API_KEY{and}",
-        Source::Ozon.key_menu()
-    )
-}
-
-fn new_token() -> String {
-    format!(
-        "make a new one in the seller's cabinet ({}), type «Персональный», categories Аналитика and Контент, «Только на чтение», \
-         and put it into WB_API_TOKEN",
-        Source::Wildberries.key_menu()
-    )
+    Finding { severity: Severity::Warning, source: Source::Wildberries, fact: Fact::EndlessToken }
 }
 
 #[cfg(test)]
@@ -164,19 +123,5 @@ mod tests {
         assert_eq!(end_of("2026-11-30"), "2027-02-27T21:00:00+00:00");
         assert_eq!(end_of("2026-09-01"), "2027-02-27T21:00:00+00:00");
         assert_eq!(KeyEnd::of_issue(NaiveDate::MAX, moscow()), None);
-    }
-
-    #[test]
-    fn the_sentence_has_the_day_in_the_sellers_time_and_what_to_do() {
-        let end = KeyEnd { at: "2026-12-02T22:30:00Z".parse().unwrap(), basis: Basis::Told };
-        assert_eq!(
-            end.finding(now(), moscow()).unwrap().message,
-            "the API key ends 2026-12-03 01:30 +03:00, in 9 days; make a new one in the seller's cabinet \
-             (Настройки → Seller API), role Admin read only, and put it into OZON_API_KEY"
-        );
-        let old = KeyEnd::of_issue("2026-05-01".parse().unwrap(), moscow()).unwrap();
-        let message = old.finding(now(), moscow()).unwrap().message;
-        let beginning = "the API key of 2026-05-01 (OZON_API_KEY_ISSUED) ended 2026-10-28 at the latest, 26 days ago; ";
-        assert!(message.starts_with(beginning), "{message}");
     }
 }

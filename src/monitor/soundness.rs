@@ -1,94 +1,42 @@
 //! Do the stored numbers agree with each other, and with what the runs say they stored?
 
-use super::finding::{Finding, Kind, Severity};
+use super::finding::{Fact, Finding, Severity};
 use crate::inventory::Source;
 use crate::store::queries::Doubts;
-use crate::text::counted;
 
 /// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
 /// be right, and is a warning: somebody has to know that yesterday's numbers are over.
 pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
-    let command = sync_command(source);
-    let day = doubts.day.map(|day| format!(" of {day}")).unwrap_or_default();
-    let mut found = Vec::new();
-    if let (Some((day, rows, pieces)), Some(there)) = (doubts.stated, doubts.found)
-        && (rows, pieces) != there
+    let day = doubts.day;
+    let mut facts = Vec::new();
+    if let (Some((day, rows, pieces)), Some(found)) = (doubts.stated, doubts.found)
+        && (rows, pieces) != found
     {
-        let lost = rows.saturating_sub(there.0);
-        let missing =
-            if lost > 0 { format!(", {} missing", counted(lost, "row")) } else { String::new() };
-        let message = format!(
-            "the last successful sync left {} with {} for {day}, but there are {} with {}{missing}; \
-             something else changes inventory_data: find it, and run `{command} --full`",
-            counted(rows, "row"),
-            counted(pieces, "piece"),
-            there.0,
-            there.1
-        );
-        found.push((Kind::RowsDisagree, message));
-    } else if doubts.written && doubts.day.is_none() {
-        let message = format!(
-            "sync_logs tells of a successful sync, but inventory_data has no rows of {source}; run `{command} --full`"
-        );
-        found.push((Kind::RowsDisagree, message));
+        facts.push(Fact::RowsDisagree { day, stated: (rows, pieces), found });
+    } else if doubts.written && day.is_none() {
+        facts.push(Fact::RowsGone);
     }
-    let kinds = [
-        (
-            Kind::ContradictoryRows,
-            doubts.contradictory_rows,
-            "where current is not available + reserved",
-        ),
-        (Kind::NegativeStock, doubts.negative_rows, "with a number below zero"),
-        (Kind::DuplicateRows, doubts.duplicate_rows, "that repeat another row's identity"),
+    let rows = [
+        (doubts.contradictory_rows, Fact::Contradictory { day, rows: doubts.contradictory_rows }),
+        (doubts.negative_rows, Fact::Negative { day, rows: doubts.negative_rows }),
+        (doubts.duplicate_rows, Fact::Duplicate { day, rows: doubts.duplicate_rows }),
     ];
-    for (kind, rows, what) in kinds {
-        if rows > 0 {
-            let advice = if kind == Kind::DuplicateRows {
-                "the unique key uk_inventory_identity is gone: remove the copies and add it again"
-                    .to_owned()
-            } else {
-                format!("something else has written them: run `{command} --full`")
-            };
-            found.push((
-                kind,
-                format!("the snapshot{day} has {} {what}; {advice}", counted(rows, "row")),
-            ));
-        }
-    }
-    if let (true, Some(day)) = (doubts.is_empty(), doubts.day) {
-        let message = format!(
-            "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock at all; if the seller's cabinet shows \
-             some, run `{command}`"
-        );
-        found.push((Kind::Empty, message));
-    }
-    let severity =
-        |kind: Kind| if kind.is_unsound() { Severity::Critical } else { Severity::Warning };
-    found
-        .into_iter()
-        .map(|(kind, message)| Finding {
-            severity: severity(kind),
-            kind,
-            source: source.as_str(),
-            message,
-        })
-        .collect()
-}
-
-/// How a marketplace is pulled by hand.
-pub const fn sync_command(source: Source) -> &'static str {
-    match source {
-        Source::Ozon => "stocksync sync ozon",
-        Source::Wildberries => "stocksync sync wb",
-    }
+    facts.extend(rows.into_iter().filter(|(rows, _)| *rows > 0).map(|(_, fact)| fact));
+    facts.extend(day.filter(|_| doubts.is_empty()).map(Fact::Empty));
+    let severity = |fact: &Fact| match fact {
+        Fact::Empty(_) => Severity::Warning,
+        _ => Severity::Critical,
+    };
+    facts.into_iter().map(|fact| Finding { severity: severity(&fact), source, fact }).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::finding::Kind;
     use super::*;
 
     fn kinds(doubts: &Doubts) -> Vec<Kind> {
-        judge(Source::Ozon, doubts).into_iter().map(|finding| finding.kind).collect()
+        judge(Source::Ozon, doubts).into_iter().map(|finding| finding.kind()).collect()
     }
 
     #[test]
@@ -105,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_rows_are_counted() {
+    fn missing_rows_are_told_beside_those_that_were_stated() {
         let day = "2026-11-23".parse().unwrap();
         let doubts = Doubts {
             day: Some(day),
@@ -114,10 +62,8 @@ mod tests {
             found: Some((9, 50)),
             ..Doubts::default()
         };
-        let findings = judge(Source::Ozon, &doubts);
-        assert!(findings[0].message.contains(
-            "left 10 rows with 55 pieces for 2026-11-23, but there are 9 with 50, 1 row missing"
-        ));
+        let fact = Fact::RowsDisagree { day, stated: (10, 55), found: (9, 50) };
+        assert_eq!(judge(Source::Ozon, &doubts)[0].fact, fact);
     }
 
     #[test]
@@ -138,7 +84,7 @@ mod tests {
         };
         let findings = judge(Source::Ozon, &doubts);
         assert_eq!(
-            findings.iter().map(|it| (it.kind, it.severity)).collect::<Vec<_>>(),
+            findings.iter().map(|it| (it.kind(), it.severity)).collect::<Vec<_>>(),
             [(Kind::Empty, Severity::Warning)]
         );
         assert!(!Kind::Empty.is_unsound());

@@ -14,9 +14,9 @@ use reqwest::redirect::Policy;
 use crate::config::AlertSettings;
 use crate::http::connection::client::USER_AGENT;
 use crate::http::connection::tls;
-use crate::monitor::alerts::Message;
 use crate::secret::mask;
 use crate::text::clean;
+use crate::words::alerts::Message;
 
 /// How long all channels together may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ const LONGEST_CAUSE: usize = 1_000;
 
 /// Sends messages over all channels at once, over each in their order; says of each message which channels took it. A channel that does
 /// not is a warning in the log.
-pub fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'static str>> {
+pub(crate) fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'static str>> {
     let messages: Vec<Message> = messages.iter().map(safe).collect();
     let until = Instant::now() + PATIENCE;
     let mut queues: Vec<Queue> = Vec::new();

@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::plain;
 use crate::config::TelegramSettings;
-use crate::monitor::alerts::{Message, State};
+use crate::monitor::alerts::State;
 use crate::monitor::finding::Severity;
+use crate::words::alerts::Message;
 
 /// Telegram's limit of a message's text, counted in UTF-16 units as its clients do.
 const LONGEST: usize = 4096;
@@ -27,7 +28,7 @@ struct Parameters {
 }
 
 pub(super) fn text(message: &Message) -> String {
-    let sign = match (message.state, message.severity) {
+    let sign = match (message.alert.state, message.alert.severity) {
         (State::Recovered, _) => "✅",
         (State::Raised, Severity::Warning) => "⚠️",
         (State::Raised, Severity::Critical) => "🚨",

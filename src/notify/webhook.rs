@@ -5,29 +5,42 @@ use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::monitor::alerts::{Message, State};
+use crate::failure::Exit;
+use crate::monitor::alerts::State;
 use crate::monitor::finding::Severity;
 use crate::secret::Secret;
+use crate::words::alerts::Message;
 
 pub(super) fn body(message: &Message) -> Value {
-    let color = match (message.state, message.severity) {
+    let color = match (message.alert.state, message.alert.severity) {
         (State::Recovered, _) => "#2e7d32",
         (State::Raised, Severity::Warning) => "#b26a00",
         (State::Raised, Severity::Critical) => "#c62828",
     };
-    let field = |title: &str, value: &str, short: bool| json!({"title": title, "value": escaped(value), "short": short});
-    let mut fields = vec![
-        field("Source", message.source, true),
-        field("Time", &message.time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string(), true),
-    ];
-    if !message.cause.is_empty() {
-        fields.push(field("Cause", &message.cause, false));
-    }
-    fields.push(field("Next step", &message.next_step, false));
+    // The first two, marketplace and time, fit side by side.
+    let field = |(index, (title, value)): (usize, (&str, String))| json!({"title": title, "value": escaped(&value), "short": index < 2});
+    let fields: Vec<Value> = message.fields().into_iter().enumerate().map(field).collect();
     json!({
         "text": format!("*{}*", escaped(&message.title)),
         "attachments": [{"color": color, "fallback": escaped(&message.text()), "fields": fields}],
-        "event": message,
+        "event": event(message),
+    })
+}
+
+/// The message as data. Its field names are an interface.
+fn event(message: &Message) -> Value {
+    let alert = &message.alert;
+    json!({
+        "source": alert.source.as_str(),
+        "topic": alert.topic,
+        "state": alert.state,
+        "severity": alert.severity,
+        "time": alert.time.to_rfc3339(),
+        "title": message.title,
+        "cause": message.cause,
+        "next_step": message.next_step,
+        "failures": alert.failures,
+        "exit_code": alert.exit.map(Exit::code),
     })
 }
 
@@ -49,15 +62,16 @@ pub(super) fn send(client: &Client, url: &Secret, body: &Value) -> Result<(), St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Exit;
     use crate::inventory::Source;
-    use crate::monitor::alerts::{Topic, failed};
+    use crate::language::Language;
+    use crate::monitor::alerts::{Alert, Topic};
 
     #[test]
     fn the_fields_are_there_for_people_and_as_data() {
         let time = "2026-11-23T12:00:00+03:00".parse().unwrap();
-        let cause = (Exit::KeyRejected, "401 <!channel> @all");
-        let body = body(&failed(Source::Ozon, Topic::KeyRejected, cause, 1, time));
+        let cause = (Exit::KeyRejected, "401 <!channel> @all".to_owned());
+        let alert = Alert::failed(Source::Ozon, Topic::KeyRejected, cause, 1, time);
+        let body = body(&Message::of(alert, Language::English));
         assert_eq!(body["text"], "*Ozon: the key was rejected*");
         assert_eq!(body["event"]["source"], "Ozon");
         assert_eq!(body["event"]["topic"], "key_rejected");

@@ -1,14 +1,18 @@
 //! The report as one JSON object. Its field names are an interface: a change that is no addition raises `schema_version`.
 //! `tests/schema/report.schema.json` states it once more, independently.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Report, SourceReport};
 use crate::alert::{Severity, State, Topic};
-use crate::monitor::anomalies::{Anomaly, Product};
+use crate::language::Language;
+use crate::monitor::anomalies::{Anomaly, Kind, Product};
 use crate::monitor::freshness::Verdict;
-use crate::store::queries::products::ProductOverview;
+use crate::store::queries::products::{ProductOverview, ProductStock};
+use crate::words;
 
 #[derive(Serialize)]
 struct Root<'a> {
@@ -18,11 +22,11 @@ struct Root<'a> {
     period_seconds: u64,
     sources: Vec<SourceObject<'a>>,
     /// Of both marketplaces together.
-    products: &'a ProductOverview,
+    products: OverviewObject<'a>,
     /// Of all sources, the most serious first.
-    anomalies: Vec<&'a Anomaly>,
+    anomalies: Vec<AnomalyObject<'a>>,
     /// Suspicious API activity of all sources.
-    suspicious: Vec<&'a Anomaly>,
+    suspicious: Vec<AnomalyObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +92,71 @@ struct WarehouseObject<'a> {
 struct ProductsObject<'a> {
     total: u64,
     /// 20 at most.
-    listed: &'a [Product],
+    listed: Vec<ProductObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProductObject<'a> {
+    sku: &'a str,
+    size_id: &'a str,
+    name: Option<&'a str>,
+    /// Pieces in the snapshot before; null if it was not listed.
+    before: Option<i64>,
+    /// Pieces in the newest snapshot; null if it is not listed.
+    now: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct AnomalyObject<'a> {
+    severity: Severity,
+    source: &'a str,
+    kind: Kind,
+    /// English.
+    message: String,
+    /// By name; shares are between 0 and 1.
+    numbers: &'a BTreeMap<&'static str, f64>,
+    /// The biggest change first, 10 at most.
+    products: Vec<ProductObject<'a>>,
+    products_total: u64,
+}
+
+#[derive(Serialize)]
+struct OverviewObject<'a> {
+    total: u64,
+    on_both: u64,
+    only_ozon: u64,
+    only_wildberries: u64,
+    listings_without_name: u64,
+    /// At most 10 of each marketplace.
+    nameless: Vec<NamelessObject<'a>>,
+    /// At most 100.
+    most_stock: Vec<StockObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct NamelessObject<'a> {
+    source: &'a str,
+    sku: &'a str,
+    size_id: &'a str,
+}
+
+/// Pieces, available or reserved; null where the marketplace does not list the product.
+#[derive(Serialize)]
+struct StockObject<'a> {
+    product_id: i64,
+    name: Option<&'a str>,
+    stock: i64,
+    ozon: Option<i64>,
+    wildberries: Option<i64>,
+    warehouses: Vec<StockWarehouseObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct StockWarehouseObject<'a> {
+    source: &'a str,
+    stock_type: &'a str,
+    warehouse_name: &'a str,
+    stock: i64,
 }
 
 #[derive(Serialize)]
@@ -113,10 +181,72 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         generated_at: moment(report.generated_at),
         period_seconds: report.period_seconds,
         sources: report.sources.iter().map(source).collect(),
-        products: &report.products,
-        anomalies,
-        suspicious: report.sources.iter().flat_map(|source| &source.suspicious).collect(),
+        products: overview(&report.products),
+        anomalies: anomalies.into_iter().map(anomaly).collect(),
+        suspicious: report
+            .sources
+            .iter()
+            .flat_map(|source| &source.suspicious)
+            .map(anomaly)
+            .collect(),
     })
+}
+
+fn anomaly(anomaly: &Anomaly) -> AnomalyObject<'_> {
+    AnomalyObject {
+        severity: anomaly.severity,
+        source: anomaly.source.as_str(),
+        kind: anomaly.kind,
+        message: words::anomalies::sentence(anomaly, Language::English),
+        numbers: &anomaly.numbers,
+        products: products(&anomaly.products),
+        products_total: anomaly.products_total,
+    }
+}
+
+fn products(products: &[Product]) -> Vec<ProductObject<'_>> {
+    let objects = products.iter().map(|product| ProductObject {
+        sku: &product.sku,
+        size_id: &product.size_id,
+        name: product.name.as_deref(),
+        before: product.before,
+        now: product.now,
+    });
+    objects.collect()
+}
+
+fn overview(overview: &ProductOverview) -> OverviewObject<'_> {
+    let nameless = overview.nameless.iter().map(|listing| NamelessObject {
+        source: listing.source.as_str(),
+        sku: &listing.sku,
+        size_id: &listing.size_id,
+    });
+    OverviewObject {
+        total: overview.total,
+        on_both: overview.on_both,
+        only_ozon: overview.only_ozon,
+        only_wildberries: overview.only_wildberries,
+        listings_without_name: overview.listings_without_name,
+        nameless: nameless.collect(),
+        most_stock: overview.most_stock.iter().map(product_stock).collect(),
+    }
+}
+
+fn product_stock(product: &ProductStock) -> StockObject<'_> {
+    let warehouses = product.warehouses.iter().map(|warehouse| StockWarehouseObject {
+        source: &warehouse.source,
+        stock_type: &warehouse.stock_type,
+        warehouse_name: &warehouse.warehouse_name,
+        stock: warehouse.stock,
+    });
+    StockObject {
+        product_id: product.product_id,
+        name: product.name.as_deref(),
+        stock: product.stock,
+        ozon: product.ozon,
+        wildberries: product.wildberries,
+        warehouses: warehouses.collect(),
+    }
 }
 
 fn source(source: &SourceReport) -> SourceObject<'_> {
@@ -135,7 +265,10 @@ fn source(source: &SourceReport) -> SourceObject<'_> {
         runs: runs(source),
         failures: failures(source),
         warehouses: warehouses(source),
-        ran_out: ProductsObject { total: source.ran_out.total, listed: &source.ran_out.listed },
+        ran_out: ProductsObject {
+            total: source.ran_out.total,
+            listed: products(&source.ran_out.listed),
+        },
         alerts: alerts(source),
         key_expires_at: source.key_end.map(|end| moment(end.at)),
     }
@@ -157,7 +290,7 @@ fn runs(source: &SourceReport) -> RunsObject {
 fn failures(source: &SourceReport) -> Vec<FailureObject<'_>> {
     let failures = source.failures.iter().map(|failure| FailureObject {
         started_at: moment(failure.started_at),
-        finished: failure.finished,
+        finished: failure.completed_at.is_some(),
         exit_code: failure.exit_code,
         reason: &failure.reason,
     });

@@ -18,7 +18,7 @@ use crate::monitor::finding::Severity;
 use crate::monitor::freshness::SourceFreshness;
 use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductOverview;
-use crate::store::queries::{FailedRun, NewestSnapshot, RunRow, Runs};
+use crate::store::queries::{NewestSnapshot, RunRow, Runs};
 
 /// Everything a report shows.
 pub struct Report {
@@ -43,7 +43,7 @@ pub struct SourceReport {
     /// The runs of the period, added up.
     pub runs: Runs,
     /// The failed ones of them, the newest first, 20 at most.
-    pub failures: Vec<FailedRun>,
+    pub failures: Vec<RunRow>,
     /// The last 500 runs whatever the period, the newest first, without imports of files.
     pub recent_runs: Vec<RunRow>,
     /// How many of the newest runs failed in a row.
@@ -94,5 +94,68 @@ impl SourceReport {
     pub fn oddities(&self, severity: Severity) -> usize {
         let all = self.anomalies.iter().chain(&self.suspicious);
         all.filter(|anomaly| anomaly.severity == severity).count()
+    }
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::monitor::freshness::freshness;
+    use crate::store::queries::WarehouseStock;
+
+    /// Ozon with a snapshot of three warehouses, stored an hour ago, and Wildberries with nothing.
+    pub(super) fn report() -> Report {
+        let generated_at = "2026-11-23T12:00:00Z".parse().unwrap();
+        let ozon = generated_at - chrono::TimeDelta::hours(1);
+        let mut sources = vec![
+            source(Source::Ozon, Some(ozon), generated_at),
+            source(Source::Wildberries, None, generated_at),
+        ];
+        let warehouse = |stock_type: &str, available, reserved| WarehouseStock {
+            stock_type: stock_type.into(),
+            available,
+            reserved,
+            ..WarehouseStock::default()
+        };
+        sources[0].snapshot = NewestSnapshot {
+            day: "2026-11-23".parse().ok(),
+            products: 9,
+            products_with_stock: 7,
+            warehouses: vec![
+                warehouse("FBO", 10, 1),
+                warehouse("FBO", 20, 2),
+                warehouse("FBS", 5, 0),
+            ],
+        };
+        Report {
+            generated_at,
+            utc_offset: FixedOffset::east_opt(3 * 3600).unwrap(),
+            period_seconds: 86_400,
+            sources,
+            products: ProductOverview::default(),
+        }
+    }
+
+    fn source(
+        source: Source,
+        last_success: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> SourceReport {
+        let max_age = std::time::Duration::from_secs(6 * 3600);
+        SourceReport {
+            source,
+            freshness: freshness(source, last_success, None, max_age, now),
+            runs: Runs::default(),
+            failures: Vec::new(),
+            recent_runs: Vec::new(),
+            failures_in_a_row: 0,
+            snapshot: NewestSnapshot::default(),
+            ran_out: Products::default(),
+            unmatched_products: None,
+            anomalies: Vec::new(),
+            suspicious: Vec::new(),
+            alerts: Vec::new(),
+            key_end: None,
+        }
     }
 }

@@ -40,7 +40,6 @@ pub struct StagedRow {
 }
 
 impl StagedRow {
-    /// Takes a record apart into its rows.
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
         let owner = NonZeroU64::new(number).filter(|_| identity == Identity::Listing);

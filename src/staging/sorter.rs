@@ -128,7 +128,6 @@ impl<T: Sortable> Run<T> {
     }
 }
 
-/// Sorted runs on disk, one behind the other.
 struct Runs<T> {
     disk: SpoolWriter<T>,
     ends: Vec<u64>,

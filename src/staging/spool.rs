@@ -17,7 +17,6 @@ pub const BUFFER: usize = 32 * 1024;
 /// Bytes of the length before each value.
 pub(super) const LENGTH: usize = size_of::<u32>();
 
-/// Writes values to the end of a new spool.
 pub struct SpoolWriter<T> {
     file: BufWriter<File>,
     scratch: Vec<u8>,
@@ -67,7 +66,6 @@ impl<T: Serialize> SpoolWriter<T> {
     }
 }
 
-/// A finished sequence of values on disk.
 pub struct Spool<T> {
     file: Arc<File>,
     length: u64,

@@ -1,5 +1,6 @@
-//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row per message that was delivered.
-//! When something is worth a message is decided in `monitor/alerts.rs`.
+//! The table `stocksync_alerts`: what the alerts have told, so that nobody is told twice. One row
+//! per message that was delivered. When something is worth a message is decided in
+//! `monitor/alerts.rs`.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use mysql::Conn;
@@ -11,18 +12,19 @@ use crate::alert::{Sent, Severity, State, Topic};
 use crate::secret::mask;
 
 const TOLD: &str = "
-    SELECT topic, state, severity, failures, title, created_at
+    SELECT topic, state, severity, failures, subject, title, created_at
     FROM stocksync_alerts
     WHERE source = ?
     ORDER BY id DESC
     LIMIT 200";
 
 const RECORD: &str = "
-    INSERT INTO stocksync_alerts (source, topic, state, severity, failures, title, channels, created_at)
-    VALUES (?, ?, ?, ?, ?, LEFT(?, 500), ?, ?)";
+    INSERT INTO stocksync_alerts
+        (source, topic, state, severity, failures, subject, title, channels, created_at)
+    VALUES (?, ?, ?, ?, ?, LEFT(?, 255), LEFT(?, 500), ?, ?)";
 
-/// Of the messages from before a moment those about what is over. What goes on being a trouble keeps its messages however old they are:
-/// the distance of the next one is counted from them.
+/// Of the messages from before a moment those about what is over. What goes on being a trouble
+/// keeps its messages however old they are: the distance of the next one is counted from them.
 macro_rules! past_and_over {
     () => {
         "
@@ -41,14 +43,15 @@ const FORGET: &str = concat!("DELETE old", past_and_over!());
 
 const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_and_over!());
 
-/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics are left out.
+/// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics
+/// are left out.
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
-    type Columns = (String, String, String, u32, String, NaiveDateTime);
+    type Columns = (String, String, String, u32, Option<String>, String, NaiveDateTime);
     let rows: Vec<Columns> = rows::all(conn, TOLD, (source,))?;
-    let sent = |(topic, state, severity, failures, title, at): Columns| {
+    let sent = |(topic, state, severity, failures, subject, title, at): Columns| {
         Some(Sent {
             topic: Topic::ALL.into_iter().find(|known| known.as_str() == topic)?,
             state: if state == State::Raised.as_str() { State::Raised } else { State::Recovered },
@@ -58,6 +61,7 @@ pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
                 Severity::Warning
             },
             failures,
+            subject,
             title,
             at: at.and_utc(),
         })
@@ -83,6 +87,7 @@ pub fn record(
             sent.state.as_str(),
             sent.severity.as_str(),
             sent.failures,
+            &sent.subject,
             mask(&sent.title).as_ref(),
             channels,
             sent.at.naive_utc(),

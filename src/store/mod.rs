@@ -16,6 +16,6 @@ pub mod sync_run;
 pub mod sync_write;
 mod warehouses;
 
-pub use database::{Database, Explained, OrDatabase, StoreError};
+pub use database::{Database, DatabaseContext, DatabaseError, StoreError};
 pub use newest::newest_day;
 pub use sync_run::Session;

@@ -36,9 +36,7 @@ const NEWEST: &str = "
 
 /// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
 pub struct StoredLast {
-    /// The snapshot's day.
     pub day: Option<NaiveDate>,
-    /// Its rows.
     pub rows: Option<u64>,
     /// Its pieces, reserved ones included.
     pub stock: Option<i64>,
@@ -47,9 +45,6 @@ pub struct StoredLast {
 }
 
 /// The newest run of a marketplace that stored; `None` if none ever has.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
     let stored = rows::first(conn, STORED_LAST, (source.as_str(),))?;
     let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
@@ -62,9 +57,6 @@ pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>
 }
 
 /// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
     let stored = stored_last(conn, source)?;
@@ -80,9 +72,7 @@ fn empty_day(stored: Option<&StoredLast>) -> Option<NaiveDate> {
 /// the same answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Baseline {
-    /// The marketplace.
     pub source: Source,
-    /// The day that is written.
     pub day: NaiveDate,
     /// Rows that this day has already.
     pub rows_of_day: u64,
@@ -94,7 +84,6 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Asks.
     pub fn ask(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<Self, StoreError> {
         let stored = stored_last(conn, source)?;
         let name = source.as_str();
@@ -124,9 +113,6 @@ impl Baseline {
 }
 
 /// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
     let newest: Option<(String, bool)> = rows::first(conn, NEWEST, (source.as_str(),))?;
     Ok(newest

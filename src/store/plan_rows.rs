@@ -6,22 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::card::CardSize;
 use crate::staging::StagedRow;
 
-/// A listing of the pull, with the product it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedListing {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
     /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the column `barcode`.
     pub barcodes: Vec<String>,
-    /// The column of the same name.
     pub seller_article: Option<String>,
-    /// The column of the same name.
     pub name: Option<String>,
     /// The column of the same name.
     pub size_name: Option<String>,
-    /// The column of the same name.
     pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
     pub product_id: Option<i64>,
@@ -30,7 +24,6 @@ pub struct PlannedListing {
 }
 
 impl PlannedListing {
-    /// What a row of the pull says of its listing.
     pub fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
         Self {
             sku: row.sku.clone(),
@@ -45,7 +38,6 @@ impl PlannedListing {
         }
     }
 
-    /// Takes over what a card says of it.
     pub fn fill_from_card(&mut self, size: &CardSize) {
         self.chrt_id = Some(size.chrt_id.clone());
         if !size.barcodes.is_empty() {
@@ -56,39 +48,30 @@ impl PlannedListing {
         self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
     }
 
-    /// `sku` and `size_id`.
     pub fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
 
-    /// As [`Self::key`].
     pub fn owned_key(&self) -> (String, String) {
         (self.sku.clone(), self.size_id.clone())
     }
 }
 
-/// A listing that this sync created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreatedListing {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
-    /// Its product.
     pub product_id: i64,
 }
 
 /// A barcode that a listing has or had, and whether the marketplace has stopped naming it.
 pub type StoredBarcode = (String, bool);
 
-/// A known listing and what it shall hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpdate {
     /// What has become known; `product_id` is the product it has.
     pub listing: PlannedListing,
-    /// The barcodes in the table.
     pub stored: Vec<StoredBarcode>,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
     /// Whether its barcodes count: it is seen at the marketplace these days.
     pub counts: bool,
@@ -99,21 +82,16 @@ pub struct KnownUpdate {
 pub struct Rebarcoded {
     /// What the pull says; `product_id` is the product it has.
     pub listing: PlannedListing,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
 }
 
-/// Which listing of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingKey {
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
 }
 
 impl ListingKey {
-    /// The listing of a row.
     pub fn of(row: &StagedRow) -> Self {
         Self { sku: row.sku.clone(), size_id: row.size_id.clone() }
     }

@@ -17,6 +17,7 @@ use crate::http::answer::error_body::{LONGEST_MESSAGE, explain};
 use crate::http::answer::status::refusal;
 use crate::http::retry::asked;
 use crate::marketplace::Format;
+use crate::marketplace::wildberries::cards;
 use crate::testing::properties::ends_well;
 
 /// What is put into the damage, besides plain bytes: what parsers trip over.
@@ -70,6 +71,7 @@ enum Target {
     Refusal,
     Key,
     Wait,
+    Cards,
 }
 
 struct Seed {
@@ -108,12 +110,23 @@ fn corpus() -> Vec<Seed> {
         ("refusals.txt", Target::Refusal),
         ("keys.txt", Target::Key),
         ("waits.txt", Target::Wait),
+        ("cards.txt", Target::Cards),
     ];
     for (name, target) in lists {
         let text = fs::read_to_string(directory().join(name)).unwrap();
         seeds.extend(text.lines().map(|line| Seed { target, content: line.into() }));
     }
     seeds
+}
+
+fn page_ends_well(content: &[u8]) {
+    match cards::page(content) {
+        Ok(page) => {
+            assert!(page.nm_ids.len() as u64 + page.unreadable <= page.cards);
+            assert!(page.last || page.cards > 0, "an empty page is the end");
+        }
+        Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),
+    }
 }
 
 /// An input is read or refused in the way of its kind; it never panics, and no setting's refusal blames another exit.
@@ -127,6 +140,7 @@ fn feed(target: Target, content: &[u8]) {
     };
     match target {
         Target::Answer(format) => ends_well(format, content),
+        Target::Cards => page_ends_well(content),
         Target::Duration => {
             let ten_years = Duration::from_secs(10 * 366 * 86_400);
             match environment.duration("X", Duration::ZERO) {

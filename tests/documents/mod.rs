@@ -117,6 +117,7 @@ fn the_data_dictionary_has_every_column_of_the_migrations_and_no_other() {
         "wb_card_sizes",
         "stocksync_state",
         "stocksync_alerts",
+        "stocksync_locks",
     ] {
         let described: BTreeSet<String> =
             table_rows(&section(DICTIONARY, &format!("## `{table}`")))

@@ -31,7 +31,7 @@ fn a_node_that_is_cut_off_during_the_commit_makes_no_false_word() {
         let ports = if knows_all { &ports[..] } else { &ports[..1] };
         let running = place.on_ports(ports).envs([("DB_RETRY_DELAY", "1s")]).args(SYNC).spawn();
         until("the run commits", || proxy.holds());
-        let mut root = place.cluster.nodes[0].connect(None);
+        let mut root = place.cluster.nodes[0].connect_plainly(None);
         place.cluster.order("freeze", 1);
         place.cluster.order("freeze", 2);
         proxy.lets_go();
@@ -161,6 +161,7 @@ fn a_node_without_a_majority_is_74_and_told_and_passed_over_where_there_are_othe
     place.shows(&new);
     place.cluster.isolate(0, true);
     place.cluster.until_together(&[1, 2]);
+    place.cluster.until_alone(0);
     let alone = place.on(0).envs([("DB_RETRY_ATTEMPTS", "1")]).args(SYNC).run();
     place.on_all([0, 1, 2]).envs([HOUR]).args("check-freshness --source ozon").run().expect(0);
     let found = place.stock_on(1, "Ozon");
@@ -205,7 +206,7 @@ fn a_limit_of_the_write_set_is_named_and_not_tried_again() {
     place.on(0).args(SYNC).run().expect(0);
     place.shows(&Catalogue::small(7));
     for (name, value) in [("wsrep_max_ws_rows", "20"), ("wsrep_max_ws_size", "16384")] {
-        let mut root = place.cluster.nodes[0].connect(None);
+        let mut root = place.cluster.nodes[0].connect_plainly(None);
         let usual: String = root.query_first(format!("SELECT @@GLOBAL.{name}")).unwrap().unwrap();
         root.query_drop(format!("SET GLOBAL {name} = {value}")).unwrap();
         let outcome = place.on(0).envs([HOUR]).args(SYNC).run();

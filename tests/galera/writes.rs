@@ -4,6 +4,8 @@
 use super::{Place, times, until};
 use crate::support::binary::Running;
 use crate::support::marketplace::catalogue::Catalogue;
+use crate::support::marketplace::catalogue::ozon::OzonProduct;
+use crate::support::marketplace::catalogue::wb::{WB_WAREHOUSE, WbPlace, WbSize};
 use crate::support::marketplace::endpoint::Endpoint::OzonInfo;
 use crate::support::marketplace::fault::Fault;
 use crate::support::proxy::{Break, Proxy};
@@ -78,16 +80,33 @@ fn the_stock_of_a_run_that_began_earlier_does_not_stand_in_the_end() {
 }
 
 /// As many articles as sizes, each with the barcode of one.
-fn shared_barcodes(count: usize) -> Catalogue {
-    let mut catalogue = Catalogue::sized(9, count, count);
-    catalogue.ozon.truncate(count);
-    catalogue.wb.truncate(count);
-    for (number, (product, size)) in catalogue.ozon.iter_mut().zip(&mut catalogue.wb).enumerate() {
-        let barcode = format!("46{number:011}");
-        product.barcodes = vec![barcode.clone()];
-        size.barcode = barcode;
-    }
-    catalogue
+fn shared_barcodes(count: u64) -> Catalogue {
+    let barcode = |number: u64| format!("46{number:011}");
+    let wb = (0..count).map(|number| WbSize {
+        nm_id: 1_000 + number,
+        chrt_id: 10_000 + number,
+        barcode: barcode(number),
+        vendor_code: format!("носки/{number}"),
+        title: format!("Носки {number}"),
+        subject: "Носки".into(),
+        tech_size: "0".into(),
+        stock: vec![WbPlace::holding(1, WB_WAREHOUSE, 7)],
+        own: Vec::new(),
+        stray: Default::default(),
+    });
+    let ozon = (0..count).map(|number| OzonProduct {
+        offer_id: format!("A-{number}"),
+        product_id: 3_000_000_000 + number,
+        sku: 2_147_483_600 + number,
+        barcodes: vec![barcode(number)],
+        name: format!("Носки {number}"),
+        fbo: 5,
+        fbo_reserved: 0,
+        fbs: 0,
+        real_fbs: 0,
+        own_reserved: 0,
+    });
+    Catalogue { ozon: ozon.collect(), wb: wb.collect() }
 }
 
 #[test]
@@ -120,7 +139,8 @@ fn six_hundred_shared_barcodes_are_six_hundred_products() {
         };
         let (ozon, wb) = (of(&place.world, OZON), of(&place.world, "Wildberries"));
         assert_eq!(ozon.len(), 600, "try {number}");
-        assert!(ozon == wb, "try {number}: the products of the two marketplaces differ");
+        let apart = wb.iter().filter(|product| !ozon.contains(product)).count();
+        assert_eq!((wb.len(), apart), (600, 0), "try {number}: products of Wildberries alone");
         place.assert_alike();
     }
 }

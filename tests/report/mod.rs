@@ -159,6 +159,31 @@ fn every_anomaly_is_found_where_it_is_and_nowhere_else() {
 }
 
 #[test]
+fn the_text_speaks_the_language_that_is_asked_for() {
+    let world = World::new(Catalogue::small(1));
+    let history = History::of(&world);
+    history.quiet_week();
+    history.stock_collapses();
+    history.last_runs_are_odd();
+    let text = world.run("report --lang ru").expect(0).stdout;
+    assert_fits_a_terminal(&text);
+    for part in [
+        "Остатки и загрузки, ",
+        "Последняя удачная загрузка",
+        "опасно: Wildberries: из ",
+        "и ещё ",
+        "Wildberries: закончились с прошлого снимка",
+        "Товары: 100, из них 78 на обоих маркетплейсах",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let set = world.binary().env("STOCKSYNC_LANG", "ru").args("report --lang en").run().expect(0);
+    assert!(set.stdout.starts_with("Stock and syncs on "), "{}", set.stdout);
+    let wrong = world.binary().env("STOCKSYNC_LANG", "deutsch").args("report");
+    wrong.run().expect(78).says("STOCKSYNC_LANG");
+}
+
+#[test]
 fn thresholds_can_be_set() {
     let world = World::new(Catalogue::small(1));
     let history = History::of(&world);

@@ -43,13 +43,14 @@ impl Cluster {
     pub fn mend(&self) {
         for (number, node) in self.nodes.iter().enumerate() {
             self.order("thaw", number);
-            let mut root = node.connect(None);
+            let mut root = node.connect_plainly(None);
             for setting in [
                 "wsrep_provider_options = 'gmcast.isolate=0'",
                 "wsrep_max_ws_rows = DEFAULT",
                 "wsrep_max_ws_size = DEFAULT",
             ] {
-                root.query_drop(format!("SET GLOBAL {setting}")).expect("a setting of Galera");
+                // A node that has lost its cluster takes none of them, and is started anew later.
+                let _ = root.query_drop(format!("SET GLOBAL {setting}"));
             }
         }
     }
@@ -58,7 +59,16 @@ impl Cluster {
     pub fn isolate(&self, node: usize, isolated: bool) {
         let sql =
             format!("SET GLOBAL wsrep_provider_options = 'gmcast.isolate={}'", u8::from(isolated));
-        self.nodes[node].connect(None).query_drop(sql).expect("an option of Galera");
+        self.nodes[node].connect_plainly(None).query_drop(sql).expect("an option of Galera");
+    }
+
+    /// Until a node knows that it is alone.
+    pub fn until_alone(&self, node: usize) {
+        let began = Instant::now();
+        while self.status(node, "wsrep_ready") != "OFF" {
+            assert!(began.elapsed() < Duration::from_secs(30), "node {node} is not alone");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// By TCP, with these ports in their order.
@@ -67,25 +77,41 @@ impl Cluster {
         format!("mysql://{USER}:{PASSWORD_IN_URL}@{}/{}", hosts.join(","), database.name)
     }
 
-    /// Until so many nodes belong together, by the word of each of them.
+    /// Until so many nodes belong together, by the word of each of them. One that was frozen for too long may not find back by itself
+    /// and is started anew, as an operator would.
     pub fn until_together(&self, nodes: &[usize]) {
-        let began = Instant::now();
+        let (began, mut restarted) = (Instant::now(), false);
         let size = nodes.len().to_string();
-        let together = |node: &usize| {
-            let mut root = self.nodes[*node].connect(None);
-            let mut status = |name: &str| -> String {
-                let row: Option<(String, String)> = root
-                    .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))
-                    .expect("a node that answers");
-                row.expect("a status of Galera").1
-            };
-            status("wsrep_cluster_size") == size
-                && status("wsrep_local_state_comment") == "Synced"
-                && status("wsrep_ready") == "ON"
+        let lost = || -> Vec<usize> {
+            nodes.iter().copied().filter(|node| !self.is_together(*node, &size)).collect()
         };
-        while !nodes.iter().all(together) {
-            assert!(began.elapsed() < Duration::from_secs(60), "{nodes:?} are not together");
+        while !lost().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(90), "{nodes:?} are not together");
+            if began.elapsed() > Duration::from_secs(20) && !restarted {
+                restarted = true;
+                for node in nodes.iter().copied().filter(|node| !self.is_synced(*node)) {
+                    self.order("kill", node);
+                    self.order("start", node);
+                }
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    fn is_together(&self, node: usize, size: &str) -> bool {
+        self.status(node, "wsrep_cluster_size") == size && self.is_synced(node)
+    }
+
+    fn is_synced(&self, node: usize) -> bool {
+        self.status(node, "wsrep_local_state_comment") == "Synced"
+            && self.status(node, "wsrep_ready") == "ON"
+    }
+
+    fn status(&self, node: usize, name: &str) -> String {
+        let mut root = self.nodes[node].connect_plainly(None);
+        let row: Option<(String, String)> = root
+            .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))
+            .expect("a node that answers");
+        row.expect("a status of Galera").1
     }
 }

@@ -119,19 +119,23 @@ impl MariaDb {
         self.wrapper.as_ref().expect("a server of this test alone").order(order);
     }
 
-    /// As root, UTC, strict.
+    /// As root, UTC, strict; what other nodes of a cluster have committed is waited for.
     pub fn connect(&self, database: Option<&str>) -> Conn {
-        // What other nodes have committed is waited for.
-        let wait = if self.wrapper.is_none() && !is_mysql() { ", wsrep_sync_wait = 7" } else { "" };
+        let mut conn = self.connect_plainly(database);
+        if self.wrapper.is_none() && !is_mysql() {
+            conn.query_drop("SET wsrep_sync_wait = 7").expect("every MariaDB knows it");
+        }
+        conn
+    }
+
+    pub fn connect_plainly(&self, database: Option<&str>) -> Conn {
         let options = OptsBuilder::new()
             .user(Some("root"))
             .db_name(database)
             .socket(Some(self.socket.to_string_lossy()))
             .prefer_socket(true)
-            .init(vec![format!(
-                "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', NAMES utf8mb4{wait}"
-            )]);
-        Conn::new(options).expect("the private MariaDB takes a connection")
+            .init(vec!["SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', NAMES utf8mb4"]);
+        Conn::new(options).expect("the private server takes a connection")
     }
 
     fn with_account(self) -> Self {

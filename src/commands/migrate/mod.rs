@@ -15,10 +15,8 @@ use crate::store::schema::purge::Purge;
 use crate::text::counted;
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Exit::Configuration`], also when there is no place or no tool for the backup; [`Exit::Database`], or [`Exit::NotNow`] if
-/// another `migrate` does not come to an end.
+/// Errors: [`Exit::Configuration`], also when there is no place or no tool for the backup;
+/// [`Exit::Database`], or [`Exit::NotNow`] if another `migrate` does not come to an end.
 pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
     let settings = DatabaseSettings::read(environment)?;
     let retention = RetentionSettings::read(environment)?;
@@ -37,23 +35,24 @@ pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failur
     } else {
         migrations::lock(&mut database)?;
         // Read under the lock: another `migrate` may have done all of it while this one waited.
-        match args.rollback_to {
-            Some(target) => roll_back(args, &settings, &mut database, target)?,
-            None => migrate(args, &settings, retention, &mut database)?,
-        }
+        let outcome = match args.rollback_to {
+            Some(target) => roll_back(args, &mut database, target),
+            None => migrate(args, retention, &mut database),
+        };
+        migrations::unlock(&mut database);
+        outcome?;
     }
     Ok(Exit::Done)
 }
 
 fn migrate(
     args: &MigrateArgs,
-    settings: &DatabaseSettings,
     retention: RetentionSettings,
     database: &mut Database,
 ) -> Result<(), Failure> {
     let pending = migrations::pending(database)?;
     if !pending.is_empty() {
-        back_up(args, settings, database)?;
+        back_up(args, database)?;
     }
     for step in &pending {
         let outcome = migrations::apply(database, step)?;
@@ -82,15 +81,10 @@ fn migrate(
     purge.carry_out(database, &mut |done| line(&done))
 }
 
-fn roll_back(
-    args: &MigrateArgs,
-    settings: &DatabaseSettings,
-    database: &mut Database,
-    target: u32,
-) -> Result<(), Failure> {
+fn roll_back(args: &MigrateArgs, database: &mut Database, target: u32) -> Result<(), Failure> {
     let steps = migrations::to_take_back(database, target)?;
     if !steps.is_empty() {
-        back_up(args, settings, database)?;
+        back_up(args, database)?;
     }
     for step in &steps {
         let outcome = migrations::take_back(database, step)?;
@@ -109,11 +103,7 @@ fn roll_back(
 }
 
 /// Before anything is changed. A database without tables of ours has nothing to lose.
-fn back_up(
-    args: &MigrateArgs,
-    settings: &DatabaseSettings,
-    database: &mut Database,
-) -> Result<(), Failure> {
+fn back_up(args: &MigrateArgs, database: &mut Database) -> Result<(), Failure> {
     let tables = backup::tables(database)?;
     if args.no_backup || tables.is_empty() {
         return Ok(());
@@ -126,7 +116,7 @@ fn back_up(
         );
         return Err(Failure::new(Exit::Configuration, message));
     };
-    let backup = backup::write(settings, &tables, directory)?;
+    let backup = backup::write(&database.settings_of_node(), &tables, directory)?;
     line(&format!(
         "backup: {} ({}); to restore it: gunzip -c FILE | mariadb {}",
         backup.path.display(),
@@ -137,7 +127,7 @@ fn back_up(
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
     line(&format!(
-        "{}{done}: {} run, {} had nothing left to do, {:.1} s",
+        "{}{done}: {} run, {} skipped, {:.1} s",
         step.migration.file(),
         counted(outcome.ran as u64, "statement"),
         outcome.skipped,

@@ -15,10 +15,6 @@ use crate::store::schema::purge::Purge;
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;
 
-/// Prints it; changes nothing.
-///
-/// # Errors
-/// [`crate::failure::Exit::Database`].
 pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<(), Failure> {
     let applied = migrations::applied(database)?;
     let mut table = Table::new();

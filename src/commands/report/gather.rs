@@ -28,7 +28,6 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Reads what the report depends on.
     pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
         let generated_at = Utc::now();
         let since = TimeDelta::from_std(args.period)
@@ -50,15 +49,13 @@ impl Gathering {
         })
     }
 
-    /// Asks everything of one state of the database.
+    /// Asks everything; for one state of the database the caller has begun a consistent read.
     pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
-        queries::begin_consistent_read(conn)?;
         for source in Source::ALL {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
         }
         self.report.products = products::products(conn)?;
-        queries::end_consistent_read(conn)?;
         let Report { sources, products, .. } = &mut self.report;
         // Whoever sells on one marketplace only has nothing to match.
         if sources.iter().all(|source| source.snapshot.day.is_some()) {
@@ -120,7 +117,7 @@ impl Gathering {
 fn day_stock(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<DayStock, StoreError> {
     Ok(DayStock {
         day,
-        products: queries::products(conn, source, day)?,
+        products: queries::listings(conn, source, day)?,
         warehouses: queries::warehouses(conn, source, day)?,
     })
 }
@@ -144,7 +141,7 @@ fn cut(mut products: Vec<Product>) -> Products {
 fn name(conn: &mut Conn, source: Source, products: &mut [Product]) -> Result<(), StoreError> {
     let listings: Vec<(&str, &str)> =
         products.iter().map(|product| (product.sku.as_str(), product.size_id.as_str())).collect();
-    let names = queries::names(conn, source, &listings)?;
+    let names = queries::listing_names(conn, source, &listings)?;
     for (product, name) in products.iter_mut().zip(names) {
         product.name = name;
     }

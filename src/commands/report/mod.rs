@@ -9,27 +9,36 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cli::{ReportArgs, ReportFormat};
-use crate::config::{DatabaseSettings, Environment};
+use crate::config::{self, DatabaseSettings, Environment};
 use crate::console::output;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::report;
-use crate::store::Database;
 use crate::store::schema::migrations;
+use crate::store::{Database, queries};
 
-/// Asks the database, renders, and prints or replaces the output file.
 pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
     let gathering = gather::Gathering::prepare(args, environment)?;
+    let language = match args.lang {
+        Some(language) => language.into(),
+        None => config::language(environment)?,
+    };
     let mut database = Database::connect(&DatabaseSettings::read(environment)?)?;
     migrations::require_current(&mut database)?;
-    let report = gathering.ask(database.conn())?;
+    let conn = database.conn();
+    queries::begin_consistent_read(conn)?;
+    let report = gathering.ask(conn)?;
+    let page = match args.format {
+        ReportFormat::Html => Some(page::gather(&report, conn)?),
+        _ => None,
+    };
+    queries::end_consistent_read(conn)?;
     let rendered = match args.format {
-        ReportFormat::Text => report::text(&report),
+        ReportFormat::Text => report::text(&report, language),
         ReportFormat::Json => {
             report::json(&report).or_fail(Exit::Program, || "writing JSON".into())?
         }
         ReportFormat::Html => {
-            let language = page::language(args, environment);
-            page::render(&report, language, database.conn())?
+            page.map(|page| report::page::html(&page, language)).unwrap_or_default()
         }
         ReportFormat::Prometheus => report::prometheus(&report),
     };

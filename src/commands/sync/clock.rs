@@ -9,11 +9,11 @@ use crate::inventory::day::{Evidence, Judgement, judge};
 use crate::run::Run;
 use crate::store::newest_day;
 use crate::store::sync_run::session::with_retries;
+use crate::words::day as words;
 
 /// Ends a run under whose day nothing may be written; a clock that is merely doubted is a warning.
-///
-/// # Errors
-/// [`Exit::Unsound`] for a day that cannot be right, [`Exit::Database`] when the database cannot be asked.
+/// Errors: [`Exit::Unsound`] for a day that cannot be right, [`Exit::Database`] when the database
+/// cannot be asked.
 pub(super) fn require_believable(
     sync: &mut Sync<'_>,
     settings: &SyncSettings,
@@ -31,12 +31,14 @@ pub(super) fn require_believable(
             session.failed(fault).context("comparing the day of the pull with the database's")
         })
     })?;
-    match judge(*source, &evidence) {
+    match judge(&evidence) {
         Judgement::Believed => Ok(()),
-        Judgement::Doubted(why) => {
-            log::warn!("{why}");
+        Judgement::Doubted => {
+            log::warn!("{}", words::doubted(&evidence));
             Ok(())
         }
-        Judgement::Refused(why) => Err(Failure::new(Exit::Unsound, why)),
+        Judgement::Refused(why) => {
+            Err(Failure::new(Exit::Unsound, words::refused(*source, &evidence, why)))
+        }
     }
 }

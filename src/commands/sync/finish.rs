@@ -53,7 +53,7 @@ fn log_failure(sync: &mut Sync<'_>, failure: &Failure) {
 
 fn complete_row(sync: &mut Sync<'_>, failure: &Failure) -> Result<RunRowState, Failure> {
     let stats = sync.figures();
-    let (code, message) = (failure.exit().code(), failure.to_string());
+    let (code, message) = ((failure.exit().code(), failure.kind()), failure.to_string());
     let conn = sync.session.database()?.conn();
     log_row::complete_failed(conn, &sync.run, code, &message, &stats)
         .map_err(|fault| sync.session.failed(fault))

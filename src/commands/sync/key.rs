@@ -30,9 +30,7 @@ pub(super) fn permit(
 
 /// Asks Ozon once a day what the key may do and until when, and keeps the end for whoever warns of it. What cannot be known or
 /// kept is no reason against a sync.
-///
-/// # Errors
-/// [`Exit::KeyRejected`] for a key that says that it may not read the stock.
+/// Errors: [`Exit::KeyRejected`] for a key that says that it may not read the stock.
 pub(super) fn ask_ozon(
     sync: &mut Sync<'_>,
     ozon: &OzonSettings,

@@ -13,18 +13,14 @@ use crate::store::sync_run::log_row;
 use crate::store::sync_run::session::{Session, with_retries};
 use crate::store::sync_run::signals::Interruption;
 
-/// What becomes of a sync that was ordered.
 pub(super) enum Prepared<'a> {
-    /// There is nothing to do, and why.
     NothingToDo(String),
     /// It has its lock, and its row in `sync_logs` unless it is a dry run.
     Ready(Box<Sync<'a>>),
 }
 
-/// A sync under way.
 pub(super) struct Sync<'a> {
     pub args: &'a SyncArgs,
-    /// No summary.
     pub quiet: bool,
     pub database: DatabaseSettings,
     pub session: Session,
@@ -33,12 +29,10 @@ pub(super) struct Sync<'a> {
     pub rejects: Rejects,
     /// Counts while it is spent; a signal finds here what the run has cost.
     pub meter: Meter,
-    /// The figures of the phases that are over.
     pub stats: RunStats,
 }
 
 impl Sync<'_> {
-    /// What the run's row says when it is completed now.
     pub fn figures(&self) -> RunStats {
         let (cost, foreign_hosts) = (self.meter.read(), self.meter.foreign_hosts());
         RunStats { cost, foreign_hosts, ..self.stats.clone() }
@@ -60,7 +54,7 @@ pub(super) fn prepare<'a>(
     let rejects = Rejects::prepare(environment)?;
     let interruption = Interruption::watch(&database)?;
     interruption.on_exit(watch.ping_exit());
-    let mut session = Session::open(&database, args.source(), interruption.clone())?;
+    let mut session = Session::open(&database, args.source(), interruption.clone(), args.dry_run)?;
     if args.retry_failed && newest_run_succeeded(&mut session)? {
         let why = "the newest run succeeded; nothing to retry";
         return Ok(Prepared::NothingToDo(why.to_owned()));

@@ -17,7 +17,6 @@ use crate::text::printable;
 /// Names that several warehouses have, each of which is told; who has more of them has seen enough.
 const MOST_NAMES: usize = 20;
 
-/// What was read.
 pub(super) struct Reading {
     pub snapshot: Snapshot,
     pub validation: ValidationResult,

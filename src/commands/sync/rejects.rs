@@ -14,24 +14,18 @@ use crate::failure::{Exit, Failure, OrFail};
 use crate::inventory::{Rejection, Source};
 use crate::secret::mask;
 
-/// One line of the file.
 #[derive(Serialize)]
 struct Line<'a> {
     /// When it was rejected (UTC, RFC 3339).
     time: String,
-    /// The run, as the column `run_id` of `sync_logs` has it.
     run_id: &'a str,
-    /// The column `source`.
     source: &'static str,
-    /// Which record, in words.
     record: Cow<'a, str>,
-    /// What is wrong with it.
     reason: Cow<'a, str>,
     /// The record as the marketplace sent it, without any secret: its JSON, or the cells of its row as a JSON list.
     original: Option<Cow<'a, str>>,
 }
 
-/// Where rejected records are kept.
 pub struct Rejects {
     directory: Option<PathBuf>,
     file: Option<BufWriter<File>>,
@@ -40,10 +34,6 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    /// Looks whether `REJECTS_DIR` is set and files can be made there.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`] if they cannot.
     pub fn prepare(environment: &Environment) -> Result<Self, Failure> {
         let directory = rejects_dir(environment);
         if let Some(directory) = &directory {
@@ -78,7 +68,6 @@ impl Rejects {
         }
     }
 
-    /// Says where the records are.
     pub fn finish(&mut self) {
         let Some(mut file) = self.file.take() else { return };
         match file.flush() {

@@ -18,7 +18,6 @@ use crate::run::{CardReading, Ending, Status, Written};
 use crate::store::sync_write::{self, Order, Outcome};
 use crate::text::counted;
 
-/// Writes what was read as the snapshot of `day`.
 pub(super) fn write(
     sync: &mut Sync<'_>,
     settings: &SyncSettings,
@@ -49,7 +48,12 @@ pub(super) fn write(
         warehouses: &reading.warehouses,
         // Where nobody can be asked (a file, a dry run, a token without the right), listings are taken as they are.
         cards: cards.is_none().then(CardReading::default),
-        ending: Ending { status, exit_code: exit.code(), message: message.as_deref() },
+        ending: Ending {
+            status,
+            exit_code: exit.code(),
+            message: message.as_deref(),
+            failure_kind: None,
+        },
         stats: sync.figures(),
     };
     let (verb, changes) = if sync.args.dry_run {

@@ -1,30 +1,31 @@
-//! What a report of remains shows as a whole: whether a total hides among its warehouses under a name that is not known, as it
-//! would in another language. Judged over all items, as one item's warehouses may hold equal numbers by chance.
+//! What a report of remains shows as a whole: whether a total hides among its warehouses under a
+//! name that is not known, as it would in another language. Judged over all items, as one item's
+//! warehouses may hold equal numbers by chance.
 
 use super::super::field::Field;
 use super::remains::{IN_WAY_FROM_CLIENT, IN_WAY_TO_CLIENT, RemainsItem, TOTAL};
 use crate::text::printable;
 
-/// What Wildberries sums up under names of its own, which are parts and stand beside other warehouses.
+/// What Wildberries sums up under names of its own, which are parts and stand beside other
+/// warehouses.
 const PARTS_BEGIN: [&str; 2] = ["Склад WB", "Остальные"];
 
-/// From how much evidence on a name is a total: one sum of two others or more, or three warehouses with the same number.
+/// From how much evidence on a name is a total: one sum of two others or more, or three warehouses
+/// with the same number.
 const PROVEN: u64 = 3;
 
-/// The entries of a report, item by item.
 #[derive(Debug, Default)]
 pub struct HiddenTotal {
     /// A name without a Cyrillic letter, as long as there is none with one.
     foreign: Option<String>,
     cyrillic: bool,
     total_is_known: bool,
-    /// Names that stand in every item that holds something, each time with the sum of others, and the evidence for it; `None`
-    /// before the first such item.
+    /// Names that stand in every item that holds something, each time with the sum of others, and
+    /// the evidence for it; `None` before the first such item.
     suspects: Option<Vec<(String, u64)>>,
 }
 
 impl HiddenTotal {
-    /// Takes in an item. What is damaged in it is reported elsewhere.
     pub fn look_at(&mut self, item: &RemainsItem) {
         let Ok(entries) = &item.warehouses else { return };
         let mut warehouses = Vec::with_capacity(entries.len());
@@ -92,8 +93,9 @@ impl HiddenTotal {
     }
 }
 
-/// How much an item speaks for its entry at `place` being a total: the sum of all others, or of those that follow it, should the
-/// goods in transit stand before it under new names too. `None` if it is neither.
+/// How much an item speaks for its entry at `place` being a total: the sum of all others, or of
+/// those that follow it, should the goods in transit stand before it under new names too. `None` if
+/// it is neither.
 fn evidence(warehouses: &[(&str, i128)], place: usize) -> Option<u64> {
     let sum = |entries: &[(&str, i128)]| entries.iter().map(|(_, pieces)| pieces).sum::<i128>();
     let holding = |entries: &[(&str, i128)]| entries.iter().filter(|(_, it)| *it > 0).count();

@@ -58,7 +58,6 @@ impl Assembly {
         BufReader::with_capacity(64 << 10, self.pull.open(part))
     }
 
-    /// Whether the last two answers are the same to the byte.
     pub(crate) fn repeats(&self) -> Result<bool, Failure> {
         let [.., earlier, last] = self.pull.parts.as_slice() else { return Ok(false) };
         if earlier.length != last.length {

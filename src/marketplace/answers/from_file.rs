@@ -89,7 +89,6 @@ fn wildberries_format(file: PartReader<'_>) -> Result<Format, Failure> {
     }
 }
 
-/// The keys by which the formats differ.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Keys {
@@ -109,7 +108,6 @@ impl Keys {
     }
 }
 
-/// Whether a key is there, whatever it holds.
 #[derive(Default)]
 struct Present(bool);
 

@@ -34,7 +34,6 @@ const MEANINGS: [Meaning; 8] = [
     ),
 ];
 
-/// The place of the barcodes in [`MEANINGS`].
 const BARCODES: usize = 2;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -132,7 +131,6 @@ impl Columns {
         }
     }
 
-    /// A row's cells by their meaning.
     fn line(&self, cell: &dyn Fn(usize) -> Field) -> ReportLine {
         let [
             article,

@@ -27,7 +27,6 @@ enum Encoding {
     Windows1251,
 }
 
-/// Reads the rows of a report in text form.
 pub(super) fn read<L: Layout>(
     mut report: impl Read,
     mut lines: Lines<'_, '_, L>,

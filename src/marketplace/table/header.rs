@@ -35,7 +35,6 @@ impl NoHeader {
     }
 }
 
-/// Where each meaning stands among the titles.
 pub(in crate::marketplace) fn places<const N: usize>(
     titles: &[String],
     meanings: &[Meaning; N],

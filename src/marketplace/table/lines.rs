@@ -37,7 +37,6 @@ impl Search {
         Ok(None)
     }
 
-    /// Whether enough rows were none.
     pub(super) fn is_over(&self) -> bool {
         self.passed >= HEADER_WITHIN
     }
@@ -164,7 +163,6 @@ impl<'a, 'b, L: Layout> Lines<'a, 'b, L> {
     }
 }
 
-/// A row's cells as a JSON list.
 fn original(width: usize, cell: &dyn Fn(usize) -> Field) -> String {
     let value = |field| match field {
         Field::Absent => serde_json::Value::Null,

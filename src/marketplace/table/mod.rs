@@ -16,12 +16,10 @@ use crate::failure::Failure;
 use crate::inventory::{Field, Record, Rejection};
 use lines::Lines;
 
-/// How a table of one kind is laid out.
 pub(super) trait Layout: Sized {
     /// Finds the columns in a row of titles; a row that is none says what it lacks.
     fn find(titles: &[String]) -> Result<Self, NoHeader>;
 
-    /// Whether a cell of this column counts for anything.
     fn contain(&self, column: usize) -> bool;
 
     /// What a row stands for; a failure ends the reading. `number` counts the pull's records from 1.
@@ -31,7 +29,6 @@ pub(super) trait Layout: Sized {
         cell: &dyn Fn(usize) -> Field,
     ) -> Result<Result<Record, Rejection>, Failure>;
 
-    /// What names a row in messages.
     fn label(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> String;
 
     /// Says what is to be said once about a table that has been read to its end.

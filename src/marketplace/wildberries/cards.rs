@@ -2,21 +2,20 @@
 //! go on next time is up to the caller.
 
 use std::fs::File;
-use std::io::Read;
+use std::os::unix::fs::FileExt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::refusal;
 use crate::config::WildberriesSettings;
-use crate::cost::{Cost, Meter};
+use crate::cost::Meter;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
 use crate::inventory::card::{Card, CardCursor, CardSize, SizeOfCard};
 use crate::inventory::quantity::whole_number;
 use crate::marketplace::answers::sniff::not_stock_data;
-use crate::marketplace::{Format, Part, Pull};
 
 /// Cards on a page, which is also the most that the method allows.
 const LIMIT: u64 = 100;
@@ -26,24 +25,19 @@ const LONGEST_PAGE: u64 = 64 << 20;
 
 const NAME: &str = "Wildberries: cards";
 
-/// A page of cards.
 #[derive(Debug)]
 pub struct CardPage {
     /// How many cards it holds, readable or not.
     pub cards: u64,
-    /// Cards that could not be read.
     pub unreadable: u64,
     /// The cards whose sizes are in `sizes`, all of them.
     pub nm_ids: Vec<String>,
-    /// What the cards say.
     pub sizes: Vec<CardSize>,
     /// Behind which card the next page begins; `None` if the page is empty.
     pub cursor: Option<CardCursor>,
-    /// Whether nothing follows.
     pub last: bool,
 }
 
-/// A conversation with the content API.
 pub struct CardReader {
     http: Http,
     interval: std::time::Duration,
@@ -52,9 +46,6 @@ pub struct CardReader {
 
 impl CardReader {
     /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`].
     pub fn new(
         settings: &WildberriesSettings,
         meter: &Meter,
@@ -67,10 +58,6 @@ impl CardReader {
         Ok(Self { http, interval: settings.cards_interval, cursor })
     }
 
-    /// The next page, at the pace of the method.
-    ///
-    /// # Errors
-    /// The exit codes of HTTP; [`Exit::NotStockData`] if the answer is no page of cards or does not get on.
     pub fn next_page(&mut self) -> Result<CardPage, Failure> {
         let mut cursor = json!({"limit": LIMIT});
         if let Some(CardCursor { updated_at, nm_id }) = &self.cursor {
@@ -87,7 +74,7 @@ impl CardReader {
             .advising(refusal::cards);
         let document = temporary_file()?;
         let (length, ()) = self.http.download(&call, &document, 0, |_| Ok(()))?.required(NAME)?;
-        let page = read(document, length)
+        let page = read(&document, length)
             .and_then(|page| self.advance(page))
             .map_err(|failure| self.http.in_last_answer(failure))?;
         Ok(page)
@@ -109,13 +96,10 @@ fn temporary_file() -> Result<File, Failure> {
         .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())
 }
 
-fn read(document: File, length: u64) -> Result<CardPage, Failure> {
-    let part = Part { format: Format::WbWarehouses, start: 0, length };
-    let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
-    let mut bytes = Vec::new();
-    pull.open(&part)
-        .read_to_end(&mut bytes)
-        .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+fn read(document: &File, length: u64) -> Result<CardPage, Failure> {
+    let unreadable = || "cannot read the temporary file".into();
+    let mut bytes = vec![0; usize::try_from(length).or_fail(Exit::Program, unreadable)?];
+    document.read_exact_at(&mut bytes, 0).or_fail(Exit::Program, unreadable)?;
     page(&bytes)
 }
 
@@ -129,7 +113,7 @@ struct Cursor {
 }
 
 /// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
-fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
+pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =
         serde_json::from_slice(bytes).or_fail(Exit::NotStockData, no_page)?;

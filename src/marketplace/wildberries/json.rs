@@ -13,7 +13,6 @@ const HEAD: usize = 200;
 pub(in crate::marketplace) type OnItem<'a> =
     dyn FnMut(&mut Vec<u8>, u64) -> Result<(), Failure> + 'a;
 
-/// A reader of JSON that knows strings and brackets, and where it is.
 pub(in crate::marketplace) struct Scanner<R> {
     input: BufReader<R>,
     position: u64,
@@ -204,12 +203,10 @@ fn checked<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], start: u64) -> Result
     serde_json::from_slice(bytes).map_err(|error| broken_item(start, error))
 }
 
-/// JSON that is broken inside a value that began at byte `start`.
 pub(in crate::marketplace) fn broken_item(start: u64, error: serde_json::Error) -> Failure {
     broken(format!("JSON broken in the value that begins at byte {start}"), error)
 }
 
-/// How far a value reaches, carried from one chunk to the next.
 #[derive(Default)]
 struct Extent {
     depth: u64,

@@ -70,7 +70,6 @@ fn pull(
     Ok(assembly.finish(http))
 }
 
-/// Fetches a page of JSON behind the answers that are there, and surveys it.
 fn add_page(
     assembly: &mut Assembly,
     http: &mut Http,

@@ -9,7 +9,6 @@ use crate::config::{StocksMethod, WildberriesSettings};
 use crate::failure::{Exit, Failure};
 use crate::wb_token::{Category, TokenKind, WbToken};
 
-/// What a pull leaves out, and at which pace it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permit {
     pub seller_warehouses: bool,

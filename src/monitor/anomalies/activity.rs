@@ -1,5 +1,5 @@
 //! Suspicious API activity: what may mean that a key leaked, or that somebody stands between the program and the marketplace.
-//! Told from the exit codes, messages, hosts and request counts that `sync_logs` keeps.
+//! Told from the kinds of failure, hosts and request counts that `sync_logs` keeps.
 
 use std::collections::HashSet;
 
@@ -8,9 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::runs::{COMPARED, LEAST};
 use super::{Anomaly, Kind, Picture, median};
 use crate::config::Thresholds;
-use crate::failure::Exit;
-use crate::http::redirect::NOT_FOLLOWED;
-use crate::http::request::LINK_NOT_FOLLOWED;
+use crate::failure::FailureKind;
 use crate::monitor::finding::Severity;
 use crate::store::queries::{RECENT_RUNS, RunRow};
 
@@ -19,26 +17,20 @@ const FEW_REQUESTS: f64 = 20.0;
 
 pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let mut found = Vec::new();
-    for (kind, what) in [
-        (
-            Kind::KeyRejected,
-            "the marketplace rejected the key; if nobody renewed or withdrew it, ask why",
-        ),
-        (
-            Kind::UnexpectedRedirect,
-            "an answer led to where the program does not follow, or in circles",
-        ),
-        (Kind::UnknownHost, "the link to the report was not believed; it was not followed"),
+    for (kind, failure) in [
+        (Kind::KeyRejected, FailureKind::KeyRejected),
+        (Kind::UnexpectedRedirect, FailureKind::UnexpectedRedirect),
+        (Kind::UnknownHost, FailureKind::UntrustedLink),
     ] {
         let runs: Vec<&RunRow> = picture
             .runs
             .iter()
-            .filter(|run| run.started_at >= picture.since && shows(kind, run))
+            .filter(|run| run.started_at >= picture.since && run.failure_kind == Some(failure))
             .collect();
         let Some(last) = runs.first() else { continue };
-        let message = format!("{what} ({}×, last {})", runs.len(), picture.time(last.started_at));
         found.push(
-            Anomaly::new(Severity::Warning, picture.source, kind, message)
+            Anomaly::new(Severity::Warning, picture.source, kind)
+                .at(picture.local(last.started_at))
                 .number("runs", runs.len() as f64),
         );
     }
@@ -70,27 +62,12 @@ fn new_host(picture: &Picture) -> Option<Anomaly> {
     let new = new_hosts(picture.runs, picture.since);
     let (_, first) = new.first()?;
     let hosts: Vec<&str> = new.iter().map(|(host, _)| *host).collect();
-    let message = format!(
-        "the link to the report led to {} for the first time ({}), which is not the marketplace's own; no key was sent there; \
-         compare with the link that the seller's cabinet gives",
-        hosts.join(", "),
-        picture.time(first.started_at)
-    );
     Some(
-        Anomaly::new(Severity::Warning, picture.source, Kind::NewHost, message)
+        Anomaly::new(Severity::Warning, picture.source, Kind::NewHost)
+            .at(picture.local(first.started_at))
             .about(&hosts.join(", "))
             .number("hosts", hosts.len() as f64),
     )
-}
-
-fn shows(kind: Kind, run: &RunRow) -> bool {
-    let exit = |exit: Exit| run.exit_code == Some(exit.code());
-    match kind {
-        Kind::KeyRejected => exit(Exit::KeyRejected),
-        Kind::UnknownHost => exit(Exit::NotStockData) && run.reason.contains(LINK_NOT_FOLLOWED),
-        Kind::UnexpectedRedirect => exit(Exit::NotStockData) && run.reason.contains(NOT_FOLLOWED),
-        _ => false,
-    }
 }
 
 fn many_requests(picture: &Picture, factor: f64) -> Option<Anomaly> {
@@ -105,11 +82,8 @@ fn many_requests(picture: &Picture, factor: f64) -> Option<Anomaly> {
     if sent <= before * factor || sent - before <= FEW_REQUESTS {
         return None;
     }
-    let message = format!(
-        "the newest sync sent {sent:.0} requests; the median of those before is {before:.0}"
-    );
     Some(
-        Anomaly::new(Severity::Warning, picture.source, Kind::ManyRequests, message)
+        Anomaly::new(Severity::Warning, picture.source, Kind::ManyRequests)
             .number("requests", sent)
             .number("median_requests", before),
     )
@@ -125,19 +99,25 @@ mod tests {
         detect(&picture(runs), &defaults()).into_iter().map(|anomaly| anomaly.kind).collect()
     }
 
-    fn failed(exit: Exit, reason: &str) -> RunRow {
-        RunRow { exit_code: Some(exit.code()), reason: reason.into(), ..run(1, 5, Status::Failed) }
+    fn failed(kind: FailureKind) -> RunRow {
+        RunRow { failure_kind: Some(kind), ..run(1, 5, Status::Failed) }
     }
 
     #[test]
     fn rejected_keys_redirects_and_unbelieved_links_are_told_apart() {
-        assert_eq!(kinds(&[failed(Exit::KeyRejected, "401")]), [Kind::KeyRejected]);
-        let redirect = "302 Found to https://a.example/: the redirect is not followed: it leads to another host";
-        assert_eq!(kinds(&[failed(Exit::NotStockData, redirect)]), [Kind::UnexpectedRedirect]);
-        let link = "the download link was not followed: it leads to a private address";
-        assert_eq!(kinds(&[failed(Exit::NotStockData, link)]), [Kind::UnknownHost]);
-        assert_eq!(kinds(&[failed(Exit::Unreachable, "timed out")]), []);
-        assert_eq!(kinds(&[failed(Exit::NotStockData, "400: redirect_uri is missing")]), []);
+        assert_eq!(kinds(&[failed(FailureKind::KeyRejected)]), [Kind::KeyRejected]);
+        let redirect = failed(FailureKind::UnexpectedRedirect);
+        assert_eq!(kinds(&[redirect]), [Kind::UnexpectedRedirect]);
+        assert_eq!(kinds(&[failed(FailureKind::UntrustedLink)]), [Kind::UnknownHost]);
+        assert_eq!(kinds(&[failed(FailureKind::Unreachable)]), []);
+        assert_eq!(kinds(&[failed(FailureKind::NotStockData)]), []);
+    }
+
+    #[test]
+    fn whatever_a_reason_says_the_kind_alone_counts() {
+        let reason = "the download link was not followed: the redirect is not followed".into();
+        let told = RunRow { reason, ..failed(FailureKind::NotStockData) };
+        assert_eq!(kinds(&[told]), []);
     }
 
     #[test]

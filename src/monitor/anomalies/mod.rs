@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::finding::Severity;
 use crate::config::Thresholds;
 use crate::inventory::Source;
-use crate::store::queries::{ProductStock, RunRow, WarehouseStock};
+use crate::store::queries::{ListingStock, RunRow, WarehouseStock};
 
 pub use activity::new_hosts;
 pub use regions::region;
@@ -61,7 +61,7 @@ pub enum Kind {
 }
 
 /// A product that an anomaly concerns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// Ozon: the seller's article; Wildberries: `nmId`.
     pub sku: String,
@@ -75,21 +75,22 @@ pub struct Product {
     pub now: Option<i64>,
 }
 
-/// Something odd.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Something odd. What is said of it is in `words`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Anomaly {
     /// How bad it is.
     pub severity: Severity,
-    /// `Ozon` or `Wildberries`.
-    pub source: &'static str,
+    /// The marketplace.
+    pub source: Source,
     /// Which rule found it.
     pub kind: Kind,
-    /// What it is, in one sentence.
-    pub message: String,
-    /// What it is about where that has a name of its own: a region, a host.
-    #[serde(skip)]
+    /// What it is about where that has a name of its own: a region, hosts.
     pub subject: Option<String>,
-    /// The figures behind the sentence, by name; shares are between 0 and 1.
+    /// The day of the snapshot that the newest one is compared with.
+    pub day: Option<NaiveDate>,
+    /// When it happened (last), in the seller's time zone.
+    pub at: Option<DateTime<FixedOffset>>,
+    /// The figures, by the names that JSON shows; shares are between 0 and 1.
     pub numbers: BTreeMap<&'static str, f64>,
     /// The products concerned, the biggest change first, 10 at most.
     pub products: Vec<Product>,
@@ -98,24 +99,34 @@ pub struct Anomaly {
 }
 
 impl Anomaly {
-    fn new(severity: Severity, source: Source, kind: Kind, message: String) -> Self {
+    /// Nothing but what every one has.
+    pub(crate) fn new(severity: Severity, source: Source, kind: Kind) -> Self {
         Self {
             severity,
-            source: source.as_str(),
+            source,
             kind,
-            message,
             subject: None,
+            day: None,
+            at: None,
             numbers: BTreeMap::new(),
             products: Vec::new(),
             products_total: 0,
         }
     }
 
-    fn about(self, subject: &str) -> Self {
+    pub(crate) fn about(self, subject: &str) -> Self {
         Self { subject: Some(subject.to_owned()), ..self }
     }
 
-    fn number(mut self, name: &'static str, value: f64) -> Self {
+    fn since(self, day: NaiveDate) -> Self {
+        Self { day: Some(day), ..self }
+    }
+
+    fn at(self, moment: DateTime<FixedOffset>) -> Self {
+        Self { at: Some(moment), ..self }
+    }
+
+    pub(crate) fn number(mut self, name: &'static str, value: f64) -> Self {
         self.numbers.insert(name, value);
         self
     }
@@ -138,7 +149,7 @@ pub struct DayStock {
     /// The day.
     pub day: NaiveDate,
     /// By listing.
-    pub products: Vec<ProductStock>,
+    pub products: Vec<ListingStock>,
     /// By type and warehouse.
     pub warehouses: Vec<WarehouseStock>,
 }
@@ -166,9 +177,9 @@ pub struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    /// A moment for people.
-    fn time(&self, moment: DateTime<Utc>) -> String {
-        moment.with_timezone(&self.utc_offset).format("%Y-%m-%d %H:%M %:z").to_string()
+    /// A moment as the seller's clock shows it.
+    fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
+        moment.with_timezone(&self.utc_offset)
     }
 }
 
@@ -205,10 +216,6 @@ fn median(mut numbers: Vec<f64>) -> Option<f64> {
     }
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
 #[cfg(test)]
 pub(super) mod samples {
     use super::*;
@@ -221,7 +228,7 @@ pub(super) mod samples {
 
     /// Products `p0`, `p1`, … with these pieces, on one warehouse.
     pub fn day(day: &str, pieces: &[i64]) -> DayStock {
-        let products = pieces.iter().enumerate().map(|(index, pieces)| ProductStock {
+        let products = pieces.iter().enumerate().map(|(index, pieces)| ListingStock {
             sku: format!("p{index}"),
             size_id: String::new(),
             pieces: *pieces,
@@ -237,10 +244,12 @@ pub(super) mod samples {
     pub fn run(hours_ago: i64, seconds: i64, status: Status) -> RunRow {
         let started_at = now() - chrono::TimeDelta::hours(hours_ago);
         RunRow {
+            source: Source::Ozon,
             started_at,
             completed_at: Some(started_at + chrono::TimeDelta::seconds(seconds)),
             status,
             exit_code: Some(0),
+            failure_kind: None,
             reason: String::new(),
             processed: 1000,
             rejected: 0,

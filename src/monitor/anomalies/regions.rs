@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Anomaly, DayStock, Kind, percent};
+use super::{Anomaly, DayStock, Kind};
 use crate::config::Thresholds;
 use crate::inventory::Source;
 use crate::inventory::ozon_stock::REPORT_WAREHOUSES;
@@ -105,15 +105,10 @@ pub(super) fn empty(
         if left > 0 || share * 100.0 < thresholds.region || pieces <= 0 {
             continue;
         }
-        let message = format!(
-            "{}: nothing is left on any of its {warehouses} warehouses; on {} they held {pieces} pieces, {} of the stock",
-            crate::text::printable(region),
-            before.day,
-            percent(share)
-        );
         found.push(
-            Anomaly::new(Severity::Warning, source, Kind::RegionEmpty, message)
+            Anomaly::new(Severity::Warning, source, Kind::RegionEmpty)
                 .about(region)
+                .since(before.day)
                 .number("pieces_before", pieces as f64)
                 .number("warehouses_before", f64::from(warehouses))
                 .number("share", share),
@@ -154,7 +149,7 @@ mod tests {
         DayStock { warehouses: warehouses.iter().map(stock).collect(), ..day(day_text, &[]) }
     }
 
-    fn found(newest: &[(&str, i64)]) -> Vec<String> {
+    fn found(newest: &[(&str, i64)]) -> Vec<(Option<String>, f64)> {
         let before = [("Казань", 40), ("Самара (Новосемейкино)", 40), ("Тула", 500), ("Чужой", 5)];
         empty(
             Source::Wildberries,
@@ -163,7 +158,7 @@ mod tests {
             &defaults(),
         )
         .into_iter()
-        .map(|anomaly| anomaly.message)
+        .map(|anomaly| (anomaly.subject, anomaly.numbers["warehouses_before"]))
         .collect()
     }
 
@@ -177,12 +172,9 @@ mod tests {
 
     #[test]
     fn a_region_is_empty_when_all_its_warehouses_are() {
-        assert_eq!(found(&[("Казань", 1), ("Тула", 500)]), [""; 0]);
-        let messages = found(&[("Казань", 0), ("Тула", 500)]);
-        assert_eq!(messages.len(), 1);
-        assert!(
-            messages[0].starts_with("Приволжский ФО: nothing is left on any of its 2 warehouses")
-        );
+        assert_eq!(found(&[("Казань", 1), ("Тула", 500)]), []);
+        let volga = (Some("Приволжский ФО".to_owned()), 2.0);
+        assert_eq!(found(&[("Казань", 0), ("Тула", 500)]), [volga]);
     }
 
     #[test]
@@ -199,6 +191,6 @@ mod tests {
 
     #[test]
     fn when_everything_is_empty_that_is_told_by_other_rules() {
-        assert_eq!(found(&[("Казань", 0)]), [""; 0]);
+        assert_eq!(found(&[("Казань", 0)]), []);
     }
 }

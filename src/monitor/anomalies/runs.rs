@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Anomaly, Kind, Picture, median, percent};
+use super::{Anomaly, Kind, Picture, median};
 use crate::config::Thresholds;
 use crate::monitor::finding::Severity;
 use crate::store::queries::RunRow;
@@ -55,12 +55,12 @@ fn failures(picture: &Picture, limit: u32) -> Option<Anomaly> {
     }
     let severity =
         if count >= limit.saturating_mul(4) { Severity::Critical } else { Severity::Warning };
-    let code = newest.exit_code.map(|code| format!(", exit {code}")).unwrap_or_default();
-    let message = format!("the last {count} syncs failed{code}");
-    Some(
-        Anomaly::new(severity, picture.source, Kind::RepeatedFailures, message)
-            .number("failures", f64::from(count)),
-    )
+    let anomaly = Anomaly::new(severity, picture.source, Kind::RepeatedFailures)
+        .number("failures", f64::from(count));
+    Some(match newest.exit_code {
+        Some(code) => anomaly.number("exit_code", f64::from(code)),
+        None => anomaly,
+    })
 }
 
 fn rejects(picture: &Picture, newest: &RunRow, usual: &[&RunRow], limit: f64) -> Option<Anomaly> {
@@ -69,15 +69,8 @@ fn rejects(picture: &Picture, newest: &RunRow, usual: &[&RunRow], limit: f64) ->
     if newest.rejected < FEW_REJECTS || share * 100.0 <= limit || share <= 2.0 * before {
         return None;
     }
-    let message = format!(
-        "the newest sync rejected {} of {} records ({}); usual is {}",
-        newest.rejected,
-        newest.processed,
-        percent(share),
-        percent(before)
-    );
     Some(
-        Anomaly::new(Severity::Warning, picture.source, Kind::RisingRejects, message)
+        Anomaly::new(Severity::Warning, picture.source, Kind::RisingRejects)
             .number("rejected", newest.rejected as f64)
             .number("records", newest.processed as f64)
             .number("share", share)
@@ -98,12 +91,8 @@ fn slow(picture: &Picture, newest: &RunRow, usual: &[&RunRow], factor: f64) -> O
     if took <= before * factor || took - before <= SLOW_SECONDS {
         return None;
     }
-    let message = format!(
-        "the newest sync took {took:.0} s; the median of the {} before is {before:.0} s",
-        usual.len()
-    );
     Some(
-        Anomaly::new(Severity::Warning, picture.source, Kind::SlowSync, message)
+        Anomaly::new(Severity::Warning, picture.source, Kind::SlowSync)
             .number("seconds", took)
             .number("median_seconds", before),
     )
@@ -117,13 +106,9 @@ fn unfinished(picture: &Picture) -> Option<Anomaly> {
     let recent = picture.runs.iter().enumerate().filter(|(_, run)| run.started_at >= picture.since);
     let dead: Vec<&RunRow> = recent.filter(dead).map(|(_, run)| run).collect();
     let last = dead.first()?;
-    let message = format!(
-        "syncs that began and never finished: {}, the last one {}; was it killed, did the machine go down?",
-        dead.len(),
-        picture.time(last.started_at)
-    );
     Some(
-        Anomaly::new(Severity::Warning, picture.source, Kind::UnfinishedRun, message)
+        Anomaly::new(Severity::Warning, picture.source, Kind::UnfinishedRun)
+            .at(picture.local(last.started_at))
             .number("runs", dead.len() as f64),
     )
 }

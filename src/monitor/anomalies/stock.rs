@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Anomaly, DayStock, Kind, Product, percent};
+use super::{Anomaly, DayStock, Kind, Product};
 use crate::config::Thresholds;
 use crate::inventory::Source;
 use crate::monitor::finding::Severity;
-use crate::store::queries::ProductStock;
-use crate::text::counted;
+use crate::store::queries::ListingStock;
 
 /// Fewer products than this are no crowd, whatever their share.
 const CROWD: usize = 5;
@@ -31,7 +30,7 @@ pub struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     /// Puts each listing of `before` beside the same one of `newest`.
     pub fn of(before: &'a DayStock, newest: &'a DayStock) -> Self {
-        let key = |product: &'a ProductStock| (product.sku.as_str(), product.size_id.as_str());
+        let key = |product: &'a ListingStock| (product.sku.as_str(), product.size_id.as_str());
         let mut now: HashMap<_, i64> =
             newest.products.iter().map(|product| (key(product), product.pieces)).collect();
         let was = before.products.iter().map(|product| {
@@ -90,15 +89,9 @@ fn zero_stock(source: Source, compared: &Comparison, limit: f64) -> Option<Anoma
     if products.len() < CROWD || share * 100.0 <= limit {
         return None;
     }
-    let message = format!(
-        "{} of {} with stock ran out since {} ({})",
-        products.len(),
-        counted(with_stock as u64, "product"),
-        before.day,
-        percent(share)
-    );
     Some(
-        Anomaly::new(graded(share, limit), source, Kind::ZeroStockSpike, message)
+        Anomaly::new(graded(share, limit), source, Kind::ZeroStockSpike)
+            .since(before.day)
             .number("products_ran_out", products.len() as f64)
             .number("products_with_stock_before", with_stock as f64)
             .number("share", share)
@@ -116,14 +109,9 @@ fn change(source: Source, compared: &Comparison, limit: f64) -> Option<Anomaly> 
     if share.abs() * 100.0 <= limit {
         return None;
     }
-    let word = if share < 0.0 { "fell" } else { "rose" };
-    let message = format!(
-        "the total stock {word} from {was} pieces on {} to {is} ({:+.0} %)",
-        before.day,
-        share * 100.0
-    );
     Some(
-        Anomaly::new(graded(share.abs(), limit), source, Kind::StockChange, message)
+        Anomaly::new(graded(share.abs(), limit), source, Kind::StockChange)
+            .since(before.day)
             .number("pieces_before", was as f64)
             .number("pieces_now", is as f64)
             .number("change", share),
@@ -139,14 +127,8 @@ fn churn(source: Source, compared: &Comparison, limit: f64, kind: Kind) -> Optio
     if products.len() < CROWD || share * 100.0 <= limit {
         return None;
     }
-    let what = if vanished { "are no longer listed" } else { "are new" };
-    let message = format!(
-        "{} {what}; the snapshot before had {before} ({})",
-        counted(products.len() as u64, "product"),
-        percent(share)
-    );
     Some(
-        Anomaly::new(Severity::Warning, source, kind, message)
+        Anomaly::new(Severity::Warning, source, kind)
             .number("products", products.len() as f64)
             .number("products_before", before as f64)
             .number("share", share)
@@ -160,16 +142,11 @@ fn jumps(source: Source, compared: &Comparison, factor: i64) -> Option<Anomaly> 
         let (low, high) = (before.min(now), before.max(now));
         low > 0 && high - low >= JUMP_PIECES && high >= low.saturating_mul(factor)
     });
-    let worst = products.first()?;
-    let message = format!(
-        "products whose stock changed {factor}-fold or more: {}; {} went from {} to {} pieces",
-        products.len(),
-        crate::text::printable(&worst.sku),
-        worst.before.unwrap_or(0),
-        worst.now.unwrap_or(0)
-    );
+    if products.is_empty() {
+        return None;
+    }
     Some(
-        Anomaly::new(Severity::Warning, source, Kind::StockJump, message)
+        Anomaly::new(Severity::Warning, source, Kind::StockJump)
             .number("products", products.len() as f64)
             .number("factor", factor as f64)
             .products(products),

@@ -6,16 +6,18 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::summary::Verdict;
-use super::{Language, Page, chart_section, product_tables, summary};
+use super::{Page, chart_section, product_tables, summary};
+use crate::language::Language;
+use crate::words::page::Phrases;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole document.
-pub fn document(page: &Page, language: Language) -> anyhow::Result<Markup> {
-    let phrases = language.phrases();
+pub fn document(page: &Page, language: Language) -> Markup {
+    let phrases = Phrases::of(language);
     let verdict = summary::verdict(page);
-    Ok(html! {
+    html! {
         (DOCTYPE)
         html lang=(language.tag()) {
             head {
@@ -34,7 +36,7 @@ pub fn document(page: &Page, language: Language) -> anyhow::Result<Markup> {
                 (summary::header(page, language))
                 main {
                     (summary::cards(page, language))
-                    (chart_section::section(page, language)?)
+                    (chart_section::section(page, language))
                     (product_tables::section(page, language))
                 }
                 footer {
@@ -44,7 +46,7 @@ pub fn document(page: &Page, language: Language) -> anyhow::Result<Markup> {
                 script { (PreEscaped(SCRIPT)) }
             }
         }
-    })
+    }
 }
 
 /// Nothing but this very style, this very script and the icon: what a name smuggles in does not run, and nothing is fetched.

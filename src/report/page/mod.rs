@@ -1,15 +1,13 @@
 //! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
-//! out; what stands in it is decided in `selection` and `forecast`, what it says in `phrases`, `findings` and `failures`.
+//! out; what stands in it is decided in `selection` and `forecast`, what it says in `words`.
 
 mod chart_section;
 mod charts;
 mod document;
 mod failures;
-mod findings;
 mod forecast;
 mod history;
-mod language;
-mod phrases;
+mod notice;
 mod product_tables;
 mod selection;
 mod summary;
@@ -19,15 +17,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
-pub use findings::Notice;
 pub use history::History;
-pub use language::Language;
+pub use notice::Notice;
 pub use selection::Selection;
 
 use crate::inventory::Source;
+use crate::language::Language;
 use crate::monitor::freshness::SourceFreshness;
 use crate::monitor::keys::KeyEnd;
-use crate::store::queries::history::{ProductName, Run, Warehouse};
+use crate::store::queries::products::ProductName;
+use crate::store::queries::{RunRow, WarehouseStock};
 
 /// Days of runs that the page shows.
 pub const RUN_DAYS: u32 = 7;
@@ -53,13 +52,18 @@ pub struct Page {
     /// The stock now, by type and warehouse.
     pub warehouses: Vec<Warehouse>,
     /// The runs of the last [`RUN_DAYS`], the newest first.
-    pub runs: Vec<Run>,
+    pub runs: Vec<RunRow>,
+}
+
+/// The stock of one type on one warehouse of a marketplace.
+pub struct Warehouse {
+    /// The marketplace.
+    pub source: Source,
+    /// Warehouse, type and pieces.
+    pub stock: WarehouseStock,
 }
 
 /// Renders the page.
-///
-/// # Errors
-/// Never in practice; the chart library's own.
-pub fn html(page: &Page, language: Language) -> anyhow::Result<String> {
-    Ok(document::document(page, language)?.into_string())
+pub fn html(page: &Page, language: Language) -> String {
+    document::document(page, language).into_string()
 }

@@ -2,18 +2,19 @@
 
 use maud::{Markup, html};
 
-use super::language::Language;
 use super::selection::{Cut, Lonely};
 use super::table::List;
 use super::{Page, failures, forecast};
 use crate::inventory::Source;
+use crate::language::Language;
+use crate::words::page::Phrases;
 
 /// Characters from which on the style sheet may cut a name; the whole of it shows on hover.
 const LONG_NAME: usize = 60;
 
 /// The section with the field that filters it.
 pub fn section(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     html! {
         section #lists aria-labelledby="lists-title" tabindex="-1" {
             div.bar {
@@ -41,7 +42,7 @@ pub fn section(page: &Page, language: Language) -> Markup {
 }
 
 fn running_out(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let cut = &page.selection.running_out;
     let rows = html! {
         @for row in &cut.rows {
@@ -54,7 +55,7 @@ fn running_out(page: &Page, language: Language) -> Markup {
         }
     };
     let none = if page.history.days_known() > forecast::FEWEST_DAYS {
-        phrases.none.running_out
+        phrases.none_running_out
     } else {
         phrases.too_early
     };
@@ -72,7 +73,7 @@ fn running_out(page: &Page, language: Language) -> Markup {
 }
 
 fn out_of_stock(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let cut = &page.selection.out_of_stock;
     let rows = html! {
         @for row in &cut.rows {
@@ -94,7 +95,7 @@ fn out_of_stock(page: &Page, language: Language) -> Markup {
         about: phrases.out_of_stock_about,
         numeric: true,
         head: vec![phrases.product, phrases.then, phrases.last_in_stock],
-        none: if page.warehouses.is_empty() { phrases.no_data } else { phrases.none.out_of_stock },
+        none: if page.warehouses.is_empty() { phrases.no_data } else { phrases.none_out_of_stock },
         count: cut.count(),
         rows,
     };
@@ -102,7 +103,7 @@ fn out_of_stock(page: &Page, language: Language) -> Markup {
 }
 
 fn changes(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let cut = &page.selection.changes;
     let rows = html! {
         @for row in &cut.rows {
@@ -118,7 +119,7 @@ fn changes(page: &Page, language: Language) -> Markup {
     let none = match page.history.days_known() {
         0 => phrases.no_data,
         1 => phrases.too_early,
-        _ => phrases.none.changes,
+        _ => phrases.none_changes,
     };
     let list = List {
         id: "changes",
@@ -134,7 +135,7 @@ fn changes(page: &Page, language: Language) -> Markup {
 }
 
 fn one_sided(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let (head, rows) = lonely(page, language, &page.selection.one_sided);
     let list = List {
         id: "one-sided",
@@ -142,7 +143,7 @@ fn one_sided(page: &Page, language: Language) -> Markup {
         about: phrases.one_sided_about,
         numeric: true,
         head,
-        none: compared(page, language, phrases.none.one_sided),
+        none: compared(page, language, phrases.none_one_sided),
         count: page.selection.one_sided.count(),
         rows,
     };
@@ -150,7 +151,7 @@ fn one_sided(page: &Page, language: Language) -> Markup {
 }
 
 fn without_barcode(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let (head, rows) = lonely(page, language, &page.selection.without_barcode);
     let list = List {
         id: "without-barcode",
@@ -158,7 +159,7 @@ fn without_barcode(page: &Page, language: Language) -> Markup {
         about: phrases.without_barcode_about,
         numeric: true,
         head,
-        none: compared(page, language, phrases.none.without_barcode),
+        none: compared(page, language, phrases.none_without_barcode),
         count: page.selection.without_barcode.count(),
         rows,
     };
@@ -167,7 +168,7 @@ fn without_barcode(page: &Page, language: Language) -> Markup {
 
 /// The rows of products that only one marketplace lists, and the heads of their columns.
 fn lonely(page: &Page, language: Language, cut: &Cut<Lonely>) -> (Vec<&'static str>, Markup) {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let rows = html! {
         @for row in &cut.rows {
             tr {
@@ -184,8 +185,8 @@ fn lonely(page: &Page, language: Language, cut: &Cut<Lonely>) -> (Vec<&'static s
 fn compared(page: &Page, language: Language, all_well: &'static str) -> &'static str {
     let has_stock = |source| page.warehouses.iter().any(|warehouse| warehouse.source == source);
     match Source::ALL.into_iter().filter(|source| has_stock(*source)).count() {
-        0 => language.phrases().no_data,
-        1 => language.phrases().one_marketplace,
+        0 => Phrases::of(language).no_data,
+        1 => Phrases::of(language).one_marketplace,
         _ => all_well,
     }
 }
@@ -198,7 +199,7 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
         th scope="row" {
             @if let Some(name) = name {
                 span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
-            } @else { em { (language.phrases().nameless) } }
+            } @else { em { (Phrases::of(language).nameless) } }
             @if let Some(known) = known { span.article { (known.article) } }
         }
     }

@@ -96,9 +96,7 @@ pub struct Selection {
     pub one_sided: Cut<Lonely>,
     /// Without anything by which it could be found on the other marketplace, the largest stock first.
     pub without_barcode: Cut<Lonely>,
-    /// Products listed on any day of the month.
-    pub products: usize,
-    /// Those of them with something to sell now.
+    /// Products of the month with something to sell now.
     pub with_stock: usize,
 }
 
@@ -137,7 +135,6 @@ impl Selection {
             products.iter().map(|product| (product.id, product.daily[DAYS - 1])).collect();
         Self {
             with_stock: products.len() - out_of_stock.len(),
-            products: products.len(),
             running_out: running_out.into(),
             out_of_stock: out_of_stock.into(),
             changes: changes.into(),
@@ -213,7 +210,7 @@ mod tests {
             .collect();
         let day = |text: &str| Some(text.to_owned());
         assert_eq!(rows, [(2, day("2026-11-22")), (1, day("2026-11-21")), (3, None)]);
-        assert_eq!((selection.products, selection.with_stock), (4, 1));
+        assert_eq!(selection.with_stock, 1);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use chrono::SecondsFormat;
 use maud::{Markup, html};
 
-use super::language::Language;
 use super::{Notice, Page};
+use crate::language::Language;
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::{self, SourceFreshness};
 use crate::monitor::keys::KeyEnd;
+use crate::words::page::{Phrases, first_sync};
+use crate::words::{self, Part, Text};
 
 /// The page in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +64,7 @@ fn of_severity(severity: Option<Severity>) -> Verdict {
 
 /// The heading, the verdict in a sentence, and when all this was true.
 pub fn header(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let worst_age = page.freshness.iter().map(freshness_verdict).max();
     let never = |source: &SourceFreshness| source.verdict == freshness::Verdict::Never;
     let sentence = if page.freshness.iter().all(never) {
@@ -92,7 +94,7 @@ pub fn header(page: &Page, language: Language) -> Markup {
 
 /// The three answers.
 pub fn cards(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     html! {
         div.cards {
             section.card aria-labelledby="fresh" {
@@ -117,7 +119,7 @@ pub fn cards(page: &Page, language: Language) -> Markup {
 }
 
 fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let word = match source.verdict {
         freshness::Verdict::Fresh => phrases.verdict_fresh,
         freshness::Verdict::Stale => phrases.verdict_stale,
@@ -133,12 +135,12 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
                     @match (source.last_success_at, source.age_seconds) {
                         (Some(moment), Some(age)) => {
                             (language.moment(moment.with_timezone(page.made_at.offset())))
-                            " · " (language.duration(freshness::whole_minutes(age.unsigned_abs()))) " " (if source.is_ahead() { phrases.ahead } else { phrases.ago })
+                            " · " (language.age(age.unsigned_abs())) " " (if source.is_ahead() { phrases.ahead } else { phrases.ago })
                         }
                         _ => (phrases.never_synced),
                     }
                 }
-                @for (_, end) in page.key_ends.iter().filter(|(one, _)| one.as_str() == source.source) {
+                @for (_, end) in page.key_ends.iter().filter(|(one, _)| *one == source.source) {
                     (key_end(*end, page, language))
                 }
             }
@@ -148,7 +150,7 @@ fn fresh(source: &SourceFreshness, page: &Page, language: Language) -> Markup {
 
 /// Until when the key holds, in the colour of how near that is.
 fn key_end(end: KeyEnd, page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let severity = end.severity(page.made_at.to_utc());
     let class = severity.map_or("quiet", |_| of_severity(severity).class());
     let at = end.at.with_timezone(page.made_at.offset());
@@ -157,12 +159,12 @@ fn key_end(end: KeyEnd, page: &Page, language: Language) -> Markup {
 }
 
 fn sound(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
+    let phrases = Phrases::of(language);
     let verdict = soundness(&page.findings);
     html! {
         @if page.findings.is_empty() && page.warehouses.is_empty() {
             p.source { (sign(Verdict::Doubtful)) span { strong.doubtful { (phrases.nothing_to_check) } } }
-            p.quiet { (with_commands(phrases.first_sync)) }
+            p.quiet { (text(&first_sync(language))) }
         } @else if page.findings.is_empty() {
             p.source { (sign(verdict)) span { strong.good { (phrases.no_findings) } } }
             p.quiet { (phrases.no_findings_detail) }
@@ -179,29 +181,28 @@ fn sound(page: &Page, language: Language) -> Markup {
 }
 
 fn one_finding(finding: &Notice, language: Language) -> Markup {
-    let phrases = language.phrases();
-    let (class, word) = match finding.severity() {
-        Severity::Warning => ("doubtful", phrases.warning),
-        Severity::Critical => ("bad", phrases.critical),
-    };
+    let class = of_severity(Some(finding.severity())).class();
+    let word = words::severity(finding.severity(), language);
     html! {
-        li { strong.(class) { (word) } " " (finding.source()) ": " (with_commands(&finding.sentence(language))) }
+        li { strong.(class) { (word) } " " (finding.source()) ": " (text(&finding.sentence(language))) }
     }
 }
 
-/// Commands stand between backticks.
-fn with_commands(sentence: &str) -> Markup {
+fn text(text: &Text) -> Markup {
     html! {
-        @for (index, part) in sentence.split('`').enumerate() {
-            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        @for part in text.parts() {
+            @match part {
+                Part::Words(words) => (words),
+                Part::Command(command) => code { (command) },
+            }
         }
     }
 }
 
 fn in_stock(page: &Page, language: Language) -> Markup {
-    let phrases = language.phrases();
-    let available = page.warehouses.iter().map(|warehouse| warehouse.available).sum();
-    let reserved: i64 = page.warehouses.iter().map(|warehouse| warehouse.reserved).sum();
+    let phrases = Phrases::of(language);
+    let available = page.warehouses.iter().map(|warehouse| warehouse.stock.available).sum();
+    let reserved: i64 = page.warehouses.iter().map(|warehouse| warehouse.stock.reserved).sum();
     let selection = &page.selection;
     html! {
         p.big { (language.number(available)) " " span.unit { (phrases.pieces) } }

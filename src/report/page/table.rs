@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::language::Language;
+use crate::language::Language;
+use crate::words::page::Phrases;
 
 /// A table with what stands around it, each text already for people.
 pub struct List {
@@ -27,7 +28,7 @@ pub struct List {
 impl List {
     /// A table in a box of its own that scrolls, also by keyboard.
     pub fn markup(self, language: Language) -> Markup {
-        let phrases = language.phrases();
+        let phrases = Phrases::of(language);
         let title_id = format!("{}-title", self.id);
         let (shown, total) = self.count;
         html! {

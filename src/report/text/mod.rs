@@ -1,4 +1,4 @@
-//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's.
+//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's; the words are in `words`.
 
 mod products;
 mod tables;
@@ -6,10 +6,12 @@ mod tables;
 use chrono::{DateTime, Utc};
 
 use super::{Report, SourceReport};
-use crate::monitor::anomalies::{Anomaly, Product};
-use crate::monitor::freshness::readable;
+use crate::language::Language;
+use crate::monitor::anomalies::Anomaly;
 use crate::store::queries::WarehouseStock;
 use crate::text::{clean, printable};
+use crate::words::report::{self as words, Words};
+use crate::words::{anomalies as odd, plain};
 use tables::{paragraph, table};
 
 /// Columns of a terminal, and of most mails.
@@ -18,232 +20,204 @@ const WIDTH: usize = 80;
 const LONGEST_REASON: usize = 300;
 
 /// Renders the report.
-pub fn text(report: &Report) -> String {
-    let mut parts = vec![format!(
-        "Stock and syncs on {} (UTC{})",
-        time(report, report.generated_at),
-        report.utc_offset
-    )];
-    parts.push(overview(report));
-    parts.extend(keys(report));
-    parts.extend(anomalies(report));
+pub fn text(report: &Report, language: Language) -> String {
+    let text = Text { report, language, words: Words::of(language) };
+    let made_at = report.generated_at.with_timezone(&report.utc_offset);
+    let mut parts = vec![words::heading(made_at, language), text.overview()];
+    parts.extend(text.keys());
+    parts.extend(text.anomalies());
     for source in &report.sources {
-        parts.extend(stock(source));
-        parts.extend(ran_out(source));
+        parts.extend(text.stock(source));
+        parts.extend(text.ran_out(source));
     }
-    parts.extend(products::text(&report.products));
+    parts.extend(products::text(&report.products, language));
     for source in &report.sources {
-        parts.extend(failures(report, source));
+        parts.extend(text.failures(source));
     }
-    parts.extend(alerts(report));
+    parts.extend(text.alerts());
     parts.join("\n\n")
 }
 
-fn time(report: &Report, moment: DateTime<Utc>) -> String {
-    moment.with_timezone(&report.utc_offset).format("%Y-%m-%d %H:%M").to_string()
+struct Text<'a> {
+    report: &'a Report,
+    language: Language,
+    words: &'static Words,
 }
 
-/// A row per figure and a column per marketplace: so many figures side by side would not fit.
-fn overview(report: &Report) -> String {
-    let period = readable(report.period_seconds);
-    let row = |name: &str, value: &dyn Fn(&SourceReport) -> String| {
-        let mut row = vec![name.to_owned()];
-        row.extend(report.sources.iter().map(value));
-        row
-    };
-    let count = |value: Option<u64>| value.map_or("–".into(), |count| count.to_string());
-    let rows = vec![
-        row("Stock is", &|source| source.freshness.verdict.as_str().to_owned()),
-        row("Last success", &|source| {
-            source.last_success().map_or("never".into(), |moment| time(report, moment))
-        }),
-        row("Products", &|source| source.snapshot.products.to_string()),
-        row("  with stock", &|source| source.snapshot.products_with_stock.to_string()),
-        row("  not on the other marketplace", &|source| count(source.unmatched_products)),
-        row("  ran out since the snapshot before", &|source| source.ran_out.total.to_string()),
-        row(&format!("Syncs of the last {period}"), &|source| source.runs.total.to_string()),
-        row("  successful", &|source| rate(source)),
-        row("  partial", &|source| source.runs.partial.to_string()),
-        row("  failed", &|source| source.runs.failed.to_string()),
-        row("  average duration", &|source| {
-            let average = source.runs.average_duration_seconds;
-            average.map_or("–".into(), |seconds| format!("{seconds:.1} s"))
-        }),
-        row("  records rejected", &|source| source.runs.records_rejected.to_string()),
-        row("  requests", &|source| source.runs.requests.to_string()),
-        row("  received", &|source| bytesize::ByteSize(source.runs.bytes).to_string()),
-        row("Key ends", &|source| source.key_end.map_or("–".into(), |end| time(report, end.at))),
-        row("Anomalies", &|source| source.oddities_in_all().to_string()),
-    ];
-    let mut header = vec![""];
-    header.extend(report.sources.iter().map(|source| source.source.as_str()));
-    table(&header, 1..=report.sources.len(), rows)
-}
-
-fn rate(source: &SourceReport) -> String {
-    source.success_rate().map_or("–".into(), |rate| format!("{:.0} %", rate * 100.0))
-}
-
-/// The keys that end soon, in the words of `check-freshness`.
-fn keys(report: &Report) -> Option<String> {
-    let near = report.sources.iter().filter_map(|source| {
-        let finding = source.key_end?.finding(report.generated_at, report.utc_offset)?;
-        let (severity, message) = (finding.severity.as_str(), finding.message);
-        Some(paragraph(&format!("{severity}: {}: {message}", source.source), "", WIDTH))
-    });
-    let lines: Vec<String> = near.collect();
-    (!lines.is_empty()).then(|| format!("Keys\n{}", lines.join("\n")))
-}
-
-fn anomalies(report: &Report) -> Option<String> {
-    let mut all: Vec<&Anomaly> = report
-        .sources
-        .iter()
-        .flat_map(|source| source.anomalies.iter().chain(&source.suspicious))
-        .collect();
-    all.sort_by_key(|anomaly| std::cmp::Reverse(anomaly.severity));
-    let mut lines = Vec::new();
-    for anomaly in all {
-        let line = format!(
-            "{}: {}: {}",
-            anomaly.severity.as_str(),
-            anomaly.source,
-            long(&anomaly.message)
-        );
-        lines.push(paragraph(&line, "", WIDTH));
-        for product in anomaly.products.iter().take(3) {
-            lines.push(paragraph(&product_line(product), "    ", WIDTH));
-        }
-        let more = anomaly.products_total.saturating_sub(anomaly.products.len().min(3) as u64);
-        if more > 0 {
-            lines.push(format!("    and {more} more"));
-        }
+impl Text<'_> {
+    fn time(&self, moment: DateTime<Utc>) -> String {
+        self.language.time(moment.with_timezone(&self.report.utc_offset))
     }
-    (!lines.is_empty()).then(|| format!("Anomalies\n{}", lines.join("\n")))
-}
 
-fn product_line(product: &Product) -> String {
-    let count =
-        |pieces: Option<i64>| pieces.map_or("not listed".into(), |pieces| pieces.to_string());
-    format!("{}: {} → {}", product_name(product), count(product.before), count(product.now))
-}
-
-fn product_name(product: &Product) -> String {
-    let size = if product.size_id.is_empty() { "" } else { "/" };
-    let name = product.name.as_deref().map(|name| format!(" {}", shown(name)));
-    format!("{}{size}{}{}", shown(&product.sku), shown(&product.size_id), name.unwrap_or_default())
-}
-
-fn stock(source: &SourceReport) -> Option<String> {
-    let day = source.snapshot.day?;
-    let warehouses = &source.snapshot.warehouses;
-    if warehouses.is_empty() {
-        return Some(format!(
-            "{}, snapshot of {day}: empty, the newest sync stored nothing",
-            source.source
-        ));
+    fn number(&self, number: impl TryInto<i64>) -> String {
+        plain(number, self.language)
     }
-    let mut rows: Vec<Vec<String>> = warehouses
-        .iter()
-        .map(|stock| cells(&stock.stock_type, &shown(&stock.warehouse_name), stock))
-        .collect();
-    rows.push(cells("All", "", &total(warehouses)));
-    let header = ["Type", "Warehouse", "Rows", "Available", "Reserved", "To client", "Returning"];
-    Some(format!("{}, snapshot of {day}, pieces\n{}", source.source, table(&header, 2..=6, rows)))
-}
 
-fn cells(stock_type: &str, warehouse_name: &str, stock: &WarehouseStock) -> Vec<String> {
-    vec![
-        stock_type.to_owned(),
-        warehouse_name.to_owned(),
-        stock.rows.to_string(),
-        stock.available.to_string(),
-        stock.reserved.to_string(),
-        stock.in_way_to_client.to_string(),
-        stock.in_way_from_client.to_string(),
-    ]
-}
-
-fn total(warehouses: &[WarehouseStock]) -> WarehouseStock {
-    warehouses.iter().fold(WarehouseStock::default(), |mut total, warehouse| {
-        total.rows += warehouse.rows;
-        total.available += warehouse.available;
-        total.reserved += warehouse.reserved;
-        total.in_way_to_client += warehouse.in_way_to_client;
-        total.in_way_from_client += warehouse.in_way_from_client;
-        total
-    })
-}
-
-fn ran_out(source: &SourceReport) -> Option<String> {
-    let products = &source.ran_out;
-    if products.total == 0 {
-        return None;
-    }
-    let rows = products.listed.iter().map(|product| {
-        vec![
-            product_name(product),
-            product.before.unwrap_or(0).to_string(),
-            if product.now.is_some() { "0" } else { "not listed" }.to_owned(),
-        ]
-    });
-    let table = table(&["Product", "Before", "Now"], 1..=2, rows);
-    let more = products.total.saturating_sub(products.listed.len() as u64);
-    let rest = if more > 0 { format!("\n and {more} more") } else { String::new() };
-    Some(format!("{}: ran out since the snapshot before\n{table}{rest}", source.source))
-}
-
-fn failures(report: &Report, source: &SourceReport) -> Option<String> {
-    if source.failures.is_empty() {
-        return None;
-    }
-    let rows = source.failures.iter().map(|failure| {
-        vec![
-            time(report, failure.started_at),
-            failure.exit_code.map_or("–".into(), |code| code.to_string()),
-            long(&failure.reason),
-        ]
-    });
-    Some(format!(
-        "{}: failed runs\n{}",
-        source.source,
-        table(&["Began", "Exit", "Reason"], 1..=1, rows)
-    ))
-}
-
-fn alerts(report: &Report) -> Option<String> {
-    let mut sent: Vec<_> = report.sources.iter().flat_map(|source| &source.alerts).collect();
-    if sent.is_empty() {
-        return None;
-    }
-    sent.sort_by_key(|sent| std::cmp::Reverse(sent.at));
-    let rows = sent.iter().take(20).map(|sent| vec![time(report, sent.at), shown(&sent.title)]);
-    Some(format!("Messages sent\n{}", table(&["When", "Message"], 9..=9, rows)))
-}
-
-/// Names come from outside: what would steer a terminal is shown in its escaped form.
-fn shown(text: &str) -> String {
-    printable(text)
-}
-
-/// A reason may be longer than a name.
-fn long(text: &str) -> String {
-    clean(text, LONGEST_REASON)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_product_shows_size_and_name_and_no_terminal_escapes() {
-        let product = Product {
-            sku: "47254354".into(),
-            size_id: "91663228".into(),
-            name: Some("Ёлка\u{1b}[31m".into()),
-            before: Some(5),
-            now: None,
+    /// A row per figure and a column per marketplace: so many figures side by side would not fit.
+    fn overview(&self) -> String {
+        let Self { report, language, words, .. } = *self;
+        let row = |name: &str, value: &dyn Fn(&SourceReport) -> String| {
+            let values = report.sources.iter().map(value);
+            std::iter::once(name.to_owned()).chain(values).collect::<Vec<_>>()
         };
-        assert_eq!(product_line(&product), "47254354/91663228 Ёлка\\u{1b}[31m: 5 → not listed");
+        let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+        let number = |value: u64| self.number(value);
+        let rows = vec![
+            row(words.stock_is, &|one| words::verdict(one.freshness.verdict, language).to_owned()),
+            row(words.last_success, &|one| {
+                one.last_success().map_or_else(|| words.never.into(), |moment| self.time(moment))
+            }),
+            row(words.products, &|one| number(one.snapshot.products)),
+            row(words.with_stock, &|one| number(one.snapshot.products_with_stock)),
+            row(words.unmatched, &|one| or_none(one.unmatched_products.map(number))),
+            row(words.ran_out, &|one| number(one.ran_out.total)),
+            row(&words::syncs_of(report.period_seconds, language), &|one| number(one.runs.total)),
+            row(words.successful, &|one| {
+                or_none(
+                    one.success_rate().map(|rate| language.percent(rate).replace('\u{a0}', " ")),
+                )
+            }),
+            row(words.partial, &|one| number(one.runs.partial)),
+            row(words.failed, &|one| number(one.runs.failed)),
+            row(words.average_duration, &|one| {
+                let average = one.runs.average_duration_seconds;
+                or_none(average.map(|took| format!("{} {}", language.decimal(took), words.seconds)))
+            }),
+            row(words.rejected, &|one| number(one.runs.records_rejected)),
+            row(words.requests, &|one| number(one.runs.requests)),
+            row(words.received, &|one| bytesize::ByteSize(one.runs.bytes).to_string()),
+            row(words.key_ends, &|one| or_none(one.key_end.map(|end| self.time(end.at)))),
+            row(words.anomalies_row, &|one| number(one.oddities_in_all() as u64)),
+        ];
+        let mut header = vec![""];
+        header.extend(report.sources.iter().map(|source| source.source.as_str()));
+        table(&header, 1..=report.sources.len(), rows)
     }
+
+    /// The keys that end soon, in the words of `check-freshness`.
+    fn keys(&self) -> Option<String> {
+        let Self { report, language, words } = *self;
+        let near = report.sources.iter().filter_map(|source| {
+            let finding = source.key_end?.finding(report.generated_at, report.utc_offset)?;
+            Some(paragraph(&words::finding(&finding, language), ""))
+        });
+        titled(words.keys, near.collect())
+    }
+
+    fn anomalies(&self) -> Option<String> {
+        let language = self.language;
+        let mut all: Vec<&Anomaly> = self
+            .report
+            .sources
+            .iter()
+            .flat_map(|source| source.anomalies.iter().chain(&source.suspicious))
+            .collect();
+        all.sort_by_key(|anomaly| std::cmp::Reverse(anomaly.severity));
+        let mut lines = Vec::new();
+        for anomaly in all {
+            let about = odd::about(anomaly.severity, anomaly.source, language);
+            let sentence = clean(&odd::sentence(anomaly, language), LONGEST_REASON);
+            lines.push(paragraph(&format!("{about}: {sentence}"), ""));
+            let shown = anomaly.products.iter().take(3);
+            lines.extend(shown.map(|product| paragraph(&odd::product(product, language), "    ")));
+            let more = anomaly.products_total.saturating_sub(3);
+            if more > 0 {
+                lines.push(format!("    {}", words::and_more(more, language)));
+            }
+        }
+        titled(self.words.anomalies, lines)
+    }
+
+    fn stock(&self, source: &SourceReport) -> Option<String> {
+        let words = self.words;
+        let day = self.language.date(source.snapshot.day?);
+        let warehouses = &source.snapshot.warehouses;
+        let title = words::snapshot(source.source, &day, warehouses.is_empty(), self.language);
+        if warehouses.is_empty() {
+            return Some(title);
+        }
+        let mut rows: Vec<Vec<String>> = warehouses
+            .iter()
+            .map(|stock| self.cells(&stock.stock_type, &printable(&stock.warehouse_name), stock))
+            .collect();
+        rows.push(self.cells(words.all, "", &WarehouseStock::sum(warehouses)));
+        let header = [
+            words.stock_type,
+            words.warehouse,
+            words.rows,
+            words.available,
+            words.reserved,
+            words.to_client,
+            words.returning,
+        ];
+        Some(format!("{title}\n{}", table(&header, 2..=6, rows)))
+    }
+
+    fn cells(&self, stock_type: &str, name: &str, stock: &WarehouseStock) -> Vec<String> {
+        vec![
+            stock_type.to_owned(),
+            name.to_owned(),
+            self.number(stock.rows),
+            self.number(stock.available),
+            self.number(stock.reserved),
+            self.number(stock.in_way_to_client),
+            self.number(stock.in_way_from_client),
+        ]
+    }
+
+    fn ran_out(&self, source: &SourceReport) -> Option<String> {
+        let products = &source.ran_out;
+        if products.total == 0 {
+            return None;
+        }
+        let rows = products.listed.iter().map(|product| {
+            let gone = odd::not_listed(self.language);
+            vec![
+                odd::product_name(product),
+                self.number(product.before.unwrap_or(0)),
+                if product.now.is_some() { "0" } else { gone }.to_owned(),
+            ]
+        });
+        let header = [self.words.product, self.words.before, self.words.now];
+        let mut text = words::ran_out(source.source, self.language);
+        text += &format!("\n{}", table(&header, 1..=2, rows));
+        let more = products.total.saturating_sub(products.listed.len() as u64);
+        if more > 0 {
+            text += &format!("\n {}", words::and_more(more, self.language));
+        }
+        Some(text)
+    }
+
+    fn failures(&self, source: &SourceReport) -> Option<String> {
+        if source.failures.is_empty() {
+            return None;
+        }
+        let rows = source.failures.iter().map(|failure| {
+            vec![
+                self.time(failure.started_at),
+                failure.exit_code.map_or("–".into(), |code| code.to_string()),
+                clean(&failure.reason, LONGEST_REASON),
+            ]
+        });
+        let header = [self.words.began, self.words.exit, self.words.reason];
+        let title = words::failed_runs(source.source, self.language);
+        Some(format!("{title}\n{}", table(&header, 1..=1, rows)))
+    }
+
+    fn alerts(&self) -> Option<String> {
+        let mut sent: Vec<_> =
+            self.report.sources.iter().flat_map(|source| &source.alerts).collect();
+        if sent.is_empty() {
+            return None;
+        }
+        sent.sort_by_key(|sent| std::cmp::Reverse(sent.at));
+        let rows =
+            sent.iter().take(20).map(|sent| vec![self.time(sent.at), printable(&sent.title)]);
+        let header = [self.words.when, self.words.message];
+        Some(format!("{}\n{}", self.words.messages, table(&header, 9..=9, rows)))
+    }
+}
+
+fn titled(title: &str, lines: Vec<String>) -> Option<String> {
+    (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
 }

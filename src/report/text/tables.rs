@@ -35,28 +35,14 @@ pub(super) fn table(
     table.trim_fmt()
 }
 
-/// A text wrapped to a width, its later lines indented by two more than the first. A word longer than a line is broken.
-pub(super) fn paragraph(text: &str, indent: &str, width: usize) -> String {
-    let room = width.saturating_sub(indent.len() + 2).max(1);
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let letters: Vec<char> = word.chars().collect();
-        for part in letters.chunks(room) {
-            let part: String = part.iter().collect();
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + 1 + part.chars().count() <= room => {
-                    line.push(' ');
-                    line.push_str(&part);
-                }
-                _ => lines.push(part),
-            }
-        }
-    }
-    let lines = lines
-        .iter()
-        .enumerate()
-        .map(|(index, line)| format!("{indent}{}{line}", if index > 0 { "  " } else { "" }));
-    lines.collect::<Vec<_>>().join("\n")
+/// A text wrapped to the width, its later lines indented by two more than the first. A word longer than a line is broken.
+pub(super) fn paragraph(text: &str, indent: &str) -> String {
+    let further = format!("{indent}  ");
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(indent)
+        .subsequent_indent(&further)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
 }
 
 #[cfg(test)]
@@ -65,8 +51,13 @@ mod tests {
 
     #[test]
     fn a_paragraph_keeps_to_its_width_and_indents_what_follows() {
-        assert_eq!(paragraph("one two three", "", 9), "one two\n  three");
-        assert_eq!(paragraph("абвгдежзик", " ", 9), " абвгде\n   жзик");
+        let wrapped = paragraph(&"раз два ".repeat(15), " ");
+        let lines: Vec<&str> = wrapped.lines().collect();
+        assert!(lines.len() == 2 && lines[0].starts_with(" раз") && lines[1].starts_with("   "));
+        let endless = paragraph(&"я".repeat(200), "");
+        assert!(endless.lines().all(|line| line.chars().count() <= WIDTH), "{endless}");
+        let wide = paragraph(&"茶".repeat(60), "");
+        assert!(wide.lines().all(|line| line.chars().count() <= WIDTH / 2), "two columns each");
     }
 
     #[test]

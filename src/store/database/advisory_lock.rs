@@ -1,29 +1,28 @@
-//! Advisory locks of the server: one run of a kind at a time, from however many machines.
-//! A lock belongs to the connection, so it goes with the process, whatever killed it; nothing here touches a table.
+//! Locks: one run of a kind at a time, from however many machines. An advisory lock of the server belongs to the connection, so it goes with
+//! the process, whatever killed it; but it is of one server. In a cluster a lease is taken beside it, which is of all nodes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mysql::prelude::Queryable;
 use sha2::{Digest, Sha256};
 
 use super::connection::Database;
-use super::driver_error::OrDatabase;
+use super::driver_error::DatabaseContext;
+use super::lease;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
 /// What may go on only once at a time in one database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A change of the schema.
     Migrate,
-    /// A pull of one marketplace.
     Sync(Source),
     /// The transaction of a pull, whichever marketplace's.
     Write,
 }
 
 impl Purpose {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Purpose::Migrate => "migrate",
             Purpose::Write => "write",
@@ -34,25 +33,56 @@ impl Purpose {
 }
 
 /// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
     acquire(database, purpose, Duration::ZERO)
 }
 
 /// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
 /// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
+pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+    Ok(acquire_in_turn(database, purpose, wait)?.is_some())
+}
+
+/// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
 ///
 /// # Errors
 /// [`Exit::Database`].
-pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+pub fn acquire_in_turn(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<Option<u64>, Failure> {
+    let began = Instant::now();
+    if !get_lock(database, purpose, wait)? {
+        return Ok(None);
+    }
+    if !database.is_in_cluster() && !matches!(purpose, Purpose::Sync(_)) {
+        return Ok(Some(0));
+    }
+    let doing = || format!("taking the lease {:?}", purpose.as_str());
+    let term = lease::take(database, purpose, wait.saturating_sub(began.elapsed()))
+        .map_err(|fault| Failure::from(fault).context(doing()))?;
+    if term.is_none() {
+        release_lock(database, purpose)?;
+    }
+    Ok(term)
+}
+
+/// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
+///
+/// # Errors
+/// [`Exit::Database`].
+pub fn get_lock(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<bool, Failure> {
     let name = lock_name(database.name(), purpose);
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let granted: Option<Option<i64>> = database
         .conn()
         .exec_first("SELECT GET_LOCK(?, ?)", (&name, seconds))
-        .or_database(|| format!("taking the lock {name:?}"))?;
+        .db_context(|| format!("taking the lock {name:?}"))?;
     match granted.flatten() {
         Some(granted) => Ok(granted == 1),
         None => Err(Failure::new(
@@ -66,15 +96,12 @@ pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Res
 
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
     let name = lock_name(database.name(), purpose);
     let found: Option<Option<u32>> = database
         .conn()
         .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
-        .or_database(|| format!("looking who holds the lock {name:?}"))?;
+        .db_context(|| format!("looking who holds the lock {name:?}"))?;
     if found.flatten() != Some(holder) {
         return Ok(false);
     }
@@ -82,20 +109,23 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     match database.end_connection(holder) {
         // It ended by itself meanwhile.
         Err(mysql::Error::MySqlError(error)) if error.code == 1094 => Ok(true),
-        outcome => outcome.map(|()| true).or_database(|| "ending a broken connection"),
+        outcome => outcome.map(|()| true).db_context(|| "ending a broken connection"),
     }
 }
 
-/// Gives the lock back before the connection ends.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+    if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
+        lease::give_back(database.conn(), purpose)?;
+    }
+    release_lock(database, purpose)
+}
+
+pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database
         .conn()
         .exec_drop("DO RELEASE_LOCK(?)", (&name,))
-        .or_database(|| format!("giving back the lock {name:?}"))
+        .db_context(|| format!("giving back the lock {name:?}"))
 }
 
 /// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL, and in any case

@@ -15,14 +15,10 @@ const MAX_PLACEHOLDERS: usize = 65_535;
 /// More rows in one insert gain nothing measurable.
 const MAX_ROWS: usize = 1_000;
 
-/// A value on its way into a column.
 #[derive(Clone, Copy, Debug)]
 pub enum Cell<'a> {
-    /// NULL.
     Null,
-    /// A whole number.
     Int(i64),
-    /// Text.
     Text(&'a str),
 }
 
@@ -34,20 +30,18 @@ impl<'a> From<Option<&'a str>> for Cell<'a> {
 
 /// A row that knows its cells, in the order of the columns it is loaded into.
 pub trait ToCells {
-    /// Hands the cells out one by one.
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>);
 }
 
 /// Which columns of which table are loaded. Both are names from this program, never from outside.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// The table.
     pub table: &'static str,
     /// Its columns, in the order of the cells.
     pub columns: &'static [&'static str],
 }
 
-/// What the server allows, asked once per connection.
+/// What the server allows, asked once per attempt at a write.
 #[derive(Clone, Copy, Debug)]
 pub struct BulkWay {
     local_infile: bool,
@@ -55,10 +49,6 @@ pub struct BulkWay {
 }
 
 impl BulkWay {
-    /// Asks the server.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
     pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         let answer: Option<(bool, usize)> =
             conn.query_first("SELECT @@local_infile, @@max_allowed_packet")?;
@@ -71,10 +61,8 @@ impl BulkWay {
     }
 
     /// Loads all rows; says how many.
-    ///
-    /// # Errors
-    /// [`StoreError::Mismatch`] unless the server says that it took every one of them as it was; [`StoreError::Database`];
-    /// [`StoreError::Disk`] if the rows cannot be read.
+    /// Errors: [`StoreError::Mismatch`] unless the server says that it took every one of them as it
+    /// was; [`StoreError::Database`]; [`StoreError::Disk`] if the rows cannot be read.
     pub fn load<T, I>(self, conn: &mut Conn, target: Target, rows: I) -> Result<u64, StoreError>
     where
         T: ToCells,
@@ -155,9 +143,6 @@ impl Batch {
 }
 
 /// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn fresh_temporary(
     conn: &mut Conn,
     create: &str,
@@ -167,7 +152,6 @@ pub fn fresh_temporary(
     Ok(conn.query_drop(create)?)
 }
 
-/// `(?, ?), (?, ?)` for so many rows of so many columns.
 pub fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::driver_error::Explained;
+use super::driver_error::DatabaseError;
 use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
@@ -10,17 +10,42 @@ use crate::failure::{Exit, Failure};
 pub fn is_transient(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| {
         let of_store = cause.downcast_ref().map(StoreError::is_transient);
-        of_store.or_else(|| cause.downcast_ref().map(Explained::is_transient))
+        of_store.or_else(|| cause.downcast_ref().map(DatabaseError::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
+/// one where there are other servers to go to.
+pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
+    let soon = |fault: &DatabaseError| {
+        fault.passes_soon()
+            || (other_servers
+                && fault.is_transient()
+                && (fault.ends_connection() || fault.timed_out()))
+    };
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(StoreError::Database(fault)) => Some(soon(fault)),
+        Some(_) => Some(false),
+        None => cause.downcast_ref().map(soon),
+    };
+    failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a connection that such a failure came from is of no more use.
+pub fn ends_connection(failure: &Failure) -> bool {
+    let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(fault @ StoreError::Database(_)) => Some(fault.ends_connection()),
+        Some(_) => None,
+        None => cause.downcast_ref().map(DatabaseError::ends_connection),
+    };
+    failure.causes().find_map(fault).unwrap_or(false)
 }
 
 /// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The database refused, or the connection to it broke.
-    Database(Explained),
-    /// The temporary files failed (a full disk).
+    Database(DatabaseError),
     Disk(io::Error),
     /// The database did not do what it said it did: the rows in it are not those that were sent.
     Mismatch(String),
@@ -36,12 +61,13 @@ impl StoreError {
         }
     }
 
-    /// Whether the connection is of no more use: everything but an answer of the server.
-    pub fn broke_connection(&self) -> bool {
-        !matches!(
-            self,
-            StoreError::Database(Explained(mysql::Error::MySqlError(_))) | StoreError::Mismatch(_)
-        )
+    /// Whether the connection is of no more use, or not to be trusted.
+    pub fn ends_connection(&self) -> bool {
+        match self {
+            StoreError::Database(error) => error.ends_connection(),
+            StoreError::Mismatch(_) => false,
+            StoreError::Disk(_) => true,
+        }
     }
 }
 
@@ -59,7 +85,7 @@ impl std::error::Error for StoreError {}
 
 impl From<mysql::Error> for StoreError {
     fn from(error: mysql::Error) -> Self {
-        StoreError::Database(Explained(error))
+        StoreError::Database(DatabaseError(error))
     }
 }
 
@@ -89,7 +115,7 @@ mod tests {
             message: "no".into(),
             code,
         });
-        Failure::caused(Exit::Database, Explained(error)).context("connecting")
+        Failure::caused(Exit::Database, DatabaseError(error)).context("connecting")
     }
 
     #[test]
@@ -107,6 +133,34 @@ mod tests {
         let gone = io::Error::from(io::ErrorKind::ConnectionReset);
         let gone = Failure::from(StoreError::from(mysql::Error::IoError(gone)));
         assert!(is_transient(&gone.context("writing")));
+    }
+
+    fn silence() -> Failure {
+        let late = io::Error::from(io::ErrorKind::WouldBlock);
+        Failure::from(StoreError::from(mysql::Error::IoError(late))).context("writing")
+    }
+
+    #[test]
+    fn nothing_more_is_asked_on_a_connection_that_was_silent_or_whose_node_is_lost() {
+        for failure in [silence(), refused(1047), refused(1180)] {
+            assert!(ends_connection(&failure), "{failure}");
+        }
+        for code in [1205, 1213, 1290] {
+            assert!(!ends_connection(&refused(code)), "{code}");
+        }
+        assert!(!ends_connection(&Failure::new(Exit::NotNow, "another run")));
+    }
+
+    #[test]
+    fn what_passes_within_seconds_is_a_conflict_or_a_node_or_a_server_that_has_others() {
+        for code in [1047, 1180, 1213] {
+            assert!(passes_soon(&refused(code), false), "{code}");
+        }
+        assert!(!passes_soon(&refused(1290), true));
+        assert!(!passes_soon(&refused(1045), true), "the password is wrong everywhere");
+        for failure in [silence(), refused(1205)] {
+            assert!(passes_soon(&failure, true) && !passes_soon(&failure, false), "{failure}");
+        }
     }
 
     #[test]

@@ -6,12 +6,10 @@ use mysql::{Conn, FromRowError, Params, Row, from_row_opt};
 
 use super::error::StoreError;
 
-/// Reads a row as a tuple.
 pub fn read_row<T: FromRow>(row: Row) -> Result<T, StoreError> {
     from_row_opt(row).map_err(|FromRowError(row)| mysql::Error::FromRowError(row).into())
 }
 
-/// Asks, and reads the first row of the answer as a tuple; `None` if there is none.
 pub fn first<T: FromRow>(
     conn: &mut Conn,
     statement: impl AsRef<str>,
@@ -21,7 +19,6 @@ pub fn first<T: FromRow>(
     row.map(read_row).transpose()
 }
 
-/// Asks, reads each row of the answer as a tuple, and makes a value of it.
 pub fn map<T: FromRow, U>(
     conn: &mut Conn,
     statement: impl AsRef<str>,
@@ -32,7 +29,6 @@ pub fn map<T: FromRow, U>(
     rows.map(|row| Ok(read(read_row(row?)?))).collect()
 }
 
-/// Asks, and reads each row of the answer as a tuple.
 pub fn all<T: FromRow>(
     conn: &mut Conn,
     statement: impl AsRef<str>,

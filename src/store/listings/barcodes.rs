@@ -46,7 +46,6 @@ pub fn hash(barcodes: &[String]) -> Option<i64> {
     Some(i64::from_be_bytes(bytes))
 }
 
-/// All barcodes that some listings have or had, by `sku` and `size_id`.
 pub fn of_listings(
     conn: &mut Conn,
     source: Source,
@@ -91,7 +90,6 @@ pub fn have_rivals(
     Ok(false)
 }
 
-/// Adds the barcodes of listings that are new in the table.
 pub fn add(
     conn: &mut Conn,
     source: Source,

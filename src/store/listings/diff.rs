@@ -23,7 +23,6 @@ const KNOWN: &str = "
     WHERE source = ?
     ORDER BY sku, size_id";
 
-/// What the comparison has found.
 pub struct ListingChanges {
     /// The rows of the snapshot with their products, where these are known.
     pub targets: Spool<TargetRow>,
@@ -43,7 +42,6 @@ pub struct ListingChanges {
     pub returned: Spool<ListingKey>,
 }
 
-/// Walks the pull beside the known listings.
 pub fn compare(
     conn: &mut Conn,
     source: Source,
@@ -80,7 +78,6 @@ fn compare_with(
     diff.finish()
 }
 
-/// What has been met so far, as [`ListingChanges`].
 struct ListingDiff {
     source: Source,
     targets: SpoolWriter<TargetRow>,
@@ -165,7 +162,6 @@ impl ListingDiff {
     }
 }
 
-/// A row of `product_listings`.
 struct KnownListing {
     sku: String,
     size_id: String,
@@ -182,6 +178,7 @@ struct KnownListing {
 }
 
 impl KnownListing {
+    // A tuple, for a derived FromRow would look up each column by its name, in every row.
     fn read(row: Row) -> Result<Self, StoreError> {
         let (
             sku,
@@ -211,7 +208,6 @@ impl KnownListing {
         })
     }
 
-    /// Its place beside a row of the pull.
     fn order(&self, row: &StagedRow) -> Ordering {
         listing_order((&self.sku, &self.size_id), row.key())
     }

@@ -1,5 +1,6 @@
-//! Listings of Wildberries as a reading of the cards finds them, and which size each of them means. A card that the old system
-//! knew by its `nmId` alone is a listing without a size: it means the card's only one. Reads only.
+//! Listings of Wildberries as a reading of the cards finds them, and which size each of them means.
+//! A card that the old system knew by its `nmId` alone is a listing without a size: it means the
+//! card's only one. Reads only.
 
 use chrono::NaiveDate;
 use mysql::{Conn, Value};
@@ -26,16 +27,12 @@ const LEGACY: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// A known listing of a card.
 #[derive(Clone, Debug, Default)]
 pub struct CardListing {
-    /// The column of the same name.
     pub sku: String,
     /// The column of the same name; empty for a legacy card.
     pub size_id: String,
-    /// Its product.
     pub product_id: i64,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
     /// Whether it has been seen of late.
     is_fresh: bool,
@@ -56,7 +53,6 @@ impl CardListing {
     }
 }
 
-/// The known listings of some cards, those of a card together.
 pub fn of_cards(
     conn: &mut Conn,
     nm_ids: &[&str],
@@ -76,8 +72,9 @@ pub fn of_cards(
     rows::map(conn, statement, values, read)
 }
 
-/// The size that one of a card's known listings means. A legacy card comes to mean the only size of the card once that one is
-/// known by a listing of its own, unless another listing says that the card had more; and it stays with the size.
+/// The size that one of a card's known listings means. A legacy card comes to mean the only size of
+/// the card once that one is known by a listing of its own, unless another listing says that the
+/// card had more; and it stays with the size.
 pub fn size_of<'a>(
     listing: &CardListing,
     of_card: &[CardListing],

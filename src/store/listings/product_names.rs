@@ -30,9 +30,7 @@ const COUNT_ALTERED: &str = "
       AND (p.product_name IS NULL OR p.product_name = '')
       AND CONVERT({name} USING utf8mb4) COLLATE utf8mb4_bin <> l.name";
 
-/// What the column can hold.
 pub struct ProductNames {
-    /// Whether it may be NULL.
     nullable: bool,
     /// How a listing's name is written where it may not fit; `None` where every name fits as it is.
     fitted: Option<String>,

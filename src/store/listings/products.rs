@@ -9,7 +9,7 @@ use mysql::{Conn, Value};
 use super::product_names::ProductNames;
 use crate::inventory::Source;
 use crate::store::database::bulk_load::placeholders;
-use crate::store::database::driver_error::Explained;
+use crate::store::database::driver_error::DatabaseError;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::store::plan_rows::PlannedListing;
@@ -29,7 +29,6 @@ const DUPLICATE: u16 = 1062;
 /// The longest `dim_products.sku` of the old shape, in characters.
 const SKU_LENGTH: usize = 255;
 
-/// What `dim_products` can hold.
 pub struct Products {
     /// Those of `product_name`, `sku`, `source` that are there.
     columns: Vec<&'static str>,
@@ -40,7 +39,6 @@ pub struct Products {
 }
 
 impl Products {
-    /// Asks the database for the table's shape.
     pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         type Column = (String, bool, Option<String>, Option<u64>);
         let named = |(name, nullable, charset, longest): Column| {
@@ -157,7 +155,7 @@ fn told_apart(sku: &str, source: Source, attempt: u32) -> String {
 }
 
 fn is_duplicate(error: &StoreError) -> bool {
-    matches!(error, StoreError::Database(Explained(mysql::Error::MySqlError(error))) if error.code == DUPLICATE)
+    matches!(error, StoreError::Database(DatabaseError(mysql::Error::MySqlError(error))) if error.code == DUPLICATE)
 }
 
 #[cfg(test)]

@@ -54,7 +54,6 @@ const MARKED: usize = 500;
 /// the least `max_allowed_packet` that servers are set up with.
 const BATCH: usize = 200;
 
-/// What the known listings of a source lack.
 pub struct ListingPlan {
     /// Known listings that lack something which the pull knows.
     pub lacking: Spool<PlannedListing>,
@@ -137,7 +136,6 @@ fn create_products(
     Ok((created.finish()?, complete.finish()?))
 }
 
-/// Notes when listings that have vanished were last seen, and that others are back.
 pub fn mark_seen(conn: &mut Conn, source: Source, plan: &ListingPlan) -> Result<(), StoreError> {
     mark(conn, source, Some(plan.last_day), &plan.vanished)?;
     mark(conn, source, None, &plan.returned)

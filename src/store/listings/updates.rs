@@ -35,7 +35,6 @@ const ASKED: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// The barcodes that the table holds of listings whose barcodes have changed.
 pub fn barcode_changes(
     conn: &mut Conn,
     source: Source,
@@ -159,7 +158,6 @@ fn each_with_card(
     Ok(incomplete)
 }
 
-/// Writes what has become known of listings that are in the table.
 pub fn write(
     conn: &mut Conn,
     source: Source,

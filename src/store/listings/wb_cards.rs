@@ -30,27 +30,16 @@ const TAKEN_OVER: &str = "UPDATE wb_card_sizes SET pending = 0 WHERE pending = 1
 const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
     let value = state::get(conn, CURSOR_NAME)?;
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
-/// Whether the cards have been read to their end on this day.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
     let value = state::get(conn, READ_ON_NAME)?;
     Ok(value.is_some_and(|value| value.trim() == day.to_string()))
 }
 
-/// The cards have been read to their end.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
     state::set(conn, READ_ON_NAME, &day.to_string())
 }
@@ -63,9 +52,6 @@ fn parse_cursor(value: &str) -> Option<CardCursor> {
 
 /// Keeps what a page of cards says in place of what the same cards said before, and where the next one begins.
 /// A transaction of its own.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn keep(
     conn: &mut Conn,
     nm_ids: &[String],
@@ -105,10 +91,6 @@ pub fn keep(
     Ok(conn.query_drop("COMMIT")?)
 }
 
-/// What is known of the sizes of some cards.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn sizes_of(
     conn: &mut Conn,
     nm_ids: &[&str],
@@ -133,17 +115,10 @@ pub fn sizes_of(
 }
 
 /// The next cards behind `after` that the listings have not taken over yet, at most 500.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
     rows::all(conn, PENDING, (after, BATCH))
 }
 
-/// The listings have taken over everything.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn taken_over(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop(TAKEN_OVER)?)
 }

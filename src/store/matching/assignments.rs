@@ -15,7 +15,6 @@ use crate::staging::{Sortable, Sorter, Spool, SpoolWriter};
 use crate::store::database::error::StoreError;
 use crate::store::plan_rows::{ListingKey, PlannedListing};
 
-/// Where a new listing goes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Assignment {
     number: u64,
@@ -64,7 +63,6 @@ impl Sortable for Decided {
     }
 }
 
-/// Takes the clusters, and tells in the end.
 #[derive(Default)]
 pub struct Assignments {
     assigned: Sorter<Assignment>,
@@ -73,7 +71,6 @@ pub struct Assignments {
 }
 
 impl Assignments {
-    /// Decides about the listings of one item, or of a pair of items.
     pub fn take(&mut self, cluster: &[ClusterMember]) -> Result<(), StoreError> {
         let split = cluster.partition_point(|member| member.role == Role::Present);
         let (present, others) = cluster.split_at(split);

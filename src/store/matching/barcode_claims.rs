@@ -36,15 +36,11 @@ const STORED: &str = "
 /// A listing carries a barcode, or did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BarcodeUse {
-    /// The barcode.
     pub barcode: String,
-    /// What the listing is a listing of.
     pub item: TradeItem,
-    /// Its `size_id`.
     pub size_id: String,
     /// Its product, unless it is yet to be created.
     pub product_id: Option<i64>,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
     /// Its place among the new listings, if it is yet to be created.
     pub number: Option<u64>,
@@ -53,7 +49,6 @@ pub struct BarcodeUse {
 }
 
 impl BarcodeUse {
-    /// What the rules want to know of the listing.
     pub fn state(&self) -> ListingState {
         ListingState { product_id: self.product_id, set_by_hand: self.set_by_hand }
     }
@@ -68,16 +63,11 @@ impl Sortable for BarcodeUse {
     }
 }
 
-/// A row of the table that this sync knows better.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StaleBarcode {
-    /// The barcode.
     pub barcode: String,
-    /// Whose listing it is.
     pub source: Source,
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
 }
 
@@ -96,7 +86,6 @@ fn place<'a>(barcode: &'a str, source: Source, sku: &'a str, size_id: &'a str) -
     (DatabaseText(barcode), source, DatabaseText(sku), DatabaseText(size_id))
 }
 
-/// What a sync knows better than the table.
 pub struct BarcodeChanges {
     /// The uses of its new and changed listings.
     pub uses: Sorter<BarcodeUse>,

@@ -25,14 +25,10 @@ use crate::staging::{Sorter, Spool, SpoolWriter};
 /// Listings of one question.
 const BATCH: usize = 500;
 
-/// A listing that is to come to another product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    /// What it is a listing of.
     item: TradeItem,
-    /// The column of the same name.
     size_id: String,
-    /// The product it has.
     from: i64,
     /// The product it shall have; `None` for a new one, which the listings of one item share.
     to: Option<i64>,
@@ -42,9 +38,7 @@ pub struct Move {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DependentMove {
     moved: Move,
-    /// The other one's marketplace.
     source: Source,
-    /// The other one.
     leader: ListingKey,
 }
 
@@ -64,7 +58,6 @@ pub struct Links {
     pub dependent: Spool<DependentMove>,
 }
 
-/// What a sync has learned about barcodes.
 pub struct News<'a> {
     /// New listings, in the database's order.
     pub new: Spool<PlannedListing>,

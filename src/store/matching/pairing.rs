@@ -65,7 +65,6 @@ pub struct ClusterMember {
     pub paired: bool,
     /// What the listing is to it.
     pub role: Role,
-    /// The listing, by any of its barcodes.
     pub listing: BarcodeUse,
 }
 
@@ -86,11 +85,8 @@ impl Sortable for ClusterMember {
 /// Why a listing is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Reason {
-    /// It carries a barcode.
     Carries,
-    /// It lost one.
     Lost {
-        /// As in [`Role::Lost`].
         left_behind: bool,
         /// The pair that has the barcode now.
         to: Option<(TradeItem, TradeItem)>,
@@ -129,7 +125,6 @@ pub struct Pairing {
 const MOST: usize = 20;
 
 impl Pairing {
-    /// The next use.
     pub fn push(&mut self, listing: BarcodeUse) -> Result<(), StoreError> {
         if listing.barcode != self.barcode {
             self.end_barcode()?;

@@ -20,16 +20,13 @@ pub type TradeItemKey<'a> = (Source, DatabaseText<'a>, DatabaseText<'a>);
 /// What is sold on one marketplace under barcodes of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeItem {
-    /// The marketplace.
     pub source: Source,
-    /// The article or `nmId`.
     pub sku: String,
     /// Empty for Ozon; the `chrtId`, or the `size_id` where the card's word is not known.
     pub size: String,
 }
 
 impl TradeItem {
-    /// What a listing is a listing of.
     pub fn new(source: Source, sku: &str, size_id: &str, chrt_id: Option<&str>) -> Self {
         let size = chrt_id.unwrap_or(size_id);
         Self { source, sku: sku.to_owned(), size: size.to_owned() }
@@ -40,7 +37,6 @@ impl TradeItem {
         self.sort_key().cmp(&other.sort_key())
     }
 
-    /// What [`TradeItem::order`] looks at.
     pub fn sort_key(&self) -> TradeItemKey<'_> {
         (self.source, DatabaseText(&self.sku), DatabaseText(&self.size))
     }
@@ -49,17 +45,14 @@ impl TradeItem {
 /// Those who carry one barcode on one marketplace, counted no further than it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Carriers {
-    /// Nobody.
     #[default]
     None,
-    /// One item, by one listing or several.
     One(TradeItem),
     /// More: a duplicate card, an article copied with its barcode, a placeholder.
     Many,
 }
 
 impl Carriers {
-    /// One more listing carries the barcode.
     #[must_use]
     pub fn and(self, item: &TradeItem) -> Self {
         match self {
@@ -94,16 +87,13 @@ pub fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
     }
 }
 
-/// A listing as the rules see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListingState {
     /// Its product; `None` for a listing that is yet to be created.
     pub product_id: Option<i64>,
-    /// Whether a person has set its product.
     pub set_by_hand: bool,
 }
 
-/// Where the listings of one product go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeTarget {
     /// To this product; those that have another leave it.
@@ -143,7 +133,6 @@ pub fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTar
     }
 }
 
-/// What happens to one of the listings that go to a [`MergeTarget`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It has its product and keeps it.

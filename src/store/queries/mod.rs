@@ -9,10 +9,10 @@ pub mod stock;
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
-pub use runs::{FailedRun, RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs};
+pub use runs::{RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs, runs_since};
 pub use stock::{
-    Days, Doubts, NewestSnapshot, ProductStock, WarehouseStock, days, doubts, names, products,
-    warehouses,
+    Days, Doubts, ListingStock, NewestSnapshot, WarehouseStock, days, doubts, listing_names,
+    listings, warehouses,
 };
 
 use super::database::error::StoreError;

@@ -1,10 +1,9 @@
-//! What `report` asks of the products: how many of each there are over both marketplaces. Reads only.
+//! The products over both marketplaces: how many of each there are, where they are listed, what they are called. Reads only.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use mysql::{Conn, Value};
-use serde::Serialize;
 
 use crate::inventory::Source;
 use crate::store::database::bulk_load::placeholders;
@@ -77,7 +76,7 @@ const NAMELESS_LISTINGS: &str = "
     LIMIT ?";
 
 /// The products of the newest snapshots of both marketplaces.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProductOverview {
     /// All of them.
     pub total: u64,
@@ -117,10 +116,10 @@ pub struct OneSided {
 }
 
 /// A listing without a name.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NamelessListing {
-    /// `Ozon` or `Wildberries`.
-    pub source: &'static str,
+    /// The marketplace.
+    pub source: Source,
     /// The column of the same name.
     pub sku: String,
     /// The column of the same name.
@@ -128,7 +127,7 @@ pub struct NamelessListing {
 }
 
 /// The stock of one product.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProductStock {
     /// The column of the same name.
     pub product_id: i64,
@@ -145,7 +144,7 @@ pub struct ProductStock {
 }
 
 /// The stock of one product on one warehouse.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProductWarehouse {
     /// `Ozon` or `Wildberries`.
     pub source: String,
@@ -214,7 +213,7 @@ fn nameless(
     let count: Option<u64> = rows::first(conn, NAMELESS, (of_source,))?;
     overview.listings_without_name += count.unwrap_or(0);
     if count > Some(0) {
-        let read = |(sku, size_id)| NamelessListing { source: of_source, sku, size_id };
+        let read = |(sku, size_id)| NamelessListing { source, sku, size_id };
         let shown = rows::map(conn, NAMELESS_LISTINGS, (of_source, NAMELESS_SHOWN), read)?;
         overview.nameless.extend(shown);
     }
@@ -247,32 +246,58 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     for (product_id, warehouse) in rows::map(conn, statement, values, read)? {
         warehouses.entry(product_id).or_default().push(warehouse);
     }
-    let mut names = names(conn, ids)?;
+    let ids: Vec<i64> = products.iter().map(|product| product.product_id).collect();
+    let mut names = product_names(conn, &ids)?;
     for product in &mut products {
-        product.name = names.remove(&product.product_id);
+        product.name = names.remove(&product.product_id).and_then(|known| known.name);
         product.warehouses = warehouses.remove(&product.product_id).unwrap_or_default();
     }
     Ok(products)
 }
 
-/// What products are called: their own name, which a person may have given them, before that of a listing.
+/// What people call a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductName {
+    /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
+    pub name: Option<String>,
+    /// The seller's article, or else the marketplace's code.
+    pub article: String,
+}
+
+/// Products per statement that asks for names.
+const NAMES_AT_ONCE: usize = 500;
+
+const LISTED_NAMES: &str = "
+    SELECT product_id, MIN(NULLIF(name, '')), MIN(COALESCE(seller_article, sku))
+    FROM product_listings WHERE product_id IN {products}
+    GROUP BY product_id";
+
+const OWN_NAMES: &str = "
+    SELECT product_id, product_name FROM dim_products
+    WHERE product_id IN {products} AND product_name <> ''";
+
+/// What products are called.
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn names(conn: &mut Conn, ids: Vec<Value>) -> Result<HashMap<i64, String>, StoreError> {
-    let products = placeholders(1, ids.len());
-    let listings = format!(
-        "SELECT product_id, MIN(name) FROM product_listings \
-         WHERE product_id IN {products} AND name <> '' GROUP BY product_id"
-    );
-    let mut names: HashMap<i64, String> =
-        rows::all(conn, listings, ids.clone())?.into_iter().collect();
-    if rows::first::<u64>(conn, HAS_NAMES, ())? > Some(0) {
-        let own = format!(
-            "SELECT product_id, product_name FROM dim_products \
-             WHERE product_id IN {products} AND product_name <> ''"
-        );
-        names.extend(rows::all::<(i64, String)>(conn, own, ids)?);
+pub fn product_names(
+    conn: &mut Conn,
+    products: &[i64],
+) -> Result<HashMap<i64, ProductName>, StoreError> {
+    let mut names = HashMap::new();
+    let has_own = rows::first::<u64>(conn, HAS_NAMES, ())? > Some(0);
+    for some in products.chunks(NAMES_AT_ONCE) {
+        let ids: Vec<Value> = some.iter().map(|product| Value::from(*product)).collect();
+        let of_these =
+            |statement: &str| statement.replace("{products}", &placeholders(1, ids.len()));
+        for (product, name, article) in rows::all(conn, of_these(LISTED_NAMES), ids.clone())? {
+            names.insert(product, ProductName { name, article });
+        }
+        if has_own {
+            for (product, name) in rows::all(conn, of_these(OWN_NAMES), ids.clone())? {
+                names.entry(product).or_insert_with(ProductName::default).name = Some(name);
+            }
+        }
     }
     Ok(names)
 }

@@ -1,8 +1,9 @@
 //! The runs of a marketplace, as `sync_logs` tells them.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use mysql::Conn;
 
+use crate::failure::FailureKind;
 use crate::inventory::Source;
 use crate::run::Status;
 use crate::secret::mask;
@@ -31,21 +32,12 @@ const RUNS: &str = "
     FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
-const FAILURES: &str = "
-    SELECT started_at, NULLIF(completed_at, 0) IS NOT NULL, exit_code, error_message FROM sync_logs
-    WHERE marketplace = ? AND sync_type = 'inventory' AND status = 'failed' AND started_at >= ?
-    ORDER BY started_at DESC, id DESC
-    LIMIT 20";
-
-/// Imports by hand are left out: what they bring says nothing about how the marketplace answers. `marketplace` is the column by
-/// which the index idx_marketplace_run has the runs in this order.
-const RECENT: &str = "
-    SELECT started_at, NULLIF(completed_at, 0), status, exit_code, error_message,
+/// `marketplace` is also the column by which the index idx_marketplace_run has the runs in the order of [`newest`].
+const EACH: &str = "
+    SELECT started_at, NULLIF(completed_at, 0), status, exit_code, failure_kind, error_message,
            COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0), foreign_hosts
     FROM sync_logs
-    WHERE marketplace = ? AND source <> 'Manual' AND sync_type = 'inventory' AND started_at > 0
-    ORDER BY started_at DESC, id DESC
-    LIMIT ?";
+    WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
 /// The runs of one marketplace in a period.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,22 +60,11 @@ pub struct Runs {
     pub bytes: u64,
 }
 
-/// A run that stored nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FailedRun {
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// Whether it came to an end of its own.
-    pub finished: bool,
-    /// The exit code, if it did.
-    pub exit_code: Option<u8>,
-    /// Why.
-    pub reason: String,
-}
-
-/// One run.
+/// One run, as its row tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRow {
+    /// The marketplace whose stock it brought.
+    pub source: Source,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` for one that goes on or died.
@@ -92,6 +73,8 @@ pub struct RunRow {
     pub status: Status,
     /// The exit code.
     pub exit_code: Option<u8>,
+    /// What kind of failure it was; `None` for one that did not fail, goes on or died.
+    pub(crate) failure_kind: Option<FailureKind>,
     /// Why it failed, or what it rejected.
     pub reason: String,
     /// Records that the marketplace answered.
@@ -146,6 +129,18 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Run
     }))
 }
 
+/// How many runs [`recent_runs`] looks back at most.
+pub const RECENT_RUNS: usize = 500;
+
+/// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files: what
+/// a person brings says nothing about how the marketplace answers.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
+    newest(conn, source, DateTime::UNIX_EPOCH, "source <> 'Manual'", RECENT_RUNS)
+}
+
 /// The failed runs of a marketplace since a moment, the newest first, 20 at most.
 ///
 /// # Errors
@@ -154,41 +149,42 @@ pub fn failures(
     conn: &mut Conn,
     source: Source,
     since: DateTime<Utc>,
-) -> Result<Vec<FailedRun>, StoreError> {
-    let read =
-        |(started_at, finished, exit_code, reason): (NaiveDateTime, _, _, Option<String>)| {
-            FailedRun {
-                started_at: started_at.and_utc(),
-                finished,
-                exit_code,
-                reason: masked(reason),
-            }
-        };
-    rows::map(conn, FAILURES, (source.as_str(), since.naive_utc()), read)
+) -> Result<Vec<RunRow>, StoreError> {
+    newest(conn, source, since, "status = 'failed'", 20)
 }
 
-/// How many runs [`recent_runs`] looks back at most.
-pub const RECENT_RUNS: usize = 500;
-
-/// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files.
+/// All runs of a marketplace since a moment, the newest first, 1000 at most.
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
-    rows::map(conn, RECENT, (source.as_str(), RECENT_RUNS), run)
+pub fn runs_since(
+    conn: &mut Conn,
+    source: Source,
+    since: DateTime<Utc>,
+) -> Result<Vec<RunRow>, StoreError> {
+    newest(conn, source, since, "TRUE", 1000)
 }
 
-/// What was stored before a key was known here may hold it.
-fn masked(reason: Option<String>) -> String {
-    mask(&reason.unwrap_or_default()).into_owned()
+fn newest(
+    conn: &mut Conn,
+    source: Source,
+    since: DateTime<Utc>,
+    which: &str,
+    most: usize,
+) -> Result<Vec<RunRow>, StoreError> {
+    let statement = format!("{EACH} AND {which} ORDER BY started_at DESC, id DESC LIMIT ?");
+    // A date of zeros, which a log that people write into may hold, lies before it.
+    let since = since.max(DateTime::UNIX_EPOCH + TimeDelta::seconds(1));
+    rows::map(conn, statement, (source.as_str(), since.naive_utc(), most), |row| run(source, row))
 }
 
-/// The columns of [`RECENT`].
+/// The columns of [`EACH`].
 type Columns = (
     NaiveDateTime,
     Option<NaiveDateTime>,
     String,
     Option<u8>,
+    Option<String>,
     Option<String>,
     u64,
     u64,
@@ -196,18 +192,65 @@ type Columns = (
     Option<String>,
 );
 
-fn run(columns: Columns) -> RunRow {
-    let (started_at, completed_at, status, exit_code, reason, processed, rejected, requests, hosts) =
+fn run(source: Source, columns: Columns) -> RunRow {
+    let (started, ended, status, exit_code, kind, reason, processed, rejected, requests, hosts) =
         columns;
+    let status = Status::parse(&status);
     RunRow {
-        started_at: started_at.and_utc(),
-        completed_at: completed_at.map(|moment| moment.and_utc()),
-        status: Status::parse(&status),
+        source,
+        started_at: started.and_utc(),
+        completed_at: ended.map(|moment| moment.and_utc()),
+        status,
         exit_code,
-        reason: masked(reason),
+        failure_kind: kind_of(status, kind.as_deref(), exit_code),
+        // What was stored before a key was known here may hold it.
+        reason: mask(&reason.unwrap_or_default()).into_owned(),
         processed,
         rejected,
         requests,
         foreign_hosts: hosts.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    }
+}
+
+/// A row from before the column, or of a newer stocksync's kind, has its exit code still.
+fn kind_of(status: Status, kind: Option<&str>, exit_code: Option<u8>) -> Option<FailureKind> {
+    let known = FailureKind::ALL.into_iter().find(|known| Some(known.as_str()) == kind);
+    let kind = known.or(exit_code.map(FailureKind::of_code));
+    kind.filter(|_| status == Status::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(status: &str, exit_code: Option<u8>, kind: Option<&str>) -> RunRow {
+        let began = "2026-11-23T06:00:00Z".parse::<DateTime<Utc>>().unwrap().naive_utc();
+        let ended = exit_code.map(|_| began + TimeDelta::seconds(90));
+        let hosts = Some("a.example  b.example".to_owned());
+        let kind = kind.map(str::to_owned);
+        run(Source::Ozon, (began, ended, status.to_owned(), exit_code, kind, None, 10, 1, 5, hosts))
+    }
+
+    #[test]
+    fn the_kind_of_a_failure_is_the_columns_or_else_told_from_the_exit_code() {
+        let kind = |status, code, kind| row(status, code, kind).failure_kind;
+        let link = Some(FailureKind::UntrustedLink);
+        assert_eq!(kind("failed", Some(65), Some("untrusted_link")), link);
+        assert_eq!(kind("failed", Some(65), None), Some(FailureKind::NotStockData));
+        assert_eq!(
+            kind("failed", Some(77), Some("of a newer one")),
+            Some(FailureKind::KeyRejected)
+        );
+        assert_eq!(kind("failed", None, None), None, "it goes on or died");
+        assert_eq!(kind("partial", Some(3), None), None);
+    }
+
+    #[test]
+    fn a_run_without_an_end_has_stored_nothing_whatever_its_status() {
+        assert!(row("success", Some(0), None).stored() && row("partial", Some(3), None).stored());
+        assert!(!row("success", None, None).stored() && !row("failed", Some(69), None).stored());
+        assert_eq!(row("success", Some(0), None).seconds(), Some(90));
+        assert_eq!(row("success", None, None).seconds(), None);
+        assert_eq!(row("success", Some(0), None).foreign_hosts, ["a.example", "b.example"]);
     }
 }

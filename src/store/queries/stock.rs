@@ -27,7 +27,7 @@ const WAREHOUSES: &str = "
     ORDER BY stock_type, SUM(current_stock) DESC, warehouse_name";
 
 /// In the order of uk_inventory_identity, so that grouping needs no temporary table.
-const PRODUCTS: &str = "
+const LISTINGS: &str = "
     SELECT sku, size_id, CAST(COALESCE(SUM(current_stock), 0) AS SIGNED)
     FROM inventory_data
     WHERE source = ? AND snapshot_date = ?
@@ -87,6 +87,18 @@ pub struct WarehouseStock {
 }
 
 impl WarehouseStock {
+    /// All of them together.
+    pub fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
+        warehouses.into_iter().fold(Self::default(), |mut sum, one| {
+            sum.rows += one.rows;
+            sum.available += one.available;
+            sum.reserved += one.reserved;
+            sum.in_way_to_client += one.in_way_to_client;
+            sum.in_way_from_client += one.in_way_from_client;
+            sum
+        })
+    }
+
     /// Pieces that are there, reserved ones included.
     pub fn present(&self) -> i64 {
         self.available.saturating_add(self.reserved)
@@ -95,7 +107,7 @@ impl WarehouseStock {
 
 /// One listing's stock over all warehouses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProductStock {
+pub struct ListingStock {
     /// Ozon: the seller's article; Wildberries: `nmId`.
     pub sku: String,
     /// Wildberries: `chrtId` or barcode; Ozon: empty.
@@ -187,13 +199,13 @@ pub fn warehouses(
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn products(
+pub fn listings(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
-) -> Result<Vec<ProductStock>, StoreError> {
-    let read = |(sku, size_id, pieces)| ProductStock { sku, size_id, pieces };
-    rows::map(conn, PRODUCTS, (source.as_str(), day), read)
+) -> Result<Vec<ListingStock>, StoreError> {
+    let read = |(sku, size_id, pieces)| ListingStock { sku, size_id, pieces };
+    rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
 /// Looks for what speaks against a marketplace's newest snapshot.
@@ -231,7 +243,7 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub fn names(
+pub fn listing_names(
     conn: &mut Conn,
     source: Source,
     listings: &[(&str, &str)],

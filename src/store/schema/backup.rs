@@ -16,29 +16,12 @@ use tempfile::NamedTempFile;
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
-
-/// The tables that a migration may change, in the order in which a restore needs them.
-const TABLES: [&str; 13] = [
-    "dim_products",
-    "inventory_data",
-    "product_listings",
-    "listing_barcodes",
-    "product_joins",
-    "dim_warehouses",
-    "wb_card_sizes",
-    "stocksync_state",
-    "sync_logs",
-    "stocksync_alerts",
-    "stocksync_former",
-    "stocksync_migrations",
-    "stocksync_schema",
-];
+use crate::store::database::driver_error::DatabaseContext;
+use crate::store::schema::inspect::definitions::{RECORDS, TABLES};
 
 /// MariaDB's name and MySQL's; MariaDB answers to both.
 const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
 
-/// How the program says that it came to its end.
 const LAST_WORDS: &[u8] = b"-- Dump completed";
 
 #[derive(Clone, Debug)]
@@ -56,14 +39,17 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
             "SELECT TABLE_NAME FROM information_schema.TABLES \
              WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
         )
-        .or_database(|| "looking which tables are there")?;
-    let is_there = |table: &&str| present.iter().any(|name| name.eq_ignore_ascii_case(table));
-    let tables: Vec<&str> = TABLES.into_iter().filter(is_there).collect();
+        .db_context(|| "looking which tables are there")?;
+    // Leases are of the moment, and in a cluster there are some before anything else is.
+    let kept = |table: &&str| *table != "stocksync_locks";
+    let is_there =
+        |table: &&str| kept(table) && present.iter().any(|name| name.eq_ignore_ascii_case(table));
+    let tables: Vec<&str> = TABLES.into_iter().chain(RECORDS).filter(is_there).collect();
     for table in tables.iter().filter(|table| !table.starts_with("stocksync_")) {
         let row: Option<u8> = database
             .conn()
             .query_first(format!("SELECT 1 FROM {table} LIMIT 1"))
-            .or_database(|| format!("looking into the table {table}"))?;
+            .db_context(|| format!("looking into the table {table}"))?;
         if row.is_some() {
             return Ok(tables);
         }
@@ -182,11 +168,12 @@ fn dump(
     }
     match copied.unwrap_or(Ok(false)).or_fail(Exit::Program, writing)? {
         true => fs::metadata(path).map(|file| file.len()).or_fail(Exit::Program, writing),
-        false => Err(Failure::new(Exit::Program, "the dump has no end; its program was cut off")),
+        false => {
+            Err(Failure::new(Exit::Program, "the dump is incomplete: its program was cut off"))
+        }
     }
 }
 
-/// Copies the dump into the file, and says whether it was complete.
 fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     const KEPT: usize = 200;
     let mut encoder = GzEncoder::new(file, Compression::new(6));
@@ -205,7 +192,6 @@ fn compress(mut dump: impl Read, file: File) -> io::Result<bool> {
     Ok(end.windows(LAST_WORDS.len()).any(|window| window == LAST_WORDS))
 }
 
-/// What the program said, cut to a readable length.
 fn last_words(errors: &mut File) -> io::Result<String> {
     use std::io::{Seek, SeekFrom};
     const SHOWN: usize = 500;

@@ -1,21 +1,26 @@
-//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that is just writing has the right of
-//! way. Whether old ones go is decided in `purge.rs`.
+//! The partitions of `sync_logs`: a month each, some ahead, and which of them are past. A sync that
+//! is just writing has the right of way. Whether old ones go is decided in `purge.rs`.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mysql::prelude::Queryable;
 
 use crate::failure::{Exit, Failure};
+use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::database::driver_error::{DatabaseContext, DatabaseError};
 use crate::store::database::rows;
 
 /// Whole months that are kept ready ahead of the current one.
 const AHEAD: u32 = 3;
 
-/// Months before the current one that get a partition of their own; what is older shares the first one.
+/// Months before the current one that get a partition of their own; what is older shares the first
+/// one.
 const BACK: u32 = 36;
 
-/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make others wait behind it.
+/// Seconds that a change of partitions waits for a sync that is just writing. Longer would make
+/// others wait behind it.
 const PATIENCE: u32 = 5;
 
 const TRIES: u32 = 3;
@@ -58,7 +63,8 @@ impl NewPartitions {
         reorganize(&self.months)
     }
 
-    /// Makes them, and says so. A log that is just being written to is left for the next run, with a warning.
+    /// Makes them, and says so. A log that is just being written to is left for the next run, with
+    /// a warning.
     pub(crate) fn make(&self, database: &mut Database) -> Result<Option<String>, Failure> {
         let month = |day: Option<&NaiveDate>| day.map(|day| day.format("%Y-%m").to_string());
         let (first, last) = (month(self.months.first()), month(self.months.last()));
@@ -70,7 +76,6 @@ impl NewPartitions {
     }
 }
 
-/// A month of the log that is wholly past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OldPartition {
     pub name: String,
@@ -88,7 +93,7 @@ impl OldPartition {
             let rows: Option<u64> = database
                 .conn()
                 .query_first(format!("SELECT COUNT(*) FROM sync_logs PARTITION ({name})"))
-                .or_database(|| format!("counting the partition {name} of sync_logs"))?;
+                .db_context(|| format!("counting the partition {name} of sync_logs"))?;
             Ok(Self { name: name.to_owned(), rows: rows.unwrap_or(0) })
         };
         expired(&partitions, moment.timestamp()).into_iter().map(count).collect()
@@ -110,7 +115,7 @@ fn partitions(database: &mut Database) -> Result<Vec<Partition>, Failure> {
             name,
             below: description.parse().ok(),
         })
-        .or_database(|| "looking at the partitions of sync_logs")
+        .db_context(|| "looking at the partitions of sync_logs")
 }
 
 /// The first days of the months that have no partition yet, in order.
@@ -150,7 +155,8 @@ fn reorganize(months: &[NaiveDate]) -> String {
     )
 }
 
-/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made by hand is theirs.
+/// The months that ended before the cutoff and were named by [`reorganize`]; one that somebody made
+/// by hand is theirs.
 fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
     let ours = |name: &str| {
         name.strip_prefix('p').is_some_and(|month| {
@@ -165,11 +171,26 @@ fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
 
 /// Changes partitions, and says whether it could: a sync that is just writing has the right of way.
 fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
+    // On a node of a cluster a change of a table does not wait for other nodes' transactions: it ends them.
+    if !database.is_in_cluster() {
+        return change_here(database, sql);
+    }
+    let wait = Duration::from_secs(u64::from(PATIENCE * TRIES));
+    if !advisory_lock::acquire(database, Purpose::Write, wait)? {
+        log::warn!("a sync is writing; the partitions of sync_logs are left for the next run");
+        return Ok(false);
+    }
+    let outcome = change_here(database, sql);
+    advisory_lock::release(database, Purpose::Write)?;
+    outcome
+}
+
+fn change_here(database: &mut Database, sql: &str) -> Result<bool, Failure> {
     let doing = || "changing the partitions of sync_logs";
     let conn = database.conn();
     let usual: Option<u64> =
-        conn.query_first("SELECT @@SESSION.lock_wait_timeout").or_database(doing)?;
-    conn.query_drop(format!("SET SESSION lock_wait_timeout = {PATIENCE}")).or_database(doing)?;
+        conn.query_first("SELECT @@SESSION.lock_wait_timeout").db_context(doing)?;
+    conn.query_drop(format!("SET SESSION lock_wait_timeout = {PATIENCE}")).db_context(doing)?;
     let mut outcome = Ok(false);
     for _ in 0..TRIES {
         match conn.query_drop(sql) {
@@ -181,7 +202,7 @@ fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
         }
     }
     if let Some(usual) = usual {
-        conn.query_drop(format!("SET SESSION lock_wait_timeout = {usual}")).or_database(doing)?;
+        conn.query_drop(format!("SET SESSION lock_wait_timeout = {usual}")).db_context(doing)?;
     }
     match outcome {
         Ok(true) => Ok(true),
@@ -191,7 +212,7 @@ fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
             );
             Ok(false)
         }
-        Err(error) => Err(Failure::caused(Exit::Database, Explained(error)).context(doing())),
+        Err(error) => Err(Failure::caused(Exit::Database, DatabaseError(error)).context(doing())),
     }
 }
 

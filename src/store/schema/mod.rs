@@ -1,5 +1,5 @@
 //! The schema and its upkeep: migrations, their inspection and preview, backup, partitions, purge.
-//! Run by migrate alone; a sync only asks for the version.
+//! Run by migrate; a sync only asks for the version, and notes its retention.
 
 pub mod backup;
 pub mod inspect;

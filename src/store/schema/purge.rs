@@ -1,5 +1,6 @@
-//! What is past its retention: months of the log, messages about what is over, old snapshots. Planned as a whole before any of it goes,
-//! so that a dry run tells what the real one does. Which rows go is decided by dates alone.
+//! What is past its retention: months of the log, messages about what is over, old snapshots.
+//! Planned as a whole before any of it goes, so that a dry run tells what the real one does. Which
+//! rows go is decided by dates alone.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use mysql::prelude::Queryable;
@@ -9,7 +10,7 @@ use crate::config::{RetentionRule, RetentionSettings};
 use crate::failure::{Exit, Failure};
 use crate::store::alert_log;
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::driver_error::DatabaseContext;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::text::counted;
@@ -124,8 +125,9 @@ impl Purge {
         lines
     }
 
-    /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must not cost it.
-    /// Errors: [`Exit::Configuration`] if more than half of a marketplace's days would go.
+    /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must
+    /// not cost it. Errors: [`Exit::Configuration`] if more than half of a marketplace's days would
+    /// go.
     pub fn require_meant(&self) -> Result<(), Failure> {
         let most: Vec<String> =
             self.stock.iter().filter(|old| old.is_most()).map(OldStock::to_string).collect();
@@ -142,8 +144,8 @@ impl Purge {
         Err(Failure::new(Exit::Configuration, message))
     }
 
-    /// Takes it away and says so: snapshots in small batches, each committed by itself. The newest snapshot of a source stays however
-    /// old it is: reports and the shrink guard stand on it.
+    /// Takes it away and says so: snapshots in small batches, each committed by itself. The newest
+    /// snapshot of a source stays however old it is: reports and the shrink guard stand on it.
     pub(crate) fn carry_out(
         &self,
         database: &mut Database,
@@ -179,7 +181,6 @@ impl Purge {
         Ok(())
     }
 
-    /// Those by which anything goes.
     fn rules_at_work(&self) -> impl Iterator<Item = &RetentionRule> {
         let logs = !self.partitions.is_empty() || self.alerts > 0;
         let logs = logs.then_some(&self.settings.logs);
@@ -208,10 +209,10 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
     let doing = || "deleting snapshots past INVENTORY_RETENTION";
     let conn = database.conn();
     // Without gap locks, so that no sync waits for a batch.
-    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").or_database(doing)?;
+    conn.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").db_context(doing)?;
     let mut deleted = 0;
     loop {
-        conn.exec_drop(DELETE_STOCK, (&old.source, old.before, BATCH)).or_database(doing)?;
+        conn.exec_drop(DELETE_STOCK, (&old.source, old.before, BATCH)).db_context(doing)?;
         let rows = conn.affected_rows();
         deleted += rows;
         if rows < u64::from(BATCH) {
@@ -220,7 +221,8 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
     }
 }
 
-/// Notes what a sync has the retentions set to: `migrate` may run as another user, with another file of settings.
+/// Notes what a sync has the retentions set to: `migrate` may run as another user, with another
+/// file of settings.
 pub fn note(database: &mut Database, settings: &RetentionSettings) -> Result<(), StoreError> {
     let noted: Vec<(String, String)> = rows::all(database.conn(), NOTED, ())?;
     for rule in [&settings.logs, &settings.inventory] {

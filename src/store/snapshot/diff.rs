@@ -24,11 +24,8 @@ const EXISTING: &str = "
     WHERE source = ? AND snapshot_date = ?
     ORDER BY sku, size_id, warehouse_name, stock_type";
 
-/// The difference between the day's snapshot as it is and as it shall be.
 pub struct SnapshotPlan {
-    /// Rows to insert.
     pub inserts: Spool<TargetRow>,
-    /// Rows to change.
     pub changes: Spool<ChangedRow>,
     /// Rows to delete one by one.
     pub removed: Spool<RemovedRow>,
@@ -104,6 +101,7 @@ struct ExistingRow {
 }
 
 impl ExistingRow {
+    // A tuple, for a derived FromRow would look up each column by its name, in every row.
     fn read(row: Row) -> Result<Self, StoreError> {
         let (
             id,

@@ -18,26 +18,19 @@ use crate::staging::StagedRow;
 pub struct TargetRow {
     /// The product, unless its listing is yet to be created.
     pub product_id: Option<i64>,
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
-    /// The column of the same name.
     pub warehouse_name: String,
-    /// The column of the same name.
     pub stock_type: StockType,
-    /// The columns with quantities.
     pub quantities: Quantities,
 }
 
 impl TargetRow {
-    /// Keeps of a staged row what goes into `inventory_data`.
     pub fn new(row: StagedRow, product_id: Option<i64>) -> Self {
         let StagedRow { sku, size_id, warehouse_name, stock_type, quantities, .. } = row;
         Self { product_id, sku, size_id, warehouse_name, stock_type, quantities }
     }
 
-    /// Which listing it is of: `sku` and `size_id`.
     pub fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
@@ -60,12 +53,9 @@ fn number_cells<'a>(row: &TargetRow, out: &mut Vec<Cell<'a>>) {
     ]);
 }
 
-/// A row of the snapshot that exists and shall hold other numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedRow {
-    /// Its id.
     pub id: i64,
-    /// What it shall hold.
     pub row: TargetRow,
 }
 

@@ -101,12 +101,9 @@ const SUMS: &str = "
     FROM inventory_data
     WHERE source = ? AND snapshot_date = ?";
 
-/// What all rows of a snapshot share.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
-    /// The marketplace.
     pub source: Source,
-    /// The snapshot's day.
     pub day: NaiveDate,
     /// `last_sync_at` of every row, changed or not.
     pub moment: DateTime<Utc>,
@@ -114,9 +111,8 @@ pub struct Stamp {
 
 /// Brings the day's snapshot to what `plan` says. `created` are the listings that the plan's rows without a product belong to,
 /// in the database's order.
-///
-/// # Errors
-/// [`StoreError::Mismatch`] unless the table's own sums are `totals` afterwards; those of the database and of the temporary files.
+/// Errors: [`StoreError::Mismatch`] unless the table's own sums are `totals` afterwards; those of
+/// the database and of the temporary files.
 pub fn apply(
     conn: &mut Conn,
     way: BulkWay,

@@ -1,7 +1,8 @@
-//! What a run must know of the log before it writes or gives up: whether its unclear commit happened, and whether another
-//! run has been faster. Looked up in `sync_logs`, never guessed; nothing here writes.
+//! What a run must know before it writes again or gives up: whether its unclear commit happened. Never guessed: what is found out
+//! is seen to stay so.
 
 use mysql::Conn;
+use mysql::prelude::Queryable;
 
 use super::log_row::{self};
 use super::session::{Session, with_retries};
@@ -9,23 +10,31 @@ use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::run::{Changes, Run, RunRowState};
 use crate::store::database::error::StoreError;
-use crate::store::database::rows;
 
-/// Runs of the same marketplace that began later and have written; their numbers say what is later, as a clock may not.
-/// The day before only spares the months past. While the lock was held there can be none.
-const OVERTAKEN_BY: &str = "
-    SELECT run_id
-    FROM sync_logs
-    WHERE marketplace = ? AND started_at >= ? - INTERVAL 1 DAY AND id > ? AND status <> 'failed' AND completed_at IS NOT NULL
-    ORDER BY id DESC
-    LIMIT 1";
+const MARK: &str = "
+    UPDATE sync_logs SET error_message = ?
+    WHERE id = ? AND started_at = ? AND completed_at IS NULL";
+
+/// Settles whether a commit that got no clear answer happened, and says what the run's row tells. A row that is found open is changed, and
+/// that is committed: a commit that is still on its way, from another node or a connection that lives on, can then no more happen,
+/// as it changes the same row.
+///
+/// # Errors
+/// [`StoreError::Database`]; a deadlock if the other commit is just arriving.
+pub(crate) fn settle(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
+    let text =
+        format!("the run has not finished; a commit of it got lost ({:08x})", fastrand::u32(..));
+    conn.exec_drop(MARK, (text, run.id, run.started_at.naive_utc()))?;
+    if conn.affected_rows() == 1 {
+        return Ok(RunRowState::Open);
+    }
+    log_row::state(conn, run)
+}
 
 /// Whether a write was committed whose last attempt died during the commit. Asked at least twice: the answer decides
 /// what the run says of the table.
-///
-/// # Errors
-/// [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row of the run any more: then
-/// nobody knows.
+/// Errors: [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row
+/// of the run any more: then nobody knows.
 pub(crate) fn was_committed(
     session: &mut Session,
     settings: &DatabaseSettings,
@@ -34,7 +43,7 @@ pub(crate) fn was_committed(
     let settings = DatabaseSettings { attempts: settings.attempts.max(2), ..settings.clone() };
     with_retries(&settings, || {
         let conn = session.database()?.conn();
-        let state = log_row::state(conn, run).map_err(|fault| {
+        let state = settle(conn, run).map_err(|fault| {
             session.failed(fault).context("looking whether the stock was written")
         })?;
         match state {
@@ -48,16 +57,10 @@ pub(crate) fn was_committed(
     })
 }
 
-/// A run that lost its connection lost its lock with it. If another run has written since, its stock is newer than what
-/// this one fetched: the failure to end with.
-pub(crate) fn overtaken(conn: &mut Conn, run: &Run) -> Result<Option<Failure>, StoreError> {
-    let (source, began) = (run.source.as_str(), run.started_at.naive_utc());
-    let other: Option<Option<String>> = rows::first(conn, OVERTAKEN_BY, (source, began, run.id))?;
-    Ok(other.map(|run_id| {
-        let run_id = run_id.unwrap_or_default();
-        Failure::new(
-            Exit::NotNow,
-            format!("run {run_id} has written newer stock while this one had lost its connection; nothing was changed"),
-        )
-    }))
+/// What a run ends with that lost its lock and finds that a later one has written: newer stock than it fetched.
+pub(crate) fn overtaken_by(run_id: &str) -> Failure {
+    let message = format!(
+        "run {run_id} has written newer stock while this one was out of touch; nothing was changed"
+    );
+    Failure::new(Exit::NotNow, message)
 }

@@ -10,6 +10,7 @@ use mysql::prelude::Queryable;
 use mysql::{Params, Value};
 
 use crate::cost::Cost;
+use crate::failure::FailureKind;
 use crate::inventory::Source;
 use crate::run::{Changes, Ending, Run, RunRowState, RunStats, Status, Written, run_id};
 use crate::secret::mask;
@@ -35,6 +36,7 @@ const COMPLETE: &str = "
     SET status = :status,
         error_message = :message,
         exit_code = :exit_code,
+        failure_kind = :failure_kind,
         completed_at = :completed_at,
         duration_seconds = :duration,
         snapshot_date = :snapshot_date,
@@ -74,9 +76,6 @@ const COMPLETED: &str =
 const LONGEST_MESSAGE: usize = 2_000;
 
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
     let (began, run_id) = (Instant::now(), run_id().to_owned());
     let begun: Option<(u64, NaiveDateTime)> =
@@ -100,9 +99,6 @@ pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Ru
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
 /// Says whether there was an open row; one that is completed never changes again, see [`state`].
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -119,6 +115,7 @@ pub fn complete(
         ("status", ending.status.as_str().into()),
         ("message", ending.message.map(shortened).into()),
         ("exit_code", ending.exit_code.into()),
+        ("failure_kind", ending.failure_kind.map(FailureKind::as_str).into()),
         ("completed_at", completed_at.naive_utc().into()),
         ("duration", seconds.into()),
         ("snapshot_date", stats.snapshot_date.into()),
@@ -150,27 +147,21 @@ pub fn complete(
 }
 
 /// Completes the row of a run that failed, if it is open, and says what the row told before.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn complete_failed(
+pub(crate) fn complete_failed(
     conn: &mut Conn,
     run: &Run,
-    exit_code: u8,
+    (exit_code, kind): (u8, FailureKind),
     message: &str,
     stats: &RunStats,
 ) -> Result<RunRowState, StoreError> {
-    let ending = Ending { status: Status::Failed, exit_code, message: Some(message) };
+    let (status, failure_kind) = (Status::Failed, Some(kind));
+    let ending = Ending { status, exit_code, message: Some(message), failure_kind };
     if complete(conn, run, ending, stats, None)? {
         return Ok(RunRowState::Open);
     }
     state(conn, run)
 }
 
-/// What the row of a run tells.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(RunRowState::Succeeded(changes));

@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::{ConnectionMark, Database};
-use crate::store::database::error::{StoreError, is_transient};
+use crate::store::database::error::{StoreError, ends_connection, is_transient, passes_soon};
 use crate::store::schema::migrations;
 
 /// How long the server may take to notice that this run's broken connection is gone.
@@ -27,6 +27,10 @@ pub struct Session {
     purpose: Purpose,
     interruption: Interruption,
     database: Option<Database>,
+    /// It writes nothing, not even a lease.
+    dry: bool,
+    /// The how manieth run of its source this is: what is later, whatever the clocks say.
+    turn: Option<u64>,
     /// Connections before this one, which the server may believe to be alive, or still be rolling back.
     lost: Vec<ConnectionMark>,
     /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
@@ -35,13 +39,12 @@ pub struct Session {
 
 impl Session {
     /// Connects, looks whether the schema is the one this program knows, and takes the lock of `source`.
-    ///
-    /// # Errors
-    /// [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
+    /// Errors: [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
     pub fn open(
         settings: &DatabaseSettings,
         source: Source,
         interruption: Interruption,
+        dry: bool,
     ) -> Result<Self, Failure> {
         let mut session = Self {
             settings: settings.clone(),
@@ -49,6 +52,8 @@ impl Session {
             purpose: Purpose::Sync(source),
             interruption,
             database: None,
+            dry,
+            turn: None,
             lost: Vec::new(),
             rollback: ROLLBACK,
         };
@@ -56,22 +61,23 @@ impl Session {
         Ok(session)
     }
 
-    /// Whose lock it holds.
     pub fn source(&self) -> Source {
         self.source
     }
 
     /// The connection; a broken one is replaced, which takes the lock again.
-    ///
-    /// # Errors
-    /// As [`Session::open`], without retries; [`Exit::Database`] also when the server is still rolling back what a broken
-    /// connection of this run had begun, after 10 minutes.
+    /// Errors: As [`Session::open`], without retries; [`Exit::Database`] also when the server is
+    /// still rolling back what a broken connection of this run had begun, after 10 minutes.
     pub fn database(&mut self) -> Result<&mut Database, Failure> {
         self.interruption.checkpoint();
         if self.database.is_none() {
             self.connect(HANDOVER)?;
         }
         self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
+    }
+
+    pub fn turn(&self) -> u64 {
+        self.turn.unwrap_or_default()
     }
 
     /// Ends a connection that cannot be trusted any more; the server rolls back what it had begun.
@@ -81,17 +87,24 @@ impl Session {
         }
     }
 
-    /// Whether there is a connection that has not been seen to be broken.
     pub fn is_connected(&self) -> bool {
         self.database.is_some()
     }
 
     /// What a statement's fault means: a connection that it broke is not used again.
     pub fn failed(&mut self, fault: StoreError) -> Failure {
-        if fault.broke_connection() {
+        if fault.ends_connection() {
             self.drop_connection();
         }
         fault.into()
+    }
+
+    /// Leaves the connection fit for another try, after whatever this failure was: one that has just been silent is not asked again.
+    pub fn clean_up(&mut self, failure: &Failure) {
+        if ends_connection(failure) {
+            self.drop_connection();
+        }
+        self.roll_back();
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
@@ -121,7 +134,7 @@ impl Session {
     fn end_lost_connections(&self, database: &mut Database) -> Result<Holder, Failure> {
         let mut holder = Holder::Stranger;
         for lost in &self.lost {
-            if database.knows(*lost)?
+            if database.knows(lost)?
                 && advisory_lock::end_holder(database, self.purpose, lost.number)?
             {
                 holder = Holder::Own(lost.number);
@@ -143,7 +156,13 @@ impl Session {
         // Should the answer get lost, this connection has the lock and nobody knows.
         self.lost.push(database.mark());
         let wait = holder.patience(wait, self.rollback);
-        if advisory_lock::acquire(database, self.purpose, wait)? {
+        let turn = if self.dry {
+            advisory_lock::get_lock(database, self.purpose, wait)?.then_some(0)
+        } else {
+            advisory_lock::acquire_in_turn(database, self.purpose, wait)?
+        };
+        if let Some(turn) = turn {
+            self.turn.get_or_insert(turn);
             return Ok(());
         }
         if holder != Holder::Stranger {
@@ -193,9 +212,9 @@ impl Holder {
 /// the next command of a script would find the marketplace busy.
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(database) = &mut self.database
-            && let Err(failure) = advisory_lock::release(database, self.purpose)
-        {
+        let Some(database) = &mut self.database else { return };
+        let release = if self.dry { advisory_lock::release_lock } else { advisory_lock::release };
+        if let Err(failure) = release(database, self.purpose) {
             log::debug!("{failure}; it ends with the connection");
         }
     }
@@ -203,34 +222,61 @@ impl Drop for Session {
 
 /// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
 /// way that may pass.
-///
-/// # Errors
-/// The last try's.
 pub fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut number = 1;
+    let mut retries = Retries::default();
     loop {
         match attempt() {
-            Err(failure) if is_transient(&failure) && number < settings.attempts => {
-                announce_retry(&failure, number, settings);
-                std::thread::sleep(settings.delay);
-                number += 1;
-            }
+            Err(failure) => retries.wait_after(failure, "", settings)?,
             outcome => return outcome,
         }
     }
 }
 
-/// Says in the log that the database failed, and when it is tried again.
-pub fn announce_retry(fault: &dyn std::fmt::Display, number: u32, settings: &DatabaseSettings) {
-    log::warn!(
-        "{fault}; attempt {} of {} in {}",
-        number + 1,
-        settings.attempts,
-        humantime::format_duration(settings.delay)
-    );
+/// Counts the attempts. One that failed by what passes within seconds (a deadlock, a node that comes or goes, a server that has others
+/// beside it) is followed by the next within seconds, a few times, and does not count as one of `DB_RETRY_ATTEMPTS`.
+#[derive(Default)]
+pub struct Retries {
+    counted: u32,
+    soon: u32,
+}
+
+/// How often that may happen: 1, 2, 4, 8 and 16 seconds later.
+const SOON: u32 = 5;
+
+impl Retries {
+    /// Says in the log that the database failed, at what, and waits until it is to be tried again.
+    ///
+    /// # Errors
+    /// The failure, if no attempt is left or none can help.
+    pub fn wait_after(
+        &mut self,
+        failure: Failure,
+        what: &str,
+        settings: &DatabaseSettings,
+    ) -> Result<(), Failure> {
+        let soon = self.soon < SOON && passes_soon(&failure, settings.nodes() > 1);
+        if !soon && (!is_transient(&failure) || self.counted + 1 >= settings.attempts) {
+            return Err(failure);
+        }
+        let delay = if soon {
+            self.soon += 1;
+            settings.delay.min(Duration::from_secs(1 << (self.soon - 1)))
+        } else {
+            self.counted += 1;
+            settings.delay
+        };
+        let number = 1 + self.counted + self.soon;
+        let of =
+            if soon { String::new() } else { format!(" of {}", settings.attempts + self.soon) };
+        let delay_shown = humantime::format_duration(delay);
+        let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
+        log::warn!("{what}{failure}; attempt {number}{of} in {delay_shown}");
+        std::thread::sleep(delay);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +288,34 @@ mod tests {
         let holder = Holder::Stranger;
         assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
         assert_eq!(holder.refusal().exit(), Exit::NotNow);
+    }
+
+    fn refused(code: u16) -> Failure {
+        let error = mysql::MySqlError { state: "HY000".into(), message: "no".into(), code };
+        Failure::from(StoreError::from(mysql::Error::MySqlError(error)))
+    }
+
+    #[test]
+    fn what_passes_soon_is_tried_a_few_times_and_does_not_count_as_an_attempt() {
+        let url = [("DATABASE_URL", "mysql://u:p@db/x")];
+        let environment = crate::config::Environment::from_pairs(url);
+        let settings = DatabaseSettings {
+            attempts: 2,
+            delay: Duration::from_millis(1),
+            ..DatabaseSettings::read(&environment).unwrap()
+        };
+        let tries = |code| {
+            let mut tries = 0;
+            let outcome = with_retries::<()>(&settings, || {
+                tries += 1;
+                Err(refused(code))
+            });
+            assert!(outcome.is_err());
+            tries
+        };
+        assert_eq!(tries(1045), 1, "a wrong password");
+        assert_eq!(tries(1290), 2, "DB_RETRY_ATTEMPTS");
+        assert_eq!(tries(1213), 2 + SOON, "a deadlock");
     }
 
     #[test]

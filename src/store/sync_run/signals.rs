@@ -12,9 +12,10 @@ use super::log_row::{self};
 use crate::config::DatabaseSettings;
 use crate::console::progress;
 use crate::cost::Meter;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::failure::{Exit, Failure, FailureKind, OrFail};
 use crate::run::{Run, RunRowState, RunStats};
 use crate::store::database::connection::{ConnectionMark, Database};
+use crate::store::database::error::StoreError;
 
 /// What the watching thread must know about the run. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
@@ -36,10 +37,6 @@ struct Known {
 }
 
 impl Interruption {
-    /// Starts to watch for signals, for the rest of the process's life.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] when the system refuses the handlers or the thread.
     pub fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let interruption = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
@@ -56,12 +53,10 @@ impl Interruption {
         Ok(interruption)
     }
 
-    /// Notes on which connection the run does its work.
     pub fn works_on(&self, connection: ConnectionMark) {
         self.known().connection = Some(connection);
     }
 
-    /// Notes the run whose row is to be completed, and what counts its cost.
     pub fn runs(&self, run: &Run, meter: &Meter) {
         self.known().run = Some((run.clone(), meter.clone()));
     }
@@ -126,14 +121,23 @@ fn log_interruption(
     signal: &str,
     code: u8,
 ) -> Result<RunRowState, Failure> {
-    let mut database = Database::connect(settings)?;
-    if let Some(mark @ ConnectionMark { number, .. }) = connection
+    // The server of the run's connection first: on another one its number is a stranger's.
+    let node = connection.as_ref().map_or(0, |mark| mark.node);
+    let mut database = Database::connect_from(settings, node)?;
+    if let Some(mark @ ConnectionMark { number, .. }) = &connection
         && database.knows(mark)?
-        && let Err(error) = database.end_connection(number)
+        && let Err(error) = database.end_connection(*number)
     {
         // It may be gone already, which is as good.
         log::debug!("ending connection {number}: {error}");
     }
     let message = format!("interrupted by {signal}; nothing was changed");
-    Ok(log_row::complete_failed(database.conn(), run, code, &message, stats)?)
+    let kind = (code, FailureKind::Interrupted);
+    let mut complete = || log_row::complete_failed(database.conn(), run, kind, &message, stats);
+    // On another node the run's own commit may be just on its way: one of the two gives way, and the second try sees which.
+    let outcome = match complete() {
+        Err(StoreError::Database(error)) if error.passes_soon() => complete(),
+        outcome => outcome,
+    };
+    Ok(outcome?)
 }

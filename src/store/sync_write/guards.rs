@@ -66,9 +66,6 @@ pub(super) fn refusal(
 
 /// What the snapshot of `day` holds beyond the kinds `can_hold`: `3 rows of FBS`. `None` if nothing. The shrink guard does not see
 /// those rows, as it counts listings.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn stock_beyond(
     conn: &mut Conn,
     source: Source,

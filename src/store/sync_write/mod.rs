@@ -5,6 +5,7 @@ mod guards;
 mod order;
 mod plan;
 mod transaction;
+mod write_set;
 
 pub use guards::stock_beyond;
 pub use order::{Order, Outcome};

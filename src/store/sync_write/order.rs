@@ -10,13 +10,9 @@ use crate::run::{CardReading, Ending, Run, RunStats, Written};
 use crate::staging::Snapshot;
 use crate::store::database::error::StoreError;
 
-/// What shall be written, and under which conditions.
 pub struct Order<'a> {
-    /// The run that writes.
     pub run: &'a Run,
-    /// The snapshot's day.
     pub day: NaiveDate,
-    /// The rows.
     pub snapshot: &'a Snapshot,
     /// Throw away the day's rows first.
     pub full: bool,
@@ -29,15 +25,12 @@ pub struct Order<'a> {
     /// What was read of Wildberries' cards for this pull. `None`: nothing yet, so a pull with listings of which they may know
     /// more is not written before they are asked.
     pub cards: Option<CardReading>,
-    /// How the log row ends.
     pub ending: Ending<'a>,
     /// The run's figures, but for what the write takes.
     pub stats: RunStats,
 }
 
-/// What came of a write.
 pub enum Outcome {
-    /// It is committed.
     Written(Written),
     /// Nothing was written: the cards are to be asked first, for so many listings without a name or a barcode.
     CardsNeeded(u64),

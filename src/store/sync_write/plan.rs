@@ -12,25 +12,18 @@ use crate::store::matching::{self, Links, News, counts_since};
 use crate::store::newest::Baseline;
 use crate::store::snapshot::{self, SnapshotPlan};
 
-/// What planning comes to.
 pub(super) enum Prepared {
-    /// It can be written.
     Ready(Box<Plan>),
     /// Of so many listings only Wildberries' cards can tell the name or a barcode, and the order says that they are not read yet.
     CardsNeeded(u64),
 }
 
-/// A plan for each of the rooms that write.
 pub(super) struct Plan {
-    /// What the listings lack.
     pub listings: ListingPlan,
-    /// Which product the listings are.
     pub links: Links,
-    /// What the day's rows lack.
     pub snapshot: SnapshotPlan,
 }
 
-/// Finds the product of every row of the pull, and what its listings and the day's snapshot need.
 pub(super) fn prepare(
     conn: &mut Conn,
     order: &Order<'_>,
@@ -62,13 +55,17 @@ pub(super) fn prepare(
 }
 
 impl Plan {
-    /// Rows that will travel to the server, in whichever table.
     pub fn rows_to_load(&self) -> u64 {
         let Self { links, snapshot, .. } = self;
         links.new.count()
             + snapshot.inserts.count()
             + snapshot.changes.count()
             + snapshot.removed.count()
+    }
+
+    /// Rows that the transaction changes at least: every row of the day is told when it was last seen.
+    pub fn rows_to_touch(&self) -> u64 {
+        self.rows_to_load() + self.snapshot.unchanged
     }
 
     /// What will be different afterwards, but for products that are joined.

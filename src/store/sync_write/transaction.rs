@@ -9,6 +9,7 @@ use mysql::prelude::Queryable;
 use super::guards;
 use super::order::{AttemptError, Order, Outcome};
 use super::plan::{Plan, Prepared, prepare};
+use super::write_set;
 use crate::config::DatabaseSettings;
 use crate::console::progress::{self, Phase};
 use crate::failure::{Exit, Failure};
@@ -17,12 +18,14 @@ use crate::run::{self, Changes, Phases, RunRowState, RunStats, Written};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::bulk_load::BulkWay;
 use crate::store::database::connection::Database;
-use crate::store::database::error::{StoreError, is_transient};
+use crate::store::database::driver_error::DatabaseError;
+use crate::store::database::error::StoreError;
+use crate::store::database::lease;
 use crate::store::listings::{self, updates, wb_cards};
 use crate::store::matching::product_moves;
 use crate::store::newest::Baseline;
 use crate::store::snapshot::{self, Stamp};
-use crate::store::sync_run::session::{Session, announce_retry};
+use crate::store::sync_run::session::{Retries, Session};
 use crate::store::sync_run::{commit_check, log_row};
 use crate::store::warehouses;
 
@@ -30,18 +33,17 @@ use crate::store::warehouses;
 const TURN: Duration = Duration::from_secs(10 * 60);
 
 /// Writes the snapshot and completes the run's log row in one transaction.
-///
-/// # Errors
-/// [`Exit::Unsound`] when the pull has shrunk too much or cannot hold what the day has; [`Exit::Database`] after all attempts;
-/// [`Exit::NotNow`] when the lock was lost with the connection and another run took it. In each case the tables are as they
-/// were, or the message says that nobody knows.
+/// Errors: [`Exit::Unsound`] when the pull has shrunk too much or cannot hold what the day has;
+/// [`Exit::Database`] after all attempts; [`Exit::NotNow`] when the lock was lost with the
+/// connection and another run took it. In each case the tables are as they were, or the message
+/// says that nobody knows.
 pub fn write(
     session: &mut Session,
     settings: &DatabaseSettings,
     order: &Order<'_>,
 ) -> Result<Outcome, Failure> {
     let mut in_doubt = false;
-    let mut number = 1;
+    let mut retries = Retries::default();
     loop {
         let error = match attempt(session, order, &mut in_doubt) {
             Ok(outcome) => return Ok(outcome),
@@ -53,17 +55,14 @@ pub fn write(
         if refused {
             return Err(failure);
         }
-        if number >= settings.attempts || !is_transient(&failure) {
-            return resolve_outcome(session, settings, order, failure, in_doubt);
-        }
         let what = if in_doubt {
             "writing the stock failed during the commit, which may have happened and is looked up first"
         } else {
             "writing the stock failed and was rolled back"
         };
-        announce_retry(&failure.context(what), number, settings);
-        std::thread::sleep(settings.delay);
-        number += 1;
+        if let Err(failure) = retries.wait_after(failure, what, settings) {
+            return resolve_outcome(session, settings, order, failure, in_doubt);
+        }
     }
 }
 
@@ -71,13 +70,12 @@ fn written(order: &Order<'_>, changes: Changes) -> Outcome {
     Outcome::Written(Written { changes, totals: order.snapshot.totals })
 }
 
-/// Leaves the session fit for another attempt.
 fn clean_up(session: &mut Session, error: AttemptError) -> Failure {
     let failure = match error {
         AttemptError::Refused(failure) | AttemptError::Unreachable(failure) => failure,
-        AttemptError::Fault(fault) | AttemptError::InDoubt(fault) => session.failed(fault),
+        AttemptError::Fault(fault) | AttemptError::InDoubt(fault) => fault.into(),
     };
-    session.roll_back();
+    session.clean_up(&failure);
     failure
 }
 
@@ -107,13 +105,10 @@ fn resolve_outcome(
 }
 
 /// What a write would change, found out by reading only.
-///
-/// # Errors
-/// As [`write()`].
 pub fn rehearse(session: &mut Session, order: &Order<'_>) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
-    let outcome = begin(conn, order, "START TRANSACTION READ ONLY");
-    match outcome {
+    let outcome = conn.query_drop("START TRANSACTION READ ONLY").map_err(AttemptError::from);
+    match outcome.and_then(|()| begin(conn, order)) {
         Ok(Prepared::Ready(plan)) => {
             session.roll_back();
             Ok(plan.changes())
@@ -132,9 +127,11 @@ fn attempt(
     order: &Order<'_>,
     in_doubt: &mut bool,
 ) -> Result<Outcome, AttemptError> {
+    session.database().map_err(AttemptError::Unreachable)?;
+    let term = session.turn();
     let database = session.database().map_err(AttemptError::Unreachable)?;
     if *in_doubt {
-        match log_row::state(database.conn(), order.run)? {
+        match commit_check::settle(database.conn(), order.run)? {
             RunRowState::Succeeded(changes) => {
                 log::info!("the commit had gone through before the connection died");
                 return Ok(written(order, changes));
@@ -143,12 +140,15 @@ fn attempt(
             RunRowState::Missing => {}
         }
     }
-    if let Some(failure) = commit_check::overtaken(database.conn(), order.run)? {
-        return Err(AttemptError::Refused(failure));
-    }
     take_turn(database).map_err(AttemptError::Unreachable)?;
-    let outcome = transact(database.conn(), order);
-    // Whoever waits for the turn is let in, also where this connection lives on; a broken one has given it back.
+    let outcome = transact(database, order, term);
+    // A broken connection has given its turn back, and one that was silent once would be silent again for as long.
+    if let Err(AttemptError::Fault(fault) | AttemptError::InDoubt(fault)) = &outcome
+        && fault.ends_connection()
+    {
+        return outcome;
+    }
+    // Whoever waits for the turn is let in, also where this connection lives on.
     if let Err(failure) = advisory_lock::release(database, Purpose::Write) {
         log::debug!("{failure}");
     }
@@ -168,9 +168,7 @@ fn take_turn(database: &mut Database) -> Result<(), Failure> {
     Err(Failure::new(Exit::Database, message))
 }
 
-/// Opens the transaction, asks the guards, and plans.
-fn begin(conn: &mut Conn, order: &Order<'_>, start: &str) -> Result<Prepared, AttemptError> {
-    conn.query_drop(start)?;
+fn begin(conn: &mut Conn, order: &Order<'_>) -> Result<Prepared, AttemptError> {
     let baseline = Baseline::ask(conn, order.run.source, order.day)?;
     if let Some(failure) = guards::refusal(conn, order, &baseline)? {
         return Err(AttemptError::Refused(failure));
@@ -178,16 +176,29 @@ fn begin(conn: &mut Conn, order: &Order<'_>, start: &str) -> Result<Prepared, At
     Ok(prepare(conn, order, &baseline)?)
 }
 
-fn transact(conn: &mut Conn, order: &Order<'_>) -> Result<Outcome, AttemptError> {
+fn transact(
+    database: &mut Database,
+    order: &Order<'_>,
+    term: u64,
+) -> Result<Outcome, AttemptError> {
     let began = Instant::now();
+    let largest = write_set::largest(database)?;
+    let conn = database.conn();
     let way = BulkWay::ask(conn)?;
-    let plan = match begin(conn, order, "START TRANSACTION")? {
+    conn.query_drop("START TRANSACTION")?;
+    if let Some(run_id) = lease::fence(conn, order.run.source, term)? {
+        return Err(AttemptError::Refused(commit_check::overtaken_by(&run_id)));
+    }
+    let plan = match begin(conn, order)? {
         Prepared::Ready(plan) => plan,
         Prepared::CardsNeeded(listings) => {
             conn.query_drop("ROLLBACK")?;
             return Ok(Outcome::CardsNeeded(listings));
         }
     };
+    if let Some(failure) = largest.refusal(plan.rows_to_touch()) {
+        return Err(AttemptError::Refused(failure));
+    }
     progress::expect(Phase::Write, plan.rows_to_load());
     let changes = carry_out(conn, way, order, &plan)?;
     let totals = order.snapshot.totals;
@@ -199,13 +210,16 @@ fn transact(conn: &mut Conn, order: &Order<'_>) -> Result<Outcome, AttemptError>
         let message = format!("the run's row in sync_logs, number {number}, is gone or completed");
         return Err(StoreError::Mismatch(message).into());
     }
-    conn.query_drop("COMMIT").map_err(|error| in_doubt(error.into()))?;
+    conn.query_drop("COMMIT").map_err(in_doubt)?;
     Ok(Outcome::Written(written))
 }
 
-/// A commit that the server refused did not happen; one whose answer never came may have.
-fn in_doubt(error: StoreError) -> AttemptError {
-    if error.broke_connection() { AttemptError::InDoubt(error) } else { AttemptError::Fault(error) }
+/// A commit that the server refused for a reason of which that is certain did not happen; any other may have.
+fn in_doubt(error: mysql::Error) -> AttemptError {
+    let error = DatabaseError(error);
+    let refused = error.refuses_commit();
+    let error = StoreError::Database(error);
+    if refused { AttemptError::Fault(error) } else { AttemptError::InDoubt(error) }
 }
 
 /// Products are joined last: until then every row is written under the product that its listing had.

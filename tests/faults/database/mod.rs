@@ -278,6 +278,7 @@ fn refusals() -> Vec<Fault> {
                 "CREATE USER 'reader'@'%' IDENTIFIED BY 'pw'".to_owned(),
                 format!("GRANT SELECT, CREATE TEMPORARY TABLES ON `{name}`.* TO 'reader'@'%'"),
                 format!("GRANT INSERT, UPDATE ON `{name}`.sync_logs TO 'reader'@'%'"),
+                format!("GRANT UPDATE ON `{name}`.stocksync_locks TO 'reader'@'%'"),
             ] {
                 stage.world.database.run(&sql);
             }

@@ -1,51 +1,11 @@
 //! The plainest form of XML, in which nearly all of a workbook is written, taken without the parser: a sheet of a million products
 //! has thirty million cells of five events each. Whatever is the least bit different is left to the parser in `sheet` and `strings`,
-//! which read everything by themselves.
+//! which read everything by themselves. Looks at bytes only.
 
 use super::cell::Kind;
-use super::row::Row;
-use super::sheet::typed;
-use super::strings::SharedStrings;
-use super::xml::Xml;
-use crate::failure::Failure;
-use crate::marketplace::table::Layout;
-use crate::marketplace::table::lines::Lines;
-
-/// Puts a plain cell into the row, if one is next: what the parser would have made of it.
-pub(super) fn take_cell<L: Layout>(
-    xml: &mut Xml<'_>,
-    strings: &mut SharedStrings,
-    lines: &Lines<'_, '_, L>,
-    row: &mut Row,
-) -> Result<bool, Failure> {
-    let Some(cell) = PlainCell::at_beginning_of(xml.ahead()) else { return Ok(false) };
-    let broken = |reason: String| xml.broken(&reason);
-    let column = row.place(cell.reference).map_err(broken)?;
-    if lines.need(column) {
-        row.put(column, typed(xml, cell.kind, cell.text(), strings)?).map_err(broken)?;
-    } else if !cell.is_blank() {
-        row.pass_over(column);
-    }
-    let length = cell.length;
-    xml.pass(length);
-    Ok(true)
-}
-
-/// Hands the row to `lines`, if its end and the beginning of another one are next.
-pub(super) fn change_row<L: Layout>(
-    xml: &mut Xml<'_>,
-    lines: &mut Lines<'_, '_, L>,
-    row: &mut Row,
-) -> Result<bool, Failure> {
-    let Some(length) = plain_change_of_row(xml.ahead()) else { return Ok(false) };
-    xml.pass(length);
-    row.hand_to(lines)?;
-    row.clear();
-    Ok(true)
-}
 
 /// How many bytes end a row and begin another, if that is what the bytes begin with.
-fn plain_change_of_row(bytes: &[u8]) -> Option<usize> {
+pub(super) fn plain_change_of_row(bytes: &[u8]) -> Option<usize> {
     let rest = bytes.strip_prefix(b"</row><row")?;
     let ends = |byte: &u8| matches!(byte, b'>' | b'<' | b'\'');
     let (attributes, rest) = rest.split_at(rest.iter().position(ends)?);
@@ -69,20 +29,20 @@ pub(super) fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
 
 /// A cell as most writers make it: `<c r="B5" s="2" t="s"><v>17</v></c>`.
 #[derive(Debug, PartialEq, Eq)]
-struct PlainCell<'a> {
+pub(super) struct PlainCell<'a> {
     /// `r`, if it is there.
-    reference: Option<&'a [u8]>,
+    pub reference: Option<&'a [u8]>,
     /// `t`.
-    kind: Kind,
+    pub kind: Kind,
     /// What stands in `v`: text in UTF-8 without an entity, a line break or anything else to be resolved.
     value: &'a [u8],
     /// Bytes of the whole cell.
-    length: usize,
+    pub length: usize,
 }
 
 impl<'a> PlainCell<'a> {
     /// `None` unless the bytes begin with a whole cell of exactly this make.
-    fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
+    pub fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
         let (mut reference, mut kind, mut style) = (None, None, None);
         let mut rest = bytes.strip_prefix(b"<c")?;
         while let [b' ', name, b'=', b'"', after @ ..] = rest {
@@ -114,12 +74,11 @@ impl<'a> PlainCell<'a> {
         })
     }
 
-    fn text(&self) -> &'a str {
+    pub fn text(&self) -> &'a str {
         std::str::from_utf8(self.value).unwrap_or_default()
     }
 
-    /// Whether the value is nothing but blanks.
-    fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         !self.value.first().is_some_and(u8::is_ascii_graphic) && self.text().trim().is_empty()
     }
 }

@@ -31,14 +31,12 @@ const MOST_UNPACKED: u64 = 2 << 30;
 /// Bytes that the archive's directory may have; a workbook has a dozen entries.
 const LONGEST_DIRECTORY: u64 = 16 << 20;
 
-/// Sheets that are looked at.
 const MOST_SHEETS: usize = 100;
 
 const BROKEN: &str = "the report is a broken XLSX workbook";
 
 type Archive<'a> = ZipArchive<Bounded<'a, PartReader<'a>>>;
 
-/// Reads the rows of the sheet that has the header.
 pub(super) fn read<L: Layout>(
     report: PartReader<'_>,
     lines: Lines<'_, '_, L>,
@@ -103,7 +101,6 @@ fn no_sheet(archive: &Archive<'_>, name: &str) -> Failure {
     ))
 }
 
-/// Where the sheets and the shared strings lie in the archive.
 struct Parts {
     /// At least one, in the workbook's order.
     sheets: Vec<Sheet>,

@@ -10,7 +10,6 @@ use crate::marketplace::table::Layout;
 use crate::marketplace::table::lines::Lines;
 use crate::text::printable;
 
-/// What a row has in a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// No cell, not even an empty one.
@@ -42,7 +41,6 @@ impl Row {
         (self.used, self.next, self.bytes) = (0, 0, 0);
     }
 
-    /// The column and the kind of the cell that a `c` element begins.
     pub(super) fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(usize, Kind), String> {
         let (mut reference, mut kind) = (None, Kind::Number);
         for attribute in tag.attributes() {

@@ -3,7 +3,7 @@
 use quick_xml::events::Event;
 
 use super::cell::{self, Kind};
-use super::fast_path;
+use super::fast_path::{PlainCell, plain_change_of_row};
 use super::row::Row;
 use super::strings::SharedStrings;
 use super::xml::{Xml, unescaped};
@@ -23,8 +23,8 @@ pub(super) fn read<L: Layout>(
     // How many elements are open inside a row that ends in the plain form; a prefixed one does not.
     let mut inside = None;
     while !lines.want_no_more() {
-        if fast_path::take_cell(xml, strings, lines, &mut row)?
-            || (inside == Some(xml.depth()) && fast_path::change_row(xml, lines, &mut row)?)
+        if take_plain_cell(xml, strings, lines, &mut row)?
+            || (inside == Some(xml.depth()) && take_plain_change_of_row(xml, lines, &mut row)?)
         {
             continue;
         }
@@ -99,7 +99,40 @@ fn value(xml: &mut Xml<'_>, kind: Kind, strings: &mut SharedStrings) -> Result<F
     typed(xml, kind, &content, strings)
 }
 
-pub(super) fn typed(
+/// Puts a plain cell into the row, if one is next: what the parser would have made of it.
+fn take_plain_cell<L: Layout>(
+    xml: &mut Xml<'_>,
+    strings: &mut SharedStrings,
+    lines: &Lines<'_, '_, L>,
+    row: &mut Row,
+) -> Result<bool, Failure> {
+    let Some(cell) = PlainCell::at_beginning_of(xml.ahead()) else { return Ok(false) };
+    let broken = |reason: String| xml.broken(&reason);
+    let column = row.place(cell.reference).map_err(broken)?;
+    if lines.need(column) {
+        row.put(column, typed(xml, cell.kind, cell.text(), strings)?).map_err(broken)?;
+    } else if !cell.is_blank() {
+        row.pass_over(column);
+    }
+    let length = cell.length;
+    xml.pass(length);
+    Ok(true)
+}
+
+/// Hands the row to `lines`, if its end and the beginning of another one are next.
+fn take_plain_change_of_row<L: Layout>(
+    xml: &mut Xml<'_>,
+    lines: &mut Lines<'_, '_, L>,
+    row: &mut Row,
+) -> Result<bool, Failure> {
+    let Some(length) = plain_change_of_row(xml.ahead()) else { return Ok(false) };
+    xml.pass(length);
+    row.hand_to(lines)?;
+    row.clear();
+    Ok(true)
+}
+
+fn typed(
     xml: &Xml<'_>,
     kind: Kind,
     content: &str,

@@ -17,7 +17,6 @@ const WINDOWS: usize = 4;
 /// Bytes of an entry in the table of ends.
 const END: u64 = 8;
 
-/// Strings by their index.
 pub(super) struct SharedStrings {
     text: Windows,
     /// The table of ends, each a little-endian `u64`.

@@ -63,9 +63,6 @@ impl Place {
 }
 
 /// Checks that a page has the shape of its format and is whole, valid JSON, and counts its items.
-///
-/// # Errors
-/// [`Exit::NotStockData`](crate::failure::Exit::NotStockData) if it is not.
 pub fn survey(page: impl Read, format: Format) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
     let (mut first, mut last) = (Vec::new(), Vec::new());

@@ -1,9 +1,8 @@
 //! The runs of a week as a timeline: when each began, how long it took, how it ended.
 
-use plotters::coord::Shift;
-use plotters::prelude::*;
+use maud::{Markup, html};
 
-use super::{Axes, Chart, Role, Spot, Width, axes, framed, headroom, text};
+use super::{Plot, Width, framed, headroom, spot};
 use crate::run::Status;
 
 /// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
@@ -13,117 +12,110 @@ const MOST: usize = 350;
 const LOWEST: i64 = 10;
 
 /// A run, ready to be drawn.
-pub struct Mark {
+pub(in crate::report::page) struct Mark {
     /// When it began, in days since the left end.
-    pub at: f64,
+    pub(in crate::report::page) at: f64,
     /// How long it took; 0 for one that never ended.
-    pub seconds: i64,
+    pub(in crate::report::page) seconds: i64,
     /// How it ended.
-    pub status: Status,
+    pub(in crate::report::page) status: Status,
     /// What is shown on hover.
-    pub text: String,
+    pub(in crate::report::page) text: String,
 }
 
 /// The runs of one marketplace.
-pub struct Lane {
+pub(in crate::report::page) struct Lane {
     /// The marketplace.
-    pub name: String,
+    pub(in crate::report::page) name: String,
     /// Its runs, the newest first.
-    pub marks: Vec<Mark>,
+    pub(in crate::report::page) marks: Vec<Mark>,
 }
 
 /// What stands around the runs.
-pub struct Frame<'a> {
+pub(in crate::report::page) struct Frame<'a> {
     /// For a reader's software.
-    pub name: &'a str,
+    pub(in crate::report::page) name: &'a str,
     /// The unit of the vertical axis.
-    pub unit: &'a str,
-    /// The days of the horizontal axis: position in days since the left end, label.
-    pub days: &'a [(f64, String)],
-    /// The right end of the horizontal axis, in days.
-    pub end: f64,
+    pub(in crate::report::page) unit: &'a str,
+    /// The days of the horizontal axis from its left end on, as it says them.
+    pub(in crate::report::page) days: &'a [String],
     /// A value, as the vertical axis says it.
-    pub number: &'a dyn Fn(i64) -> String,
+    pub(in crate::report::page) number: &'a dyn Fn(i64) -> String,
 }
 
 /// Draws the lanes one below the other.
-///
-/// # Errors
-/// Never in practice; the library's own.
-pub fn draw(width: Width, frame: &Frame<'_>, lanes: &[Lane]) -> anyhow::Result<String> {
-    let size = (width.pixels(), if width == Width::Wide { 270 } else { 260 });
-    let mut drawing = String::new();
-    let mut spots = Vec::new();
-    {
-        let root = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
-        for (area, lane) in root.split_evenly((lanes.len().max(1), 1)).iter().zip(lanes) {
-            draw_lane(width, frame, lane, area, &mut spots)?;
+pub(in crate::report::page) fn draw(width: Width, frame: &Frame<'_>, lanes: &[Lane]) -> Markup {
+    let height = width.either(270, 260);
+    let each = height / lanes.len().max(1) as i32;
+    let inside = html! {
+        @for (lane, top) in lanes.iter().zip((0..).step_by(each as usize)) {
+            (draw_lane(width, frame, lane, [top, top + each]))
         }
-        root.present()?;
-    }
-    Ok(framed(width, size.1, frame.name, &drawing, &spots))
+    };
+    framed(width, height, frame.name, &inside)
 }
 
-fn draw_lane(
-    width: Width,
-    frame: &Frame<'_>,
-    lane: &Lane,
-    area: &DrawingArea<SVGBackend<'_>, Shift>,
-    spots: &mut Vec<Spot>,
-) -> anyhow::Result<()> {
+fn draw_lane(width: Width, frame: &Frame<'_>, lane: &Lane, [top, bottom]: [i32; 2]) -> Markup {
     let marks = &lane.marks[..lane.marks.len().min(MOST)];
     let longest = marks.iter().map(|mark| mark.seconds).max().unwrap_or(0).max(LOWEST);
-    let around = Axes {
-        title: format!("{}, {}", lane.name, frame.unit),
-        end: frame.end,
-        top: headroom(longest as f64),
-        room: if width == Width::Wide { [66, 16, 24] } else { [44, 10, 24] },
-        labels: 3,
-        label: frame.number,
+    let plot = Plot {
+        left: width.either(66, 44),
+        right: width.pixels() - width.either(16, 10),
+        ceiling: top + 26,
+        floor: bottom - 24,
+        end: frame.days.len().max(1) as f64,
+        top: headroom(longest),
     };
-    let mut chart = axes(area, &around)?;
-    let label = text(12.0, Role::Label);
-    let (_, height) = area.dim_in_pixel();
-    let (_, area_top) = area.get_base_pixel();
-    let every = if width == Width::Wide { 1 } else { 2 };
-    for (day, name) in frame.days.iter().step_by(every) {
-        let (x, _) = chart.backend_coord(&(*day, 0.0));
-        let position = (x - area.get_base_pixel().0, i32::try_from(height)? - 18);
-        area.draw(&Text::new(name.clone(), position, label.clone()))?;
-        chart.draw_series([PathElement::new(
-            vec![(*day, 0.0), (*day, around.top)],
-            Role::Grid.color(),
-        )])?;
+    let every = width.either(1, 2) as usize;
+    html! {
+        (plot.axes(&format!("{}, {}", lane.name, frame.unit), 3, frame.number))
+        @for (day, name) in frame.days.iter().enumerate().step_by(every) {
+            @let x = plot.x(day as f64);
+            path.grid d=(format!("M{x} {}V{}", plot.floor, plot.ceiling)) {}
+            text x=(x) y=(bottom - 8) { (name) }
+        }
+        @for mark in marks {
+            @let (x, y) = (plot.x(mark.at), plot.y(mark.seconds as f64));
+            (sign(mark.status, x, y))
+            // The pointer finds a mark more easily than the eye needs it to be large.
+            (spot([x - 5, (y - 7).max(top), 10, 14], &mark.text))
+        }
     }
-    for mark in marks {
-        let point = (mark.at, mark.seconds as f64);
-        let (x, y) = chart.backend_coord(&point);
-        // The pointer finds a mark more easily than the eye needs it to be large.
-        spots.push(Spot {
-            x: x - 5,
-            y: (y - 7).max(area_top),
-            width: 10,
-            height: 14,
-            text: mark.text.clone(),
-        });
-        draw_mark(mark.status, point, &mut chart)?;
-    }
-    Ok(())
 }
 
-fn draw_mark(status: Status, point: (f64, f64), chart: &mut Chart<'_, '_>) -> anyhow::Result<()> {
+/// How a run ended: a dot, a triangle, a cross.
+pub(in crate::report::page) fn sign(status: Status, x: i32, y: i32) -> Markup {
     match status {
-        Status::Success => {
-            chart.draw_series([Circle::new(point, 3, Role::Success.color().filled())])?;
-        }
+        Status::Success => html! { circle.success cx=(x) cy=(y) r="3" {} },
         Status::Partial => {
-            let style = Role::Partial.color().filled();
-            chart.draw_series([TriangleMarker::new(point, 5, style)])?;
+            html! { path.partial d=(format!("M{x} {}l4 8h-8z", y - 5)) {} }
         }
         Status::Failed => {
-            let style = Role::Failed.color().stroke_width(2);
-            chart.draw_series([Cross::new(point, 4, style)])?;
+            html! { path.line.failed d=(format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)) {} }
         }
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_stands_where_it_began_as_high_as_it_took() {
+        let mark = |at, seconds, status| Mark { at, seconds, status, text: "run".into() };
+        let marks = vec![
+            mark(7.0, 100, Status::Success),
+            mark(0.0, 0, Status::Failed),
+            mark(3.5, 50, Status::Partial),
+        ];
+        let lanes = [Lane { name: "Ozon".into(), marks }];
+        let days: Vec<String> = (1..=7).map(|day| format!("{day}.11")).collect();
+        let frame =
+            Frame { name: "runs", unit: "s", days: &days, number: &|value| value.to_string() };
+        let svg = draw(Width::Wide, &frame, &lanes).into_string();
+        // 604 is the right end; 100 s stand a little below the ceiling at 26, 0 s on the floor at 246.
+        assert!(svg.contains(r#"<circle class="success" cx="604" cy="38" r="3">"#), "{svg}");
+        assert!(svg.contains(r#"<path class="line failed" d="M62 242l8 8m0 -8l-8 8">"#), "{svg}");
+        assert_eq!(svg.matches("<title>run</title>").count(), 3);
+    }
 }

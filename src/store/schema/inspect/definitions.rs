@@ -5,21 +5,25 @@ use mysql::prelude::Queryable;
 
 use super::exists::has_table;
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "dim_products",
     "inventory_data",
-    "sync_logs",
     "product_listings",
-    "stocksync_alerts",
     "listing_barcodes",
-    "wb_card_sizes",
-    "stocksync_state",
     "product_joins",
     "dim_warehouses",
+    "wb_card_sizes",
+    "stocksync_state",
+    "sync_logs",
+    "stocksync_alerts",
+    "stocksync_locks",
 ];
+
+/// What the migrations note about themselves.
+pub const RECORDS: [&str; 3] = ["stocksync_migrations", "stocksync_schema", "stocksync_former"];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +42,6 @@ impl Part {
     }
 }
 
-/// In what a table's parts differ from those noted as (kind, name, definition), in sentences.
 pub fn differences(
     table: &str,
     noted: &[(String, String, String)],
@@ -78,7 +81,7 @@ pub fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
     let row: Option<Row> = database
         .conn()
         .query_first(format!("SHOW CREATE TABLE {table}"))
-        .or_database(|| format!("looking at the table {table}"))?;
+        .db_context(|| format!("looking at the table {table}"))?;
     let text: Option<String> = row.and_then(|row| row.get(1));
     Ok(parts(&text.unwrap_or_default()))
 }
@@ -105,7 +108,6 @@ fn part(line: &str) -> Option<Part> {
     Some(Part { kind: "index", name, definition: line.into() })
 }
 
-/// The name in backticks at the beginning, and what follows it.
 fn quoted_name(text: &str) -> Option<(String, &str)> {
     let inside = text.strip_prefix('`')?;
     let mut characters = inside.char_indices().peekable();

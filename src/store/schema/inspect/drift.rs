@@ -6,7 +6,7 @@ use mysql::prelude::Queryable;
 use super::definitions::{self, Part, TABLES};
 use super::exists::has_table;
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_schema (
     table_name VARCHAR(64) NOT NULL,
@@ -25,9 +25,9 @@ pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     if !anew && is_noted(database)? {
         return Ok(());
     }
-    database.conn().query_drop(CREATE).or_database(doing)?;
-    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
-    database.conn().query_drop("DELETE FROM stocksync_schema").or_database(doing)?;
+    database.conn().query_drop(CREATE).db_context(doing)?;
+    database.conn().query_drop("START TRANSACTION").db_context(doing)?;
+    database.conn().query_drop("DELETE FROM stocksync_schema").db_context(doing)?;
     for table in TABLES {
         for Part { kind, name, definition } in definitions::of(database, table)? {
             database
@@ -36,13 +36,12 @@ pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
                     "INSERT INTO stocksync_schema (table_name, kind, name, definition) VALUES (?, ?, ?, ?)",
                     (table, kind, name, definition),
                 )
-                .or_database(doing)?;
+                .db_context(doing)?;
         }
     }
-    database.conn().query_drop("COMMIT").or_database(doing)
+    database.conn().query_drop("COMMIT").db_context(doing)
 }
 
-/// What differs from what was noted, in sentences.
 pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_schema \
          WHERE table_name = ? ORDER BY kind, name";
@@ -52,7 +51,7 @@ pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
     let mut differences = Vec::new();
     for table in TABLES {
         let doing = || "reading stocksync_schema";
-        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).or_database(doing)?;
+        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).db_context(doing)?;
         differences.extend(definitions::differences(
             table,
             &noted,
@@ -67,6 +66,6 @@ fn is_noted(database: &mut Database) -> Result<bool, Failure> {
         return Ok(false);
     }
     let rows: Option<u64> =
-        database.conn().query_first("SELECT COUNT(*) FROM stocksync_schema").or_database(doing)?;
+        database.conn().query_first("SELECT COUNT(*) FROM stocksync_schema").db_context(doing)?;
     Ok(rows.unwrap_or(0) > 0)
 }

@@ -4,65 +4,57 @@ use mysql::Value;
 use mysql::prelude::Queryable;
 
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
-use crate::store::schema::migrations::script::Object;
+use crate::store::database::{Database, DatabaseContext};
+use crate::store::schema::migrations::script::{Kind, Object};
 
 pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
-    let (question, names) = question(object);
-    let parameters: Vec<Value> = names.into_iter().map(Value::from).collect();
+    let names: Vec<Value> = object.names().map(Value::from).collect();
     let count: Option<u64> = database
         .conn()
-        .exec_first(question, parameters)
-        .or_database(|| format!("looking for {object}"))?;
+        .exec_first(question(object.kind, names.len()), names)
+        .db_context(|| format!("looking for {object}"))?;
     Ok(count.unwrap_or(0) > 0)
 }
 
 pub fn has_table(database: &mut Database, table: &str) -> Result<bool, Failure> {
-    has(database, &Object::Table(table.to_owned()))
+    has(database, &Object::table(table))
 }
 
-fn question(object: &Object) -> (&'static str, Vec<&str>) {
-    match object {
-        Object::Table(table) => (
+/// Of so many names: the table's, and what else [`Object::names`] tells.
+const fn question(kind: Kind, names: usize) -> &'static str {
+    match (kind, names) {
+        (Kind::Table, _) => {
             "SELECT COUNT(*) FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME = ?",
-            vec![table],
-        ),
-        Object::Engine(table, engine) => (
-            "SELECT COUNT(*) FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND ENGINE = ?",
-            vec![table, engine],
-        ),
-        Object::Column(table, column) => (
-            "SELECT COUNT(*) FROM information_schema.COLUMNS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?",
-            vec![table, column],
-        ),
-        Object::Index(table, index, None) => (
-            "SELECT COUNT(*) FROM information_schema.STATISTICS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ?",
-            vec![table, index],
-        ),
-        Object::Index(table, index, Some(column)) => (
-            "SELECT COUNT(*) FROM information_schema.STATISTICS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? AND COLUMN_NAME = ?",
-            vec![table, index, column],
-        ),
-        Object::Partition(table, partition) => (
-            "SELECT COUNT(*) FROM information_schema.PARTITIONS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND PARTITION_NAME = ?",
-            vec![table, partition],
-        ),
-        Object::Found(table) => {
-            ("SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND found", vec![table])
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME = ?"
         }
-        Object::FormerColumn(table, column) => (
-            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'column' AND name = ?",
-            vec![table, column],
-        ),
-        Object::FormerIndex(table, index) => (
-            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'index' AND name = ?",
-            vec![table, index],
-        ),
+        (Kind::Engine, _) => {
+            "SELECT COUNT(*) FROM information_schema.TABLES \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND ENGINE = ?"
+        }
+        (Kind::Column, _) => {
+            "SELECT COUNT(*) FROM information_schema.COLUMNS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?"
+        }
+        (Kind::Index, 3) => {
+            "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() \
+             AND TABLE_NAME = ? AND INDEX_NAME = ? AND COLUMN_NAME = ?"
+        }
+        (Kind::Index, _) => {
+            "SELECT COUNT(*) FROM information_schema.STATISTICS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ?"
+        }
+        (Kind::Partition, _) => {
+            "SELECT COUNT(*) FROM information_schema.PARTITIONS \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND PARTITION_NAME = ?"
+        }
+        (Kind::FoundTable, _) => {
+            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND found"
+        }
+        (Kind::FormerColumn, _) => {
+            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'column' AND name = ?"
+        }
+        (Kind::FormerIndex, _) => {
+            "SELECT COUNT(*) FROM stocksync_former WHERE table_name = ? AND kind = 'index' AND name = ?"
+        }
     }
 }

@@ -5,7 +5,7 @@ use mysql::prelude::Queryable;
 
 use super::definitions::{self, Part, TABLES};
 use crate::failure::Failure;
-use crate::store::database::{Database, OrDatabase};
+use crate::store::database::{Database, DatabaseContext};
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_former (
     table_name VARCHAR(64) NOT NULL,
@@ -18,32 +18,33 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS stocksync_former (
 
 const INSERT: &str = "INSERT INTO stocksync_former (table_name, kind, name, definition, found) VALUES (?, ?, ?, ?, ?)";
 
-/// Notes the tables as they are before the first migration. Repeated as long as that one has not begun.
-pub fn remember_found(database: &mut Database) -> Result<(), Failure> {
-    database.conn().query_drop(CREATE).or_database(doing)?;
-    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
-    database.conn().query_drop("DELETE FROM stocksync_former").or_database(doing)?;
-    for table in TABLES {
-        remember(database, table, true)?;
-    }
-    database.conn().query_drop("COMMIT").or_database(doing)
-}
-
-/// Notes the tables that the first migration had to make, as they are before the second one changes them.
-pub fn remember_made(database: &mut Database) -> Result<(), Failure> {
-    database.conn().query_drop("START TRANSACTION").or_database(doing)?;
+/// Notes the tables before a migration that has not begun: the first one makes those that are
+/// missing, the second one changes what the first has found or made. Later ones have it here.
+pub fn remember_before(database: &mut Database, version: u32) -> Result<(), Failure> {
+    let found = match version {
+        1 => true,
+        2 => false,
+        _ => return Ok(()),
+    };
+    database.conn().query_drop(CREATE).db_context(doing)?;
+    database.conn().query_drop("START TRANSACTION").db_context(doing)?;
     database
         .conn()
-        .query_drop("DELETE FROM stocksync_former WHERE NOT found")
-        .or_database(doing)?;
-    let found: Vec<String> = database
+        .exec_drop("DELETE FROM stocksync_former WHERE ? OR NOT found", (found,))
+        .db_context(doing)?;
+    let known: Vec<String> = database
         .conn()
         .query("SELECT DISTINCT table_name FROM stocksync_former")
-        .or_database(doing)?;
-    for table in TABLES.into_iter().filter(|table| !found.iter().any(|found| found == table)) {
-        remember(database, table, false)?;
+        .db_context(doing)?;
+    for table in TABLES.into_iter().filter(|table| !known.iter().any(|known| known == table)) {
+        for Part { kind, name, definition } in definitions::of(database, table)? {
+            database
+                .conn()
+                .exec_drop(INSERT, (table, kind, name, definition, found))
+                .db_context(doing)?;
+        }
     }
-    database.conn().query_drop("COMMIT").or_database(doing)
+    database.conn().query_drop("COMMIT").db_context(doing)
 }
 
 /// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
@@ -52,7 +53,7 @@ pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
          WHERE found AND table_name = ? ORDER BY kind, name";
     let mut differences = Vec::new();
     for table in TABLES {
-        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).or_database(doing)?;
+        let noted: Vec<_> = database.conn().exec(SELECT, (table,)).db_context(doing)?;
         if !noted.is_empty() {
             differences.extend(definitions::differences(
                 table,
@@ -66,14 +67,4 @@ pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
 
 fn doing() -> &'static str {
     "remembering the tables as they were, in stocksync_former"
-}
-
-fn remember(database: &mut Database, table: &str, found: bool) -> Result<(), Failure> {
-    for Part { kind, name, definition } in definitions::of(database, table)? {
-        database
-            .conn()
-            .exec_drop(INSERT, (table, kind, name, definition, found))
-            .or_database(doing)?;
-    }
-    Ok(())
 }

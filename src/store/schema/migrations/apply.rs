@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use mysql::prelude::Queryable;
 
 use super::plan::Step;
-use super::script::{Demand, Statement};
+use super::script::{Demand, Statement, split};
 use super::shipped::Migration;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::{Explained, OrDatabase};
+use crate::store::database::driver_error::{DatabaseContext, DatabaseError};
+use crate::store::schema::inspect::definitions::RECORDS;
 use crate::store::schema::inspect::{exists, original};
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS stocksync_migrations (
@@ -45,15 +46,11 @@ impl Way {
     }
 
     pub fn statements(self, migration: &Migration) -> Result<Vec<Statement>, Failure> {
-        let file = migration.file();
-        match self {
-            Way::Forward => {
-                migration.statements().or_fail(Exit::Program, || format!("sql/{file}.sql"))
-            }
-            Way::Back => migration
-                .rollback_statements()
-                .or_fail(Exit::Program, || format!("sql/{file}.rollback.sql")),
-        }
+        let (text, ending) = match self {
+            Way::Forward => (migration.text, "sql"),
+            Way::Back => (migration.rollback, "rollback.sql"),
+        };
+        split(text).or_fail(Exit::Program, || format!("sql/{}.{ending}", migration.file()))
     }
 
     /// What to call to go on after an interruption.
@@ -76,14 +73,10 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
     database
         .conn()
         .query_drop(CREATE_RECORD)
-        .or_database(|| "creating the table stocksync_migrations")?;
+        .db_context(|| "creating the table stocksync_migrations")?;
     // A migration that has begun may have changed the tables already.
     if !step.again {
-        match migration.version {
-            1 => original::remember_found(database)?,
-            2 => original::remember_made(database)?,
-            _ => {}
-        }
+        original::remember_before(database, migration.version)?;
     }
     record_start(database, migration)?;
     let outcome = run_all(database, migration, Way::Forward)?;
@@ -102,12 +95,12 @@ pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Fa
             "UPDATE stocksync_migrations SET finished_at = NULL, started_at = CURRENT_TIMESTAMP WHERE version = ?",
             (migration.version,),
         )
-        .or_database(doing)?;
+        .db_context(doing)?;
     let outcome = run_all(database, migration, Way::Back)?;
     database
         .conn()
         .exec_drop("DELETE FROM stocksync_migrations WHERE version = ?", (migration.version,))
-        .or_database(doing)?;
+        .db_context(doing)?;
     Ok(outcome)
 }
 
@@ -116,9 +109,9 @@ pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
     let remembered = exists::has_table(database, "stocksync_former")?;
     let differences = if remembered { original::differences(database)? } else { Vec::new() };
-    database.conn().query_drop("DROP TABLE IF EXISTS stocksync_migrations").or_database(doing)?;
-    for table in ["stocksync_schema", "stocksync_former"] {
-        database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).or_database(doing)?;
+    // What was remembered goes last, should this end halfway.
+    for table in RECORDS.into_iter().chain(["stocksync_locks"]) {
+        database.conn().query_drop(format!("DROP TABLE IF EXISTS {table}")).db_context(doing)?;
     }
     Ok(differences)
 }
@@ -141,7 +134,6 @@ fn run_all(database: &mut Database, migration: &Migration, way: Way) -> Result<O
     Ok(Outcome { ran: statements.len() - skipped, skipped, took: begun.elapsed() })
 }
 
-/// Where something happens, in words that lead to the statement in the file.
 fn place(file: &str, number: usize, count: usize, statement: &Statement) -> String {
     const SHOWN: usize = 80;
     let words: Vec<&str> = statement.sql.split_whitespace().collect();
@@ -180,7 +172,7 @@ fn run(database: &mut Database, sql: &str, way: Way) -> Result<(), Failure> {
             _ => "what came before this statement stays done; when the cause is removed",
         };
         let advice = format!("{cause}, run {}: it goes on here", way.again());
-        Failure::caused(Exit::Database, Explained(error)).context(advice)
+        Failure::caused(Exit::Database, DatabaseError(error)).context(advice)
     })
 }
 
@@ -196,7 +188,7 @@ fn record_start(database: &mut Database, migration: &Migration) -> Result<(), Fa
                 concat!("stocksync ", env!("CARGO_PKG_VERSION")),
             ),
         )
-        .or_database(|| format!("recording the start of migration {}", migration.file()))
+        .db_context(|| format!("recording the start of migration {}", migration.file()))
 }
 
 fn record_finish(database: &mut Database, migration: &Migration) -> Result<(), Failure> {
@@ -206,5 +198,5 @@ fn record_finish(database: &mut Database, migration: &Migration) -> Result<(), F
             "UPDATE stocksync_migrations SET finished_at = CURRENT_TIMESTAMP, started_at = started_at WHERE version = ?",
             (migration.version,),
         )
-        .or_database(|| format!("recording the end of migration {}", migration.file()))
+        .db_context(|| format!("recording the end of migration {}", migration.file()))
 }

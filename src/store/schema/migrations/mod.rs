@@ -22,10 +22,10 @@ pub use shipped::{Migration, SHIPPED};
 use crate::failure::{Exit, Failure};
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
-use crate::store::database::driver_error::OrDatabase;
+use crate::store::database::driver_error::DatabaseContext;
+use crate::store::database::lease;
 use crate::store::schema::inspect::exists;
 
-/// How long `migrate` waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 const NO_SUCH_TABLE: u16 = 1146;
@@ -33,6 +33,9 @@ const NO_SUCH_TABLE: u16 = 1146;
 /// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for another one.
 /// Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
 pub fn lock(database: &mut Database) -> Result<(), Failure> {
+    if database.is_in_cluster() {
+        lease::prepare(database.conn())?;
+    }
     if advisory_lock::try_acquire(database, Purpose::Migrate)? {
         return Ok(());
     }
@@ -49,6 +52,13 @@ pub fn lock(database: &mut Database) -> Result<(), Failure> {
     Err(Failure::new(Exit::NotNow, message))
 }
 
+/// Gives the lock back, should the connection still be good for that; the next `migrate`, on another node, need not wait then.
+pub fn unlock(database: &mut Database) {
+    if let Err(failure) = advisory_lock::release(database, Purpose::Migrate) {
+        log::debug!("{failure}");
+    }
+}
+
 /// What the database says was applied, by ascending version; nothing if it was never migrated. Changes nothing.
 pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     const SELECT: &str = "SELECT version, name, checksum, CAST(started_at AS CHAR), CAST(finished_at AS CHAR) \
@@ -59,7 +69,7 @@ pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
         });
     match rows {
         Err(mysql::Error::MySqlError(error)) if error.code == NO_SUCH_TABLE => Ok(Vec::new()),
-        rows => rows.or_database(|| "reading stocksync_migrations"),
+        rows => rows.db_context(|| "reading stocksync_migrations"),
     }
 }
 

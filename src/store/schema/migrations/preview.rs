@@ -39,7 +39,7 @@ pub fn preview(
                 Verdict::Stops(guard) => format!("-- migrate would stop here: it {guard}\n"),
             };
             text += &format!("{comment}{};\n\n", statement.sql);
-            let tables = statement.guards.iter().map(|guard| guard.object.table());
+            let tables = statement.guards.iter().map(|guard| guard.object.table.as_str());
             changed.extend(tables.chain(altered(&statement.sql)).map(str::to_owned));
         }
     }
@@ -54,8 +54,8 @@ fn judge(
     let mut undecided = Vec::new();
     for guard in &statement.guards {
         let met = guard.demand.met_by(has(&guard.object)?);
-        let changed = !guard.object.is_past() && changed.contains(guard.object.table());
-        let table = Object::Table(guard.object.table().to_owned());
+        let changed = !guard.object.is_past() && changed.contains(&guard.object.table);
+        let table = Object::table(&guard.object.table);
         let may_turn = match guard.demand {
             // A migration adds to an existing table one thing at a time, but a new one comes with columns and indexes.
             Demand::Unless => met && changed && guard.object != table && !has(&table)?,

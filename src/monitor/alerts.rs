@@ -1,26 +1,23 @@
-//! When something is worth a message, and what the message says. Pure: what was told before comes in, what to tell goes out.
-//! Sending is done in `notify/`, remembering in `store/alerts.rs`.
-
-mod wording;
+//! When something is worth a message, as values. Pure: what was told before comes in, what to tell goes out.
+//! The words are in `words/alerts.rs`; sending is done in `notify/`, remembering in `store/alert_log.rs`.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use serde::Serialize;
 
 use super::finding::{Finding, Kind, Severity};
 pub use crate::alert::{Sent, State, Topic};
 use crate::failure::Exit;
-pub use wording::{failed, found, mended, new_host, recovered};
+use crate::inventory::Source;
 
 /// After the first message about stale or unsound data the next come after this long, twice, four times, … as long.
 const DATA_DISTANCE: TimeDelta = TimeDelta::hours(6);
 /// The same for a key that is about to end.
 const KEY_DISTANCE: TimeDelta = TimeDelta::days(7);
 
-/// A message to a person. Serialized, it is the structured part of the webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message {
-    /// `Ozon` or `Wildberries`.
-    pub source: &'static str,
+/// Something to tell a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The marketplace.
+    pub source: Source,
     /// What it is about.
     pub topic: Topic,
     /// Trouble or recovery.
@@ -29,31 +26,87 @@ pub struct Message {
     pub severity: Severity,
     /// When, in the seller's time zone.
     pub time: DateTime<FixedOffset>,
-    /// One line.
-    pub title: String,
-    /// Why; empty for a recovery.
-    pub cause: String,
-    /// What a person does now.
-    pub next_step: String,
     /// Failed syncs in a row.
     pub failures: u32,
     /// The exit code of the sync, if it was one.
-    pub exit_code: Option<u8>,
+    pub exit: Option<Exit>,
+    /// Why.
+    pub(crate) cause: Cause,
 }
 
-impl Message {
-    /// The message as text for people.
-    pub fn text(&self) -> String {
-        let mut lines = vec![
-            self.title.clone(),
-            format!("Source: {}", self.source),
-            format!("Time: {}", self.time.format("%Y-%m-%d %H:%M (UTC%:z)")),
-        ];
-        if !self.cause.is_empty() {
-            lines.push(format!("Cause: {}", self.cause));
+/// Why something is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A sync failed, in the program's own words.
+    Failed(Exit, String),
+    /// A check found these, all of one topic, the most serious first.
+    Found(Vec<Finding>),
+    /// A report came from this host for the first time.
+    NewHost(String),
+    /// It is over.
+    Over,
+}
+
+impl Alert {
+    fn new(
+        source: Source,
+        (topic, severity): (Topic, Severity),
+        cause: Cause,
+        time: DateTime<FixedOffset>,
+    ) -> Self {
+        let state = if cause == Cause::Over { State::Recovered } else { State::Raised };
+        Self { source, topic, state, severity, time, failures: 0, exit: None, cause }
+    }
+
+    /// A sync that failed, one of `failures` in a row.
+    pub fn failed(
+        source: Source,
+        topic: Topic,
+        (exit, reason): (Exit, String),
+        failures: u32,
+        time: DateTime<FixedOffset>,
+    ) -> Self {
+        let severity =
+            if topic == Topic::Failures { Severity::Warning } else { Severity::Critical };
+        let alert = Self::new(source, (topic, severity), Cause::Failed(exit, reason), time);
+        Self { failures, exit: Some(exit), ..alert }
+    }
+
+    /// The first sync that succeeded after a trouble of which something was told.
+    pub fn recovered(source: Source, exit: Exit, time: DateTime<FixedOffset>) -> Self {
+        Self { exit: Some(exit), ..Self::mended(source, Topic::Sync, time) }
+    }
+
+    /// A report that came from a host not seen before.
+    pub fn new_host(source: Source, host: &str, time: DateTime<FixedOffset>) -> Self {
+        let what = (Topic::NewHost, Severity::Warning);
+        Self::new(source, what, Cause::NewHost(host.to_owned()), time)
+    }
+
+    /// What a check of the stored data found. `findings` are of one topic, the most serious first.
+    pub fn found(
+        source: Source,
+        topic: Topic,
+        findings: &[&Finding],
+        time: DateTime<FixedOffset>,
+    ) -> Self {
+        let worst = findings.iter().map(|finding| finding.severity).max();
+        let findings = findings.iter().copied().cloned().collect();
+        let severity = worst.unwrap_or(Severity::Warning);
+        Self::new(source, (topic, severity), Cause::Found(findings), time)
+    }
+
+    /// A check that no longer finds what was told.
+    pub fn mended(source: Source, topic: Topic, time: DateTime<FixedOffset>) -> Self {
+        Self::new(source, (topic, Severity::Warning), Cause::Over, time)
+    }
+
+    /// What it is about where the topic alone does not say it: the host.
+    pub fn subject(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::NewHost(host) => Some(host),
+            _ => None,
         }
-        lines.push(format!("Next step: {}", self.next_step));
-        lines.join("\n")
     }
 }
 
@@ -99,9 +152,9 @@ pub fn on_success(told: &[Sent]) -> bool {
     open(Topic::Sync) || open(Topic::Stale)
 }
 
-/// Whether a host that appeared at `since` is still to be told: the title of its message says which one it is.
-pub fn on_new_host(told: &[Sent], title: &str, since: DateTime<Utc>) -> bool {
-    let about = |sent: &Sent| sent.topic == Topic::NewHost && sent.title == title;
+/// Whether a host that appeared at `since` is still to be told.
+pub fn on_new_host(told: &[Sent], host: &str, since: DateTime<Utc>) -> bool {
+    let about = |sent: &Sent| sent.topic == Topic::NewHost && sent.subject.as_deref() == Some(host);
     !told.iter().any(|sent| about(sent) && sent.at >= since)
 }
 
@@ -159,6 +212,7 @@ fn open(told: &[Sent], topic: Topic) -> impl Iterator<Item = &Sent> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::finding::Fact;
     use super::*;
 
     fn at(hours: i64) -> DateTime<Utc> {
@@ -167,7 +221,8 @@ mod tests {
 
     fn sent(topic: Topic, state: State, failures: u32, hours: i64) -> Sent {
         let severity = Severity::Warning;
-        Sent { topic, state, severity, failures, title: String::new(), at: at(hours) }
+        let title = String::new();
+        Sent { topic, state, severity, failures, subject: None, title, at: at(hours) }
     }
 
     /// Runs failures hour by hour and says at which of them something was told.
@@ -183,7 +238,7 @@ mod tests {
     }
 
     fn finding(severity: Severity) -> Finding {
-        Finding { severity, kind: Kind::Stale, source: "Ozon", message: String::new() }
+        Finding { severity, source: Source::Ozon, fact: Fact::NeverSynced }
     }
 
     #[test]
@@ -259,11 +314,15 @@ mod tests {
 
     #[test]
     fn a_new_host_is_told_once_for_each_time_that_it_is_new() {
-        let title = "Ozon: a report's link led to a host not seen before: a.example";
-        let about = Sent { title: title.into(), ..sent(Topic::NewHost, State::Raised, 0, 5) };
-        assert!(on_new_host(&[], title, at(5)));
-        assert!(!on_new_host(std::slice::from_ref(&about), title, at(5)));
-        assert!(on_new_host(&[about], title, at(900)), "forgotten in between, and new again");
+        let host = "a.example";
+        let about = |host: &str| Sent {
+            subject: Some(host.into()),
+            ..sent(Topic::NewHost, State::Raised, 0, 5)
+        };
+        assert!(on_new_host(&[], host, at(5)));
+        assert!(!on_new_host(&[about(host)], host, at(5)));
+        assert!(on_new_host(&[about("b.example")], host, at(5)), "of another host");
+        assert!(on_new_host(&[about(host)], host, at(900)), "forgotten in between, and new again");
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! Numbers, dates, ages and plurals in the form of a language. What is said with them is in `phrases`.
+//! Russian or English: numbers, dates, lengths of time and plurals in the form of each.
+//! Ground floor; what is said with them is in `words`.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
-use super::phrases::{EN, Forms, Phrases, RU};
 use crate::text::grouped;
 
-/// The language of the page.
+/// A noun in its forms: with 1 (21, 31 …), with 2 to 4 (22 …), with all others. English has two.
+#[derive(Clone, Copy)]
+pub(crate) struct Forms(pub(crate) &'static str, pub(crate) &'static str, pub(crate) &'static str);
+
+/// The language in which people are spoken to. Logs, errors and JSON are English always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Russian.
@@ -39,11 +43,16 @@ impl Language {
         if language.eq_ignore_ascii_case("ru") { Self::Russian } else { Self::English }
     }
 
-    /// All that the page says in this language.
-    pub fn phrases(self) -> &'static Phrases {
+    /// Reads `ru` or `en`.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        [Self::Russian, Self::English].into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The one of two that are side by side.
+    pub(crate) fn either<T>(self, russian: T, english: T) -> T {
         match self {
-            Self::Russian => &RU,
-            Self::English => &EN,
+            Self::Russian => russian,
+            Self::English => english,
         }
     }
 
@@ -72,9 +81,14 @@ impl Language {
         format!("{millions}{NO_BREAK}{unit}")
     }
 
-    /// A number of things as the program counts them.
-    pub fn total(self, number: usize) -> String {
-        self.number(i64::try_from(number).unwrap_or(i64::MAX))
+    /// A number of things.
+    pub fn total(self, number: impl TryInto<i64>) -> String {
+        self.number(number.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// A share between 0 and 1: `38 %`.
+    pub fn percent(self, share: f64) -> String {
+        format!("{}{NO_BREAK}%", self.number((share * 100.0).round() as i64))
     }
 
     /// With its sign: `+5`, `−3`.
@@ -95,12 +109,14 @@ impl Language {
     }
 
     /// A number with its noun: `21 товар`, `5 products`.
-    pub fn count(self, number: usize, forms: &Forms) -> String {
-        format!("{}{NO_BREAK}{}", self.total(number), self.noun(number, forms))
+    pub(crate) fn count(self, number: impl TryInto<i64>, forms: &Forms) -> String {
+        let number = number.try_into().unwrap_or(i64::MAX);
+        format!("{}{NO_BREAK}{}", self.number(number), self.noun(number, forms))
     }
 
     /// The noun as it stands behind a number.
-    pub fn noun(self, number: usize, forms: &Forms) -> &'static str {
+    pub(crate) fn noun(self, number: i64, forms: &Forms) -> &'static str {
+        let number = number.unsigned_abs();
         match self {
             Self::English if number == 1 => forms.0,
             Self::English => forms.2,
@@ -139,6 +155,26 @@ impl Language {
     /// `23.11 08:15`.
     pub fn short_moment(self, moment: DateTime<FixedOffset>) -> String {
         format!("{} {}", self.short_day(moment.date_naive()), moment.format("%H:%M"))
+    }
+
+    /// For a table or a message: `2026-11-23`, `23.11.2026`.
+    pub fn date(self, day: NaiveDate) -> String {
+        day.format(self.either("%d.%m.%Y", "%Y-%m-%d")).to_string()
+    }
+
+    /// For a table: `2026-11-23 08:15`, `23.11.2026 08:15`.
+    pub fn time(self, moment: DateTime<FixedOffset>) -> String {
+        format!("{} {}", self.date(moment.date_naive()), moment.format("%H:%M"))
+    }
+
+    /// The same with its time zone, for a message that may be read elsewhere.
+    pub fn time_and_zone(self, moment: DateTime<FixedOffset>) -> String {
+        format!("{} (UTC{})", self.time(moment), moment.offset())
+    }
+
+    /// An age in its two largest units, as precise as people want it: seconds only below a minute.
+    pub fn age(self, seconds: u64) -> String {
+        self.duration(if seconds < 60 { seconds } else { seconds - seconds % 60 })
     }
 
     /// A length of time in its two largest units: `2 ч 15 мин`, `3 d 4 h`, `42 s`.
