@@ -32,7 +32,7 @@ pub(in crate::marketplace) fn read(
             Line::Article { offer_id, name, barcodes } => ArticleLine {
                 offer_id: of(&offer_id),
                 name: of(&name),
-                barcodes: barcodes.map(|list| list.iter().map(|it| of_raw(Some(it))).collect()),
+                barcodes: barcodes.map(|list| list.iter().map(|it| of_raw(Some(&**it))).collect()),
             }
             .validate(*number),
             Line::Unknown(kind, place) => Err(unknown(*number, &kind, &place)),
@@ -66,11 +66,11 @@ fn unknown(number: u64, kind: &str, place: &Place) -> Rejection {
 }
 
 fn of(value: &Raw) -> Field {
-    of_raw(value.as_ref())
+    of_raw(value.as_deref())
 }
 
-fn of_raw(value: Option<&Box<RawValue>>) -> Field {
-    match field(value.map(|value| &**value), false) {
+fn of_raw(value: Option<&RawValue>) -> Field {
+    match field(value, false) {
         // An empty name is none.
         Field::Text(text) if text.trim().is_empty() => Field::Absent,
         field => field,

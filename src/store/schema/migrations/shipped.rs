@@ -41,6 +41,7 @@ pub const SHIPPED: &[Migration] = shipped! {
     11 "0011_size_names",
     12 "0012_locks",
     13 "0013_failure_kind",
+    14 "0014_warehouses",
 };
 
 impl Migration {
@@ -138,6 +139,7 @@ mod tests {
                 "0013_failure_kind",
                 "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
             ),
+            ("0014_warehouses", "9a2b477e0a69f86148b0072ac12ec0a43681eb8a50aff7dc9a8811e11aa2020c"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);
