@@ -20,9 +20,6 @@ pub struct OzonKey {
 }
 
 /// The key that was asked about last.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
     Ok(state::get(conn, NAME)?.as_deref().and_then(parse))
 }
@@ -38,9 +35,6 @@ fn parse(value: &str) -> Option<OzonKey> {
 }
 
 /// Keeps it in place of the one before.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn keep(conn: &mut Conn, key: &OzonKey) -> Result<(), StoreError> {
     state::set(conn, NAME, &written(key))
 }

@@ -123,7 +123,6 @@ fn told_by_report(day: &DayStock) -> bool {
     stocked.all(|warehouse| REPORT_WAREHOUSES.contains(&warehouse.warehouse_name.as_str()))
 }
 
-/// Pieces and warehouses with stock of each region.
 fn by_region(day: &DayStock) -> BTreeMap<&str, (i64, u32)> {
     let mut regions = BTreeMap::new();
     for warehouse in &day.warehouses {

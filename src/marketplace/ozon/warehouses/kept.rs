@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk::temporary;
+use crate::failure::Failure;
 
 /// Lines to be written.
 pub struct Kept {
@@ -16,22 +17,22 @@ pub struct Kept {
 
 impl Kept {
     pub fn new() -> Result<Self, Failure> {
-        let file = tempfile::tempfile().or_fail(Exit::Program, no_file)?;
+        let file = tempfile::tempfile().map_err(temporary)?;
         Ok(Self { file: BufWriter::with_capacity(64 << 10, file), bytes: 0 })
     }
 
     pub fn push(&mut self, line: &impl Serialize) -> Result<(), Failure> {
-        let mut text = serde_json::to_vec(line).or_fail(Exit::Program, no_file)?;
+        let mut text = serde_json::to_vec(line).map_err(temporary)?;
         text.push(b'\n');
         self.bytes += text.len() as u64;
-        self.file.write_all(&text).or_fail(Exit::Program, no_file)
+        self.file.write_all(&text).map_err(temporary)
     }
 
     /// The file with all lines, and its length.
     pub fn finish(self) -> Result<(File, u64), Failure> {
         let bytes = self.bytes;
         let file = self.file.into_inner().map_err(|error| error.into_error());
-        Ok((file.or_fail(Exit::Program, no_file)?, bytes))
+        Ok((file.map_err(temporary)?, bytes))
     }
 
     /// Hands out all lines in their order.
@@ -40,15 +41,11 @@ impl Kept {
         each: &mut dyn FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let (mut file, _) = self.finish()?;
-        file.seek(SeekFrom::Start(0)).or_fail(Exit::Program, no_file)?;
+        file.seek(SeekFrom::Start(0)).map_err(temporary)?;
         for line in BufReader::with_capacity(64 << 10, file).lines() {
-            let line = line.or_fail(Exit::Program, no_file)?;
-            each(serde_json::from_str(&line).or_fail(Exit::Program, no_file)?)?;
+            let line = line.map_err(temporary)?;
+            each(serde_json::from_str(&line).map_err(temporary)?)?;
         }
         Ok(())
     }
-}
-
-fn no_file() -> String {
-    format!("keeping answers in a temporary file in {} (TMPDIR)", std::env::temp_dir().display())
 }

@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::value::RawValue;
 
 use super::answers::{Line, Place, Raw};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk::temporary;
+use crate::failure::Failure;
 use crate::inventory::field::record_label;
 use crate::inventory::ozon_stock::{ArticleLine, PlaceLine};
 use crate::inventory::{Field, Rejection, printable};
@@ -19,11 +20,10 @@ pub(in crate::marketplace) fn read(
     number: &mut u64,
     on_record: &mut OnRecord<'_>,
 ) -> Result<(), Failure> {
-    let broken = || "cannot read back what was kept of Ozon's answers".to_owned();
     let mut rejected = HashSet::new();
     for text in BufReader::with_capacity(64 << 10, lines).lines() {
-        let text = text.or_fail(Exit::Program, broken)?;
-        let line: Line = serde_json::from_str(&text).or_fail(Exit::Program, broken)?;
+        let text = text.map_err(temporary)?;
+        let line: Line = serde_json::from_str(&text).map_err(temporary)?;
         *number += 1;
         let article = line.article();
         let record = match line {
