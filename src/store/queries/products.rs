@@ -75,7 +75,7 @@ const NAMELESS_LISTINGS: &str = "
     LIMIT ?";
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProductOverview {
+pub(crate) struct ProductOverview {
     pub total: u64,
     /// Those that both marketplaces list.
     pub on_both: u64,
@@ -92,7 +92,7 @@ pub struct ProductOverview {
 
 impl ProductOverview {
     /// Products that only this marketplace lists.
-    pub fn only_on(&self, source: Source) -> u64 {
+    pub(crate) fn only_on(&self, source: Source) -> u64 {
         match source {
             Source::Ozon => self.only_ozon,
             Source::Wildberries => self.only_wildberries,
@@ -101,7 +101,7 @@ impl ProductOverview {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OneSided {
+pub(crate) struct OneSided {
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
@@ -110,14 +110,14 @@ pub struct OneSided {
 
 /// A listing without a name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NamelessListing {
+pub(crate) struct NamelessListing {
     pub source: Source,
     pub sku: String,
     pub size_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProductStock {
+pub(crate) struct ProductStock {
     pub product_id: i64,
     /// Its name; null if no marketplace told it.
     pub name: Option<String>,
@@ -132,14 +132,14 @@ pub struct ProductStock {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProductWarehouse {
+pub(crate) struct ProductWarehouse {
     pub source: String,
     pub stock_type: String,
     pub warehouse_name: String,
     pub stock: i64,
 }
 
-pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
+pub(crate) fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
     let newest = newest_days(conn)?;
     for (source, day) in Source::ALL.into_iter().zip(newest) {
@@ -158,7 +158,7 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
 
 /// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
 /// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
-pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
+pub(crate) fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
     let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
     let read = |(product, ozon, has_barcode)| OneSided {
         product,
@@ -232,7 +232,7 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProductName {
+pub(crate) struct ProductName {
     /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
     pub name: Option<String>,
     /// The seller's article, or else the marketplace's code.
@@ -251,7 +251,7 @@ const OWN_NAMES: &str = "
     SELECT product_id, product_name FROM dim_products
     WHERE product_id IN {products} AND product_name <> ''";
 
-pub fn product_names(
+pub(crate) fn product_names(
     conn: &mut Conn,
     products: &[i64],
 ) -> Result<HashMap<i64, ProductName>, StoreError> {

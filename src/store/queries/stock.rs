@@ -59,7 +59,7 @@ const DUPLICATES: &str = "
 const NAME: &str = "SELECT name FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Days {
+pub(crate) struct Days {
     /// The newest; `None` if there has never been one.
     pub newest: Option<NaiveDate>,
     /// The one before.
@@ -67,7 +67,7 @@ pub struct Days {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct WarehouseStock {
+pub(crate) struct WarehouseStock {
     pub stock_type: String,
     pub warehouse_name: String,
     pub rows: u64,
@@ -78,7 +78,7 @@ pub struct WarehouseStock {
 }
 
 impl WarehouseStock {
-    pub fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
+    pub(crate) fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
         warehouses.into_iter().fold(Self::default(), |mut sum, one| {
             sum.rows += one.rows;
             sum.available += one.available;
@@ -89,13 +89,13 @@ impl WarehouseStock {
         })
     }
 
-    pub fn present(&self) -> i64 {
+    pub(crate) fn present(&self) -> i64 {
         self.available.saturating_add(self.reserved)
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListingStock {
+pub(crate) struct ListingStock {
     /// Ozon: the seller's article; Wildberries: `nmId`.
     pub sku: String,
     /// Wildberries: `chrtId` or barcode; Ozon: empty.
@@ -105,7 +105,7 @@ pub struct ListingStock {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewestSnapshot {
+pub(crate) struct NewestSnapshot {
     /// Its day; `None` if there has never been one.
     pub day: Option<NaiveDate>,
     pub products: u64,
@@ -114,7 +114,7 @@ pub struct NewestSnapshot {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Doubts {
+pub(crate) struct Doubts {
     /// The newest snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows whose numbers contradict each other.
@@ -131,20 +131,20 @@ pub struct Doubts {
 
 impl Doubts {
     /// Whether the newest run stored that there is no stock at all.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
     }
 }
 
 /// The days of the two newest snapshots; only the newest may hold nothing.
-pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
+pub(crate) fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
         rows::first(conn, DAY_BEFORE, (source.as_str(), newest))?;
     Ok(Days { newest: Some(newest), before: before.flatten() })
 }
 
-pub fn warehouses(
+pub(crate) fn warehouses(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
@@ -169,7 +169,7 @@ pub fn warehouses(
     rows::map(conn, WAREHOUSES, (source.as_str(), day), read)
 }
 
-pub fn listings(
+pub(crate) fn listings(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
@@ -178,7 +178,7 @@ pub fn listings(
     rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
-pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
+pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
     let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
     let mut found = None;
     if let Some(day) = doubts.day {
@@ -206,7 +206,7 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
 }
 
 /// The names of listings, in their order; `None` for one without a name.
-pub fn listing_names(
+pub(crate) fn listing_names(
     conn: &mut Conn,
     source: Source,
     listings: &[(&str, &str)],
