@@ -133,7 +133,7 @@ mod tests {
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
-            ("0012_locks", "1832cfe7c22740628cd1d49a15bf80e8f91801577977bcfc63362ed5c5b214e0"),
+            ("0012_locks", "f663024170cb1bb2db90a2dffe88fefa19ea0a70a62425b8eaa25c3f8fdcb7fe"),
             (
                 "0013_failure_kind",
                 "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
