@@ -85,7 +85,6 @@ pub struct Sent {
     pub state: State,
     pub severity: Severity,
     pub failures: u32,
-    /// The host of the topic `NewHost`.
     pub subject: Option<String>,
     /// Its first line, in the language of that time.
     pub title: String,

@@ -93,7 +93,6 @@ pub(crate) enum FailureKind {
     NotNow,
     KeyRejected,
     Configuration,
-    /// By a signal.
     Interrupted,
 }
 
@@ -179,7 +178,6 @@ impl Failure {
         Self { exit, kind: exit.into(), ..self }
     }
 
-    /// What kind of failure it is.
     pub(crate) fn kind(&self) -> FailureKind {
         self.kind
     }

@@ -12,9 +12,7 @@ pub(crate) struct Forms(pub(crate) &'static str, pub(crate) &'static str, pub(cr
 /// The language in which people are spoken to. Logs, errors and JSON are English always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// Russian.
     Russian,
-    /// English.
     English,
 }
 
@@ -43,7 +41,6 @@ impl Language {
         if language.eq_ignore_ascii_case("ru") { Self::Russian } else { Self::English }
     }
 
-    /// Reads `ru` or `en`.
     pub fn of_tag(tag: &str) -> Option<Self> {
         [Self::Russian, Self::English].into_iter().find(|language| language.tag() == tag)
     }
@@ -56,7 +53,6 @@ impl Language {
         }
     }
 
-    /// The value of the attribute `lang`.
     pub fn tag(self) -> &'static str {
         match self {
             Self::Russian => "ru",
@@ -81,7 +77,6 @@ impl Language {
         format!("{millions}{NO_BREAK}{unit}")
     }
 
-    /// A number of things.
     pub fn total(self, number: impl TryInto<i64>) -> String {
         self.number(number.try_into().unwrap_or(i64::MAX))
     }
@@ -114,7 +109,6 @@ impl Language {
         format!("{}{NO_BREAK}{}", self.number(number), self.noun(number, forms))
     }
 
-    /// The noun as it stands behind a number.
     pub(crate) fn noun(self, number: i64, forms: &Forms) -> &'static str {
         let number = number.unsigned_abs();
         match self {

@@ -171,6 +171,5 @@ pub struct Ending<'a> {
     /// The exit code; 128 + the signal for an interruption.
     pub exit_code: u8,
     pub message: Option<&'a str>,
-    /// The column `failure_kind`.
     pub(crate) failure_kind: Option<FailureKind>,
 }

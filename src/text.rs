@@ -3,6 +3,9 @@
 //! Numbers for people, too.
 
 use std::fmt::Write;
+use std::time::Duration;
+
+use humantime::{FormattedDuration, format_duration};
 
 use crate::secret::mask;
 
@@ -20,6 +23,16 @@ pub fn grouped(number: u64, between: char) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// A measured length of time to the precision that people care for: `2m 5s`, `250ms`. A setting is
+/// shown as it is set.
+pub fn duration(length: Duration) -> FormattedDuration {
+    let seconds = length.as_secs();
+    format_duration(match seconds {
+        0 => Duration::from_millis(length.as_millis() as u64),
+        _ => Duration::from_secs(seconds.saturating_add(u64::from(length.subsec_millis() >= 500))),
+    })
 }
 
 /// A number of things for a sentence: `1 row`, `7 rows`. For nouns whose plural ends in `s`.

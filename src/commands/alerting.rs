@@ -48,9 +48,6 @@ impl Watch {
     }
 
     /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`], naming the variable.
     pub fn require_settings(&mut self) -> Result<(), Failure> {
         self.wrong.take().map_or(Ok(()), Err)
     }

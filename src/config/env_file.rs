@@ -31,10 +31,8 @@ pub struct EnvFile {
 }
 
 /// Reads a file.
-///
-/// # Errors
-/// [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that is not
-/// `NAME=value`.
+/// Errors: [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that
+/// is not `NAME=value`.
 pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     let file = path.display().to_string();
     let content =

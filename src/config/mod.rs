@@ -27,9 +27,7 @@ use crate::language::Language;
 use crate::secret::Secret;
 
 /// Judges every setting that is there, whichever command it is for: a slip shows at once, and not at the first run that needs it.
-///
-/// # Errors
-/// [`Exit::Configuration`], naming each variable that cannot be right.
+/// Errors: [`Exit::Configuration`], naming each variable that cannot be right.
 pub fn judge_all(environment: &Environment) -> Result<(), Failure> {
     let all = environment.filled_up([
         ("DATABASE_URL", "mysql://localhost/database"),
@@ -271,9 +269,6 @@ pub fn snapshot_utc_offset(environment: &Environment) -> Result<FixedOffset, Fai
 
 /// Reads `STOCKSYNC_LANG`: the language of reports, alerts and the page; by default that of the
 /// system's locale, `LC_ALL` before `LANG`.
-///
-/// # Errors
-/// [`Exit::Configuration`], naming the variable.
 pub fn language(environment: &Environment) -> Result<Language, Failure> {
     const NAME: &str = "STOCKSYNC_LANG";
     let Some(tag) = environment.text(NAME) else {

@@ -8,6 +8,7 @@ use humantime::format_duration;
 
 use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
+use crate::text::duration;
 
 /// Whoever asks for longer has miscounted; no date is made of it.
 const LONGEST_TOLD: Duration = Duration::from_secs(366 * 86_400);
@@ -33,7 +34,7 @@ pub fn too_long(
     let wait = if asked.wait > LONGEST_TOLD {
         "more than a year".to_owned()
     } else {
-        format_duration(Duration::from_secs(asked.wait.as_secs())).to_string()
+        duration(asked.wait).to_string()
     };
     let message = format!(
         "{}: {wait} exceeds RETRY_MAX_WAIT ({}){}",

@@ -61,10 +61,8 @@ pub struct Http {
 impl Http {
     /// A conversation with the API below `api`, whose every request, and nothing else, carries
     /// `credentials`.
-    ///
-    /// # Errors
-    /// [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`] if TLS
-    /// cannot be set up.
+    /// Errors: [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`]
+    /// if TLS cannot be set up.
     pub fn new(
         settings: &HttpSettings,
         api: &Url,
@@ -115,18 +113,14 @@ impl Http {
     }
 
     /// The address of a method below the API's base URL.
-    ///
-    /// # Errors
-    /// [`Exit::Program`] for a path that is none.
+    /// Errors: [`Exit::Program`] for a path that is none.
     pub fn url(&self, path: &str) -> Result<Url, Failure> {
         self.api.join(path).or_fail(Exit::Program, || format!("{path} is no path"))
     }
 
     /// Sends `call` and reads a short JSON answer, of at most 1 MiB.
-    ///
-    /// # Errors
-    /// The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not this
-    /// JSON.
+    /// Errors: The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not
+    /// this JSON.
     pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
         self.exchange(call, |body| {
             let bytes = body.read_all(SHORT_ANSWER)?;
@@ -138,10 +132,8 @@ impl Http {
     /// on; `file` ends where the answer ends. Returns its length and what `look` makes of it. A
     /// page or XML is refused; an answer that `look` finds to be cut off ([`Exit::Unreachable`]) is
     /// asked for again.
-    ///
-    /// # Errors
-    /// The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page or an
-    /// answer that is too long, [`Exit::Program`] for a full disk.
+    /// Errors: The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page
+    /// or an answer that is too long, [`Exit::Program`] for a full disk.
     pub fn download<T>(
         &mut self,
         call: &Call,

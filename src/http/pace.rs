@@ -3,24 +3,16 @@
 use std::time::{Duration, Instant};
 
 use crate::console::progress;
+use crate::text::duration;
 
 /// Sleeps. Every wait of a pull goes through here, so that each is in the log and beside the
 /// progress with its reason.
 pub fn pause(level: log::Level, length: Duration, reason: &str) {
-    let wait = format!("waiting {}: {reason}", humantime::format_duration(rounded(length)));
+    let wait = format!("waiting {}: {reason}", duration(length));
     log::log!(level, "{wait}");
     progress::waits(wait);
     std::thread::sleep(length);
     progress::waits(String::new());
-}
-
-fn rounded(length: Duration) -> Duration {
-    match length {
-        length if length < Duration::from_secs(1) => {
-            Duration::from_millis(length.as_millis() as u64)
-        }
-        length => Duration::from_secs(length.as_secs_f64().round() as u64),
-    }
 }
 
 /// The least time between two requests to one method: doubled by each 429, and back by a tenth with

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use humantime::format_duration;
 
 use crate::failure::{Exit, Failure};
+use crate::text::duration;
 
 /// A question is never repeated sooner, whatever the settings say.
 pub(super) const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
@@ -31,7 +32,7 @@ pub(super) fn until_ready<T>(
     loop {
         let state = match ask()? {
             Progress::Ready(report) => {
-                log::info!("{name} ready after {}", whole_seconds(started.elapsed()));
+                log::info!("{name} ready after {}", duration(started.elapsed()));
                 return Ok(report);
             }
             Progress::NotYet(state) => state,
@@ -50,10 +51,6 @@ pub(super) fn until_ready<T>(
             return Err(Failure::new(Exit::Unreachable, message));
         }
     }
-}
-
-fn whole_seconds(length: Duration) -> humantime::FormattedDuration {
-    format_duration(Duration::from_secs(length.as_secs()))
 }
 
 #[cfg(test)]

@@ -13,37 +13,24 @@ const DATA_DISTANCE: TimeDelta = TimeDelta::hours(6);
 /// The same for a key that is about to end.
 const KEY_DISTANCE: TimeDelta = TimeDelta::days(7);
 
-/// Something to tell a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// The marketplace.
     pub source: Source,
-    /// What it is about.
     pub topic: Topic,
-    /// Trouble or recovery.
     pub state: State,
-    /// How bad it is (or was).
     pub severity: Severity,
-    /// When, in the seller's time zone.
     pub time: DateTime<FixedOffset>,
-    /// Failed syncs in a row.
     pub failures: u32,
     /// The exit code of the sync, if it was one.
     pub exit: Option<Exit>,
-    /// Why.
     pub(crate) cause: Cause,
 }
 
-/// Why something is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// A sync failed, in the program's own words.
     Failed(Exit, String),
-    /// A check found these, all of one topic, the most serious first.
     Found(Vec<Finding>),
-    /// A report came from this host for the first time.
     NewHost(String),
-    /// It is over.
     Over,
 }
 
@@ -58,7 +45,6 @@ impl Alert {
         Self { source, topic, state, severity, time, failures: 0, exit: None, cause }
     }
 
-    /// A sync that failed, one of `failures` in a row.
     pub fn failed(
         source: Source,
         topic: Topic,
@@ -83,7 +69,6 @@ impl Alert {
         Self::new(source, what, Cause::NewHost(host.to_owned()), time)
     }
 
-    /// What a check of the stored data found. `findings` are of one topic, the most serious first.
     pub fn found(
         source: Source,
         topic: Topic,
@@ -146,7 +131,6 @@ pub fn on_failure(
     (told_of < step).then_some(urgent.unwrap_or(Topic::Failures))
 }
 
-/// Whether a sync that succeeded ends a trouble that was told.
 pub fn on_success(told: &[Sent]) -> bool {
     let open = |topic| open(told, topic).any(|sent| sent.state == State::Raised);
     open(Topic::Sync) || open(Topic::Stale)

@@ -18,26 +18,21 @@ pub enum Kind {
     RowsDisagree,
     /// Rows whose current is not available + reserved.
     ContradictoryRows,
-    /// Rows with a number below zero.
     NegativeStock,
-    /// Rows that repeat another row's identity.
     DuplicateRows,
     /// Stock was last stored at a moment that is yet to come.
     Ahead,
     /// The newest sync stored that there is no stock at all.
     Empty,
-    /// A key that is old, about to end, or has ended.
     KeyAge,
 }
 
 impl Kind {
-    /// Whether it makes the data unsound.
     pub fn is_unsound(self) -> bool {
         !matches!(self, Kind::Stale | Kind::Empty | Kind::KeyAge)
     }
 }
 
-/// What was found, with its numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     NeverSynced,
@@ -73,26 +68,19 @@ pub(crate) enum Fact {
         end: KeyEnd,
         /// Below zero for one that has ended.
         left: TimeDelta,
-        /// In which people read the moment.
         zone: FixedOffset,
     },
-    /// A Wildberries token that says nothing of an end.
     EndlessToken,
 }
 
-/// Something that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad it is.
     pub severity: Severity,
-    /// Whose stock or key it is.
     pub source: Source,
-    /// What it is.
     pub(crate) fact: Fact,
 }
 
 impl Finding {
-    /// What it is about.
     pub fn kind(&self) -> Kind {
         match self.fact {
             Fact::NeverSynced | Fact::Stale { .. } => Kind::Stale,

@@ -15,14 +15,11 @@ use crate::store::queries::{Doubts, RunRow};
 const CRITICAL_AGE: TimeDelta = TimeDelta::hours(24);
 /// What is allowed beyond the time that a sync takes, unless `--max-age` says otherwise.
 const USUAL_AGE: Duration = Duration::from_secs(6 * 3600);
-/// Runs whose duration says how long a sync takes.
 const MEASURED_RUNS: usize = 20;
 
-/// How recent the stock of one marketplace is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Stored within the allowed age.
     Fresh,
     /// Stored longer ago, or at a moment that is yet to come: then nobody knows.
     Stale,
@@ -34,18 +31,14 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Everything recent, nothing wrong with it.
     Fresh,
     /// Something is too old or was never there.
     Stale,
-    /// The numbers contradict each other.
     Unsound,
 }
 
-/// The freshness of one marketplace's stock.
 #[derive(Clone, Debug)]
 pub struct SourceFreshness {
-    /// The marketplace.
     pub source: Source,
     /// Fresh, stale or never.
     pub verdict: Verdict,
@@ -76,28 +69,19 @@ impl SourceFreshness {
     }
 }
 
-/// All that `check-freshness` found.
 #[derive(Clone, Debug)]
 pub struct FreshnessReport {
-    /// The answer.
     pub status: Status,
-    /// One entry per marketplace looked at.
     pub sources: Vec<SourceFreshness>,
-    /// What is wrong, the most serious first.
     pub findings: Vec<Finding>,
 }
 
-/// What is known of one marketplace.
 pub struct Known {
-    /// The marketplace.
     pub source: Source,
-    /// When its stock was last stored.
     pub last_success: Option<DateTime<Utc>>,
     /// What speaks against its newest snapshot.
     pub doubts: Doubts,
-    /// How old its stock may be.
     pub max_age: Duration,
-    /// What there is to say of its key.
     pub key: Option<Finding>,
 }
 
@@ -135,8 +119,6 @@ pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     FreshnessReport { status, sources, findings }
 }
 
-/// How recent the stock of one marketplace is at `now`, when it was last stored at `last_success` and its newest snapshot is that of
-/// `day`.
 pub fn freshness(
     source: Source,
     last_success: Option<DateTime<Utc>>,

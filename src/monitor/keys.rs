@@ -10,7 +10,6 @@ use crate::wb_token::WbToken;
 
 /// How long before its end a key is told of.
 const NOTICE: TimeDelta = TimeDelta::days(14);
-/// From when on that is urgent.
 const URGENT: TimeDelta = TimeDelta::days(3);
 
 /// Since this day Ozon makes keys of 3 months (its documentation, October 2026); before, they were of 180 days at most. Whether
@@ -18,10 +17,8 @@ const URGENT: TimeDelta = TimeDelta::days(3);
 const THREE_MONTHS_SINCE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 9, 2);
 const FORMER_LIFE: TimeDelta = TimeDelta::days(180);
 
-/// How it is known when a key ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// Ozon has said it.
     Told,
     /// From the day in `OZON_API_KEY_ISSUED`.
     Issued(NaiveDate),
@@ -29,12 +26,9 @@ pub enum Basis {
     Token(Option<DateTime<Utc>>),
 }
 
-/// When a key ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyEnd {
-    /// The moment.
     pub at: DateTime<Utc>,
-    /// How it is known.
     pub basis: Basis,
 }
 

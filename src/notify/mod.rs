@@ -53,7 +53,6 @@ pub(crate) fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'
 /// One send; its error is a sentence without any secret.
 type Send = Box<dyn FnOnce() -> Result<(), String> + std::marker::Send>;
 
-/// A channel's name and what it is to send.
 type Queue = (&'static str, Vec<Send>);
 
 /// Runs the queues side by side, each in a thread of its own: what hangs, in DNS or in TLS, is left behind when the time is over. Returns

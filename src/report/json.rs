@@ -23,9 +23,7 @@ struct Root<'a> {
     sources: Vec<SourceObject<'a>>,
     /// Of both marketplaces together.
     products: OverviewObject<'a>,
-    /// Of all sources, the most serious first.
     anomalies: Vec<AnomalyObject<'a>>,
-    /// Suspicious API activity of all sources.
     suspicious: Vec<AnomalyObject<'a>>,
 }
 
@@ -76,7 +74,6 @@ struct FailureObject<'a> {
     reason: &'a str,
 }
 
-/// Pieces.
 #[derive(Serialize)]
 struct WarehouseObject<'a> {
     stock_type: &'a str,
@@ -168,10 +165,6 @@ struct AlertObject<'a> {
     title: &'a str,
 }
 
-/// Renders the report.
-///
-/// # Errors
-/// Never in practice; the serializer's own.
 pub fn json(report: &Report) -> serde_json::Result<String> {
     let mut anomalies: Vec<&Anomaly> =
         report.sources.iter().flat_map(|source| &source.anomalies).collect();

@@ -20,27 +20,21 @@ use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductOverview;
 use crate::store::queries::{NewestSnapshot, RunRow, Runs};
 
-/// Everything a report shows.
 pub struct Report {
-    /// When it was made.
     pub generated_at: DateTime<Utc>,
     /// The seller's time zone, in which people read times.
     pub utc_offset: FixedOffset,
     /// The time whose runs are counted, in seconds before that.
     pub period_seconds: u64,
-    /// One entry per marketplace.
     pub sources: Vec<SourceReport>,
     /// The products of both, whatever the period.
     pub products: ProductOverview,
 }
 
-/// What a report shows of one marketplace.
 pub struct SourceReport {
-    /// The marketplace.
     pub source: Source,
     /// Fresh, stale or never, with the time of the last success.
     pub freshness: SourceFreshness,
-    /// The runs of the period, added up.
     pub runs: Runs,
     /// The failed ones of them, the newest first, 20 at most.
     pub failures: Vec<RunRow>,
@@ -54,9 +48,7 @@ pub struct SourceReport {
     pub ran_out: Products,
     /// Products that the other marketplace does not list; `None` unless both have a snapshot.
     pub unmatched_products: Option<u64>,
-    /// What is odd, the most serious first.
     pub anomalies: Vec<Anomaly>,
-    /// Suspicious API activity of the period.
     pub suspicious: Vec<Anomaly>,
     /// The alerts of the period, the newest first.
     pub alerts: Vec<Sent>,
@@ -64,10 +56,8 @@ pub struct SourceReport {
     pub key_end: Option<KeyEnd>,
 }
 
-/// A list of products, cut.
 #[derive(Default)]
 pub struct Products {
-    /// How many there are.
     pub total: u64,
     /// The first of them, 20 at most.
     pub listed: Vec<Product>,
@@ -80,17 +70,14 @@ impl SourceReport {
         (total > 0).then(|| (succeeded + partial) as f64 / total as f64)
     }
 
-    /// When stock was last stored.
     pub fn last_success(&self) -> Option<DateTime<Utc>> {
         self.freshness.last_success_at
     }
 
-    /// Anomalies and suspicious activity, counted.
     pub fn oddities_in_all(&self) -> usize {
         self.anomalies.len() + self.suspicious.len()
     }
 
-    /// Anomalies and suspicious activity of one severity, counted.
     pub fn oddities(&self, severity: Severity) -> usize {
         let all = self.anomalies.iter().chain(&self.suspicious);
         all.filter(|anomaly| anomaly.severity == severity).count()
@@ -103,7 +90,6 @@ mod samples {
     use crate::monitor::freshness::freshness;
     use crate::store::queries::WarehouseStock;
 
-    /// Ozon with a snapshot of three warehouses, stored an hour ago, and Wildberries with nothing.
     pub(super) fn report() -> Report {
         let generated_at = "2026-11-23T12:00:00Z".parse().unwrap();
         let ozon = generated_at - chrono::TimeDelta::hours(1);

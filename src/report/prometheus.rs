@@ -107,7 +107,6 @@ const METRICS: &[(&str, &str, Of)] = &[
     ("anomalies", "Anomalies and suspicious API activity.", Of::Labels(oddities)),
 ];
 
-/// Renders the report.
 pub fn prometheus(report: &Report) -> String {
     let mut text = String::new();
     for (name, help, of) in METRICS {

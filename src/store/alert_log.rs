@@ -45,9 +45,6 @@ const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_an
 
 /// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics
 /// are left out.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
     type Columns = (String, String, String, u32, Option<String>, String, NaiveDateTime);
     let rows: Vec<Columns> = rows::all(conn, TOLD, (source,))?;
@@ -70,9 +67,6 @@ pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
 }
 
 /// Remembers a message about `source` and the channels that took it.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn record(
     conn: &mut Conn,
     source: &str,
@@ -96,17 +90,11 @@ pub fn record(
 }
 
 /// How many [`forget`] would forget.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn count_forgettable(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     Ok(rows::first(conn, COUNT_FORGETTABLE, (before.naive_utc(),))?.unwrap_or(0))
 }
 
 /// Forgets the messages from before a moment about what is over; says how many.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     conn.exec_drop(FORGET, (before.naive_utc(),))?;
     Ok(conn.affected_rows())

@@ -27,9 +27,6 @@ pub struct OzonKey {
 }
 
 /// The key that was asked about last.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
     let value: Option<String> = rows::first(conn, KNOWN, (NAME,))?;
     Ok(value.as_deref().and_then(parse))
@@ -46,9 +43,6 @@ fn parse(value: &str) -> Option<OzonKey> {
 }
 
 /// Keeps it in place of the one before.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn keep(conn: &mut Conn, key: &OzonKey) -> Result<(), StoreError> {
     Ok(conn.exec_drop(KEEP, (NAME, written(key)))?)
 }

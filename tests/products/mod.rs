@@ -109,7 +109,7 @@ fn a_token_without_the_category_content_syncs_and_a_later_match_joins_products_w
              SELECT product_id, sku, size_id, source, warehouse_name, snapshot_date - INTERVAL 1 DAY, '2026-01-01 00:00:00', 3 FROM inventory_data"
         );
     world.marketplaces.configure(|settings| settings.forbidden.clear());
-    world.run("sync wb").expect(0).says("turned out to be the same");
+    world.run("sync wb").expect(0).says("merged 1 product into existing ones");
     assert_eq!(links(&world), linked(&[("A", "11")]));
     assert_eq!(product(&world, "A", ""), size, "the older product lives on");
     assert_sound(&world);

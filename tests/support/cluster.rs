@@ -49,7 +49,8 @@ impl Cluster {
                 "wsrep_max_ws_rows = DEFAULT",
                 "wsrep_max_ws_size = DEFAULT",
             ] {
-                root.query_drop(format!("SET GLOBAL {setting}")).expect("a setting of Galera");
+                // A node that has lost its cluster takes none of them, and is started anew later.
+                let _ = root.query_drop(format!("SET GLOBAL {setting}"));
             }
         }
     }
@@ -64,11 +65,7 @@ impl Cluster {
     /// Until a node knows that it is alone.
     pub fn until_alone(&self, node: usize) {
         let began = Instant::now();
-        let ready = || -> Option<(String, String)> {
-            let mut root = self.nodes[node].connect_plainly(None);
-            root.query_first("SHOW GLOBAL STATUS LIKE 'wsrep_ready'").expect("a status of Galera")
-        };
-        while ready().is_none_or(|(_, ready)| ready != "OFF") {
+        while self.status(node, "wsrep_ready") != "OFF" {
             assert!(began.elapsed() < Duration::from_secs(30), "node {node} is not alone");
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -80,25 +77,41 @@ impl Cluster {
         format!("mysql://{USER}:{PASSWORD_IN_URL}@{}/{}", hosts.join(","), database.name)
     }
 
-    /// Until so many nodes belong together, by the word of each of them.
+    /// Until so many nodes belong together, by the word of each of them. One that was frozen for too long may not find back by itself
+    /// and is started anew, as an operator would.
     pub fn until_together(&self, nodes: &[usize]) {
-        let began = Instant::now();
+        let (began, mut restarted) = (Instant::now(), false);
         let size = nodes.len().to_string();
-        let together = |node: &usize| {
-            let mut root = self.nodes[*node].connect_plainly(None);
-            let mut status = |name: &str| -> String {
-                let row: Option<(String, String)> = root
-                    .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))
-                    .expect("a node that answers");
-                row.expect("a status of Galera").1
-            };
-            status("wsrep_cluster_size") == size
-                && status("wsrep_local_state_comment") == "Synced"
-                && status("wsrep_ready") == "ON"
+        let lost = || -> Vec<usize> {
+            nodes.iter().copied().filter(|node| !self.is_together(*node, &size)).collect()
         };
-        while !nodes.iter().all(together) {
-            assert!(began.elapsed() < Duration::from_secs(60), "{nodes:?} are not together");
+        while !lost().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(90), "{nodes:?} are not together");
+            if began.elapsed() > Duration::from_secs(20) && !restarted {
+                restarted = true;
+                for node in nodes.iter().copied().filter(|node| !self.is_synced(*node)) {
+                    self.order("kill", node);
+                    self.order("start", node);
+                }
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    fn is_together(&self, node: usize, size: &str) -> bool {
+        self.status(node, "wsrep_cluster_size") == size && self.is_synced(node)
+    }
+
+    fn is_synced(&self, node: usize) -> bool {
+        self.status(node, "wsrep_local_state_comment") == "Synced"
+            && self.status(node, "wsrep_ready") == "ON"
+    }
+
+    fn status(&self, node: usize, name: &str) -> String {
+        let mut root = self.nodes[node].connect_plainly(None);
+        let row: Option<(String, String)> = root
+            .query_first(format!("SHOW GLOBAL STATUS LIKE '{name}'"))
+            .expect("a node that answers");
+        row.expect("a status of Galera").1
     }
 }

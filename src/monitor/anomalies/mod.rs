@@ -28,13 +28,9 @@ pub const NAMED: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Many products ran out at once.
     ZeroStockSpike,
-    /// The total stock rose or fell massively.
     StockChange,
-    /// Many products are no longer listed.
     ProductsVanished,
-    /// Many products are new.
     ProductsNew,
     /// Single products rose or fell by orders of magnitude.
     StockJump,
@@ -48,7 +44,6 @@ pub enum Kind {
     SlowSync,
     /// A run began and never finished.
     UnfinishedRun,
-    /// Suspicious: the marketplace rejected the key.
     KeyRejected,
     /// Suspicious: the API sent the client elsewhere.
     UnexpectedRedirect,
@@ -56,7 +51,6 @@ pub enum Kind {
     UnknownHost,
     /// Suspicious: a report came from a public host that no sync before was sent to and that is not the marketplace's own.
     NewHost,
-    /// Suspicious: many more requests than usual.
     ManyRequests,
 }
 
@@ -75,14 +69,10 @@ pub struct Product {
     pub now: Option<i64>,
 }
 
-/// Something odd. What is said of it is in `words`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Anomaly {
-    /// How bad it is.
     pub severity: Severity,
-    /// The marketplace.
     pub source: Source,
-    /// Which rule found it.
     pub kind: Kind,
     /// What it is about where that has a name of its own: a region, hosts.
     pub subject: Option<String>,
@@ -94,12 +84,10 @@ pub struct Anomaly {
     pub numbers: BTreeMap<&'static str, f64>,
     /// The products concerned, the biggest change first, 10 at most.
     pub products: Vec<Product>,
-    /// How many products are concerned.
     pub products_total: u64,
 }
 
 impl Anomaly {
-    /// Nothing but what every one has.
     pub(crate) fn new(severity: Severity, source: Source, kind: Kind) -> Self {
         Self {
             severity,
@@ -131,7 +119,6 @@ impl Anomaly {
         self
     }
 
-    /// Names the products, the biggest change first.
     fn products(mut self, mut products: Vec<Product>) -> Self {
         self.products_total = products.len() as u64;
         products.sort_by_key(|product| {
@@ -143,14 +130,10 @@ impl Anomaly {
     }
 }
 
-/// One day's stock of a marketplace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DayStock {
-    /// The day.
     pub day: NaiveDate,
-    /// By listing.
     pub products: Vec<ListingStock>,
-    /// By type and warehouse.
     pub warehouses: Vec<WarehouseStock>,
 }
 
@@ -160,9 +143,7 @@ impl DayStock {
     }
 }
 
-/// What is known of a marketplace.
 pub struct Picture<'a> {
-    /// The marketplace.
     pub source: Source,
     /// Its newest snapshot beside the one before, if there are two.
     pub stock: Option<&'a Comparison<'a>>,
@@ -170,14 +151,12 @@ pub struct Picture<'a> {
     pub runs: &'a [RunRow],
     /// From when on runs are looked at; older ones serve for comparison.
     pub since: DateTime<Utc>,
-    /// Now.
     pub now: DateTime<Utc>,
     /// The seller's time zone, in which people read times.
     pub utc_offset: FixedOffset,
 }
 
 impl Picture<'_> {
-    /// A moment as the seller's clock shows it.
     fn local(&self, moment: DateTime<Utc>) -> DateTime<FixedOffset> {
         moment.with_timezone(&self.utc_offset)
     }
@@ -186,7 +165,6 @@ impl Picture<'_> {
 /// A snapshot older than this says nothing about what a day should look like.
 const COMPARABLE_DAYS: i64 = 7;
 
-/// Applies every rule about stock and runs. The most serious come first.
 pub fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let mut found = Vec::new();
     if let Some(compared @ Comparison { before, newest, .. }) = picture.stock
@@ -200,7 +178,6 @@ pub fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     found
 }
 
-/// Suspicious API activity of the period.
 pub fn suspicious(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     activity::detect(picture, thresholds)
 }

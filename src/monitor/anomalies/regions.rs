@@ -112,7 +112,6 @@ pub(super) fn empty(
     found
 }
 
-/// Pieces and warehouses with stock of each region.
 fn by_region(day: &DayStock) -> BTreeMap<&str, (i64, u32)> {
     let mut regions = BTreeMap::new();
     for warehouse in &day.warehouses {

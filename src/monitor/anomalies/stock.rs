@@ -20,9 +20,7 @@ type Pair<'a> = (&'a str, &'a str, Option<i64>, Option<i64>);
 
 /// Two snapshots side by side, looked through once for all rules.
 pub struct Comparison<'a> {
-    /// The earlier one.
     pub before: &'a DayStock,
-    /// The later one.
     pub newest: &'a DayStock,
     pairs: Vec<Pair<'a>>,
 }
@@ -44,7 +42,6 @@ impl<'a> Comparison<'a> {
         Self { before, newest, pairs }
     }
 
-    /// The products that had stock and have none, those that had most first.
     pub fn ran_out(&self) -> Vec<Product> {
         let mut products =
             self.select(|before, now| before.unwrap_or(0) > 0 && now.unwrap_or(0) <= 0);

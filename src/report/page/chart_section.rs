@@ -19,7 +19,6 @@ use crate::words::page::Phrases;
 /// Warehouses with a bar of their own; the others share one.
 const WAREHOUSES: usize = 8;
 
-/// The section of the charts.
 pub fn section(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {

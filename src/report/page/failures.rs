@@ -12,7 +12,6 @@ use crate::store::queries::RunRow;
 use crate::words::failures;
 use crate::words::page::Phrases;
 
-/// The table.
 pub fn list(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let failed: Vec<&RunRow> =

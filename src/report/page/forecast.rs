@@ -6,12 +6,9 @@ pub const DAYS: usize = 14;
 /// Fewer days of sale than this say nothing about the next ones.
 pub const FEWEST_DAYS: usize = 3;
 
-/// How fast a product sells, and how long what is left will last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
-    /// Pieces a day.
     pub per_day: f64,
-    /// Days until nothing is left.
     pub days: f64,
 }
 

@@ -12,7 +12,6 @@ pub const DAYS: usize = 30;
 /// What can be sold of one type, per day; `None` on a day without a snapshot.
 pub type Daily = Vec<Option<i64>>;
 
-/// The stock that can be sold, by day.
 pub struct History {
     first: NaiveDate,
     sources: [SourceHistory; 2],
@@ -25,9 +24,7 @@ struct SourceHistory {
     products: HashMap<i64, [i64; DAYS]>,
 }
 
-/// One product over the month, over both marketplaces.
 pub struct Product {
-    /// `dim_products.product_id`.
     pub id: i64,
     /// Pieces that can be sold at the end of each day, the newest day last. A day without a snapshot repeats the one before it;
     /// days before a marketplace's first snapshot repeat that one.
@@ -39,7 +36,6 @@ pub struct Product {
 }
 
 impl History {
-    /// An empty month that ends with a day.
     pub fn until(last: NaiveDate) -> Self {
         let before = Days::new(DAYS as u64 - 1);
         Self {
@@ -48,7 +44,6 @@ impl History {
         }
     }
 
-    /// The first of the days.
     pub fn first(&self) -> NaiveDate {
         self.first
     }
@@ -89,7 +84,6 @@ impl History {
         usize::try_from((day - self.first).num_days()).ok().filter(|index| *index < DAYS)
     }
 
-    /// Days of the month with a snapshot, of the marketplace that has more of them.
     pub fn days_known(&self) -> usize {
         let taken = |history: &SourceHistory| history.taken.iter().filter(|taken| **taken).count();
         self.sources.iter().map(taken).max().unwrap_or(0)
@@ -102,7 +96,6 @@ impl History {
         sold.map(|(stock_type, days)| (stock_type.as_str(), history.where_taken(days))).collect()
     }
 
-    /// Products of a marketplace with something to sell, per day.
     pub fn products_with_stock(&self, source: Source) -> Daily {
         let history = &self.sources[position(source)];
         let mut count = [0; DAYS];

@@ -28,12 +28,9 @@ use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductName;
 use crate::store::queries::{RunRow, WarehouseStock};
 
-/// Days of runs that the page shows.
 pub const RUN_DAYS: u32 = 7;
 
-/// Everything the page shows.
 pub struct Page {
-    /// When it was made, in the time zone of its times.
     pub made_at: DateTime<FixedOffset>,
     /// How recent the stock of each marketplace is, but for the unused ones.
     pub freshness: Vec<SourceFreshness>,
@@ -43,27 +40,19 @@ pub struct Page {
     pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
     pub findings: Vec<Notice>,
-    /// A month of stock.
     pub history: History,
-    /// What the tables of products hold.
     pub selection: Selection,
-    /// What those products are called.
     pub names: HashMap<i64, ProductName>,
-    /// The stock now, by type and warehouse.
     pub warehouses: Vec<Warehouse>,
     /// The runs of the last [`RUN_DAYS`], the newest first.
     pub runs: Vec<RunRow>,
 }
 
-/// The stock of one type on one warehouse of a marketplace.
 pub struct Warehouse {
-    /// The marketplace.
     pub source: Source,
-    /// Warehouse, type and pieces.
     pub stock: WarehouseStock,
 }
 
-/// Renders the page.
 pub fn html(page: &Page, language: Language) -> String {
     document::document(page, language).into_string()
 }

@@ -6,16 +6,13 @@ use crate::monitor::anomalies::Anomaly;
 use crate::monitor::finding::{Finding, Severity};
 use crate::words::{Text, anomalies, findings};
 
-/// Something that a person should know.
 pub enum Notice {
     /// Stored numbers that cannot be right.
     Unsound(Finding),
-    /// Something unusual.
     Odd(Anomaly),
 }
 
 impl Notice {
-    /// How bad it is.
     pub fn severity(&self) -> Severity {
         match self {
             Notice::Unsound(finding) => finding.severity,
@@ -23,7 +20,6 @@ impl Notice {
         }
     }
 
-    /// Of which marketplace.
     pub fn source(&self) -> Source {
         match self {
             Notice::Unsound(finding) => finding.source,
@@ -31,7 +27,6 @@ impl Notice {
         }
     }
 
-    /// What it is, and what to do.
     pub(super) fn sentence(&self, language: Language) -> Text {
         match self {
             Notice::Unsound(finding) => findings::sentence(finding, language),

@@ -12,7 +12,6 @@ use crate::words::page::Phrases;
 /// Characters from which on the style sheet may cut a name; the whole of it shows on hover.
 const LONG_NAME: usize = 60;
 
-/// The section with the field that filters it.
 pub fn section(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {
@@ -191,7 +190,6 @@ fn compared(page: &Page, language: Language, all_well: &'static str) -> &'static
     }
 }
 
-/// A product by its name, with the article below for who has to find it on a shelf.
 fn product(page: &Page, language: Language, id: i64) -> Markup {
     let known = page.names.get(&id);
     let name = known.and_then(|known| known.name.as_deref());

@@ -16,12 +16,9 @@ pub const LONGEST: usize = 100;
 /// A product is running out when its stock lasts less than this.
 pub const SOON: f64 = 14.0;
 
-/// The head of a list, and how long the list is.
 #[derive(Debug, PartialEq)]
 pub struct Cut<T> {
-    /// The first [`LONGEST`] of them.
     pub rows: Vec<T>,
-    /// How many there are.
     pub total: usize,
 }
 
@@ -34,57 +31,41 @@ impl<T> From<Vec<T>> for Cut<T> {
 }
 
 impl<T> Cut<T> {
-    /// Rows that are there, and rows that there are altogether.
     pub fn count(&self) -> (usize, usize) {
         (self.rows.len(), self.total)
     }
 }
 
-/// A product that will soon be sold out.
 #[derive(Debug, PartialEq)]
 pub struct RunningOut {
-    /// `dim_products.product_id`.
     pub product: i64,
-    /// Pieces that can be sold.
     pub available: i64,
-    /// How long they will last.
     pub forecast: Forecast,
 }
 
-/// A product that nothing is left of.
 #[derive(Debug, PartialEq)]
 pub struct OutOfStock {
-    /// `dim_products.product_id`.
     pub product: i64,
     /// The last day that ended with something to sell; `None` if none of the month did.
     pub last_in_stock: Option<NaiveDate>,
-    /// What could be sold at the end of that day.
     pub pieces_then: i64,
 }
 
-/// A product whose stock changed from yesterday to today.
 #[derive(Debug, PartialEq)]
 pub struct Change {
-    /// `dim_products.product_id`.
     pub product: i64,
-    /// Pieces that could be sold yesterday.
     pub before: i64,
-    /// Pieces that can be sold now.
     pub after: i64,
 }
 
-/// A product of one marketplace, and what of it can be sold.
 #[derive(Debug, PartialEq)]
 pub struct Lonely {
-    /// `dim_products.product_id`.
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
-    /// Pieces that can be sold.
     pub available: i64,
 }
 
-/// The contents of the tables.
 pub struct Selection {
     /// The shortest-lasting first.
     pub running_out: Cut<RunningOut>,
@@ -96,12 +77,10 @@ pub struct Selection {
     pub one_sided: Cut<Lonely>,
     /// Without anything by which it could be found on the other marketplace, the largest stock first.
     pub without_barcode: Cut<Lonely>,
-    /// Products of the month with something to sell now.
     pub with_stock: usize,
 }
 
 impl Selection {
-    /// Selects.
     pub fn of(history: &History, listed: &[OneSided]) -> Self {
         let products = history.products();
         let mut running_out = Vec::new();
@@ -143,7 +122,6 @@ impl Selection {
         }
     }
 
-    /// The products whose names the tables need.
     pub fn shown(&self) -> Vec<i64> {
         let mut shown: Vec<i64> = self.running_out.rows.iter().map(|row| row.product).collect();
         shown.extend(self.out_of_stock.rows.iter().map(|row| row.product));

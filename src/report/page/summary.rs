@@ -11,12 +11,9 @@ use crate::monitor::keys::KeyEnd;
 use crate::words::page::{Phrases, first_sync};
 use crate::words::{self, Part, Text};
 
-/// The page in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Fresh and sound.
     Good,
-    /// Something is old, or somebody should look.
     Doubtful,
     /// Nobody should plan with these numbers.
     Bad,
@@ -62,7 +59,6 @@ fn of_severity(severity: Option<Severity>) -> Verdict {
     }
 }
 
-/// The heading, the verdict in a sentence, and when all this was true.
 pub fn header(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let worst_age = page.freshness.iter().map(freshness_verdict).max();
@@ -92,7 +88,6 @@ pub fn header(page: &Page, language: Language) -> Markup {
     }
 }
 
-/// The three answers.
 pub fn cards(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {

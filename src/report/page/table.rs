@@ -7,21 +7,16 @@ use crate::words::page::Phrases;
 
 /// A table with what stands around it, each text already for people.
 pub struct List {
-    /// The element.
     pub id: &'static str,
-    /// The heading.
     pub title: &'static str,
-    /// What the table holds.
     pub about: &'static str,
     /// Whether all columns but the first hold numbers.
     pub numeric: bool,
-    /// The heads of the columns.
     pub head: Vec<&'static str>,
     /// In place of the rows where there is none.
     pub none: &'static str,
     /// Rows there are, and rows there would be if the list were not cut.
     pub count: (usize, usize),
-    /// The rows.
     pub rows: Markup,
 }
 

@@ -19,7 +19,6 @@ const WIDTH: usize = 80;
 /// Characters of a failure's reason.
 const LONGEST_REASON: usize = 300;
 
-/// Renders the report.
 pub fn text(report: &Report, language: Language) -> String {
     let text = Text { report, language, words: Words::of(language) };
     let made_at = report.generated_at.with_timezone(&report.utc_offset);
@@ -94,7 +93,6 @@ impl Text<'_> {
         table(&header, 1..=report.sources.len(), rows)
     }
 
-    /// The keys that end soon, in the words of `check-freshness`.
     fn keys(&self) -> Option<String> {
         let Self { report, language, words } = *self;
         let near = report.sources.iter().filter_map(|source| {

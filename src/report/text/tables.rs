@@ -10,7 +10,6 @@ use super::WIDTH;
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// A table, `right` being the columns of numbers.
 pub(super) fn table(
     header: &[&str],
     right: RangeInclusive<usize>,

@@ -44,9 +44,6 @@ pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Res
 }
 
 /// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn acquire_in_turn(
     database: &mut Database,
     purpose: Purpose,
@@ -69,9 +66,6 @@ pub fn acquire_in_turn(
 }
 
 /// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
-///
-/// # Errors
-/// [`Exit::Database`].
 pub fn get_lock(
     database: &mut Database,
     purpose: Purpose,

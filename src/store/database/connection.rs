@@ -154,9 +154,6 @@ impl Database {
 
     /// Whether a mark's number still means its connection. On another server it is a stranger's. So it is on a server that has restarted:
     /// that has ended the connection, has forgotten its locks, and counts from the beginning.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
     pub fn knows(&mut self, mark: &ConnectionMark) -> Result<bool, StoreError> {
         if mark.server != self.server {
             return Ok(false);

@@ -16,9 +16,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// Connects to the first server of the settings; its statements may keep silent for so long.
-///
-/// # Errors
-/// [`Exit::Database`] in words that name the server, the user or the certificate, never the password.
+/// Errors: [`Exit::Database`] in words that name the server, the user or the certificate, never the
+/// password.
 pub(super) fn dial(settings: &DatabaseSettings, silence: Duration) -> Result<Conn, Failure> {
     dial_either_family(settings, &options(settings, silence))
         .map_err(|error| refusal(settings, error))

@@ -135,6 +135,34 @@ mod tests {
         assert!(is_transient(&gone.context("writing")));
     }
 
+    fn silence() -> Failure {
+        let late = io::Error::from(io::ErrorKind::WouldBlock);
+        Failure::from(StoreError::from(mysql::Error::IoError(late))).context("writing")
+    }
+
+    #[test]
+    fn nothing_more_is_asked_on_a_connection_that_was_silent_or_whose_node_is_lost() {
+        for failure in [silence(), refused(1047), refused(1180)] {
+            assert!(ends_connection(&failure), "{failure}");
+        }
+        for code in [1205, 1213, 1290] {
+            assert!(!ends_connection(&refused(code)), "{code}");
+        }
+        assert!(!ends_connection(&Failure::new(Exit::NotNow, "another run")));
+    }
+
+    #[test]
+    fn what_passes_within_seconds_is_a_conflict_or_a_node_or_a_server_that_has_others() {
+        for code in [1047, 1180, 1213] {
+            assert!(passes_soon(&refused(code), false), "{code}");
+        }
+        assert!(!passes_soon(&refused(1290), true));
+        assert!(!passes_soon(&refused(1045), true), "the password is wrong everywhere");
+        for failure in [silence(), refused(1205)] {
+            assert!(passes_soon(&failure, true) && !passes_soon(&failure, false), "{failure}");
+        }
+    }
+
     #[test]
     fn what_is_no_fault_of_the_database_does_not_pass() {
         assert!(!is_transient(&Failure::new(Exit::Database, "the schema is behind")));

@@ -178,6 +178,7 @@ struct KnownListing {
 }
 
 impl KnownListing {
+    // A tuple, for a derived FromRow would look up each column by its name, in every row.
     fn read(row: Row) -> Result<Self, StoreError> {
         let (
             sku,

@@ -75,7 +75,7 @@ pub fn apply(conn: &mut Conn, way: BulkWay, links: &Links) -> Result<MoveCounts,
         conn.query_drop(NOTE_JOINS)?;
         counts.products_joined = conn.affected_rows();
         log::info!(
-            "{} turned out to be the same as another, which takes over {} with all history",
+            "merged {} into existing ones, which take over {} with all history",
             counted(counts.products_joined, "product"),
             counted(moves.count(), "listing")
         );

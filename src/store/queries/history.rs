@@ -30,9 +30,6 @@ const PLACE: &str =
 const SCATTERED: u64 = 4;
 
 /// Hands over what could be sold on each day since `first`, row by row, the newest day first: day, `product_id`, type, pieces.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn stock_since(
     conn: &mut Conn,
     source: Source,

@@ -39,12 +39,9 @@ const EACH: &str = "
     FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
-/// The runs of one marketplace in a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runs {
-    /// All of them.
     pub total: u64,
-    /// Those that stored everything.
     pub succeeded: u64,
     /// Those that stored everything but rejected records.
     pub partial: u64,
@@ -52,43 +49,32 @@ pub struct Runs {
     pub failed: u64,
     /// Of those that stored something, in seconds.
     pub average_duration_seconds: Option<f64>,
-    /// Records rejected.
     pub records_rejected: u64,
-    /// HTTP requests sent.
     pub requests: u64,
     /// Bytes received.
     pub bytes: u64,
 }
 
-/// One run, as its row tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRow {
-    /// The marketplace whose stock it brought.
     pub source: Source,
-    /// When it began.
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` for one that goes on or died.
     pub completed_at: Option<DateTime<Utc>>,
     /// How it ended; `Failed` as long as it has not.
     pub status: Status,
-    /// The exit code.
     pub exit_code: Option<u8>,
     /// What kind of failure it was; `None` for one that did not fail, goes on or died.
     pub(crate) failure_kind: Option<FailureKind>,
     /// Why it failed, or what it rejected.
     pub reason: String,
-    /// Records that the marketplace answered.
     pub processed: u64,
-    /// Those of them that were rejected.
     pub rejected: u64,
-    /// HTTP requests sent.
     pub requests: u64,
-    /// Hosts other than the marketplace's own to which a report's link led.
     pub foreign_hosts: Vec<String>,
 }
 
 impl RunRow {
-    /// Whether it stored what the marketplace answered.
     pub fn stored(&self) -> bool {
         self.status != Status::Failed && self.completed_at.is_some()
     }
@@ -99,19 +85,11 @@ impl RunRow {
     }
 }
 
-/// When stock of this marketplace was last stored.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn last_success(conn: &mut Conn, source: Source) -> Result<Option<DateTime<Utc>>, StoreError> {
     let moment: Option<NaiveDateTime> = rows::first(conn, LAST_SUCCESS, (source.as_str(),))?;
     Ok(moment.map(|moment| moment.and_utc()))
 }
 
-/// The runs of a marketplace since a moment, added up.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Runs, StoreError> {
     let row = rows::first(conn, RUNS, (source.as_str(), since.naive_utc()))?;
     Ok(row.map_or_else(Runs::default, |row| {
@@ -134,17 +112,11 @@ pub const RECENT_RUNS: usize = 500;
 
 /// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files: what
 /// a person brings says nothing about how the marketplace answers.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
     newest(conn, source, DateTime::UNIX_EPOCH, "source <> 'Manual'", RECENT_RUNS)
 }
 
 /// The failed runs of a marketplace since a moment, the newest first, 20 at most.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn failures(
     conn: &mut Conn,
     source: Source,
@@ -154,9 +126,6 @@ pub fn failures(
 }
 
 /// All runs of a marketplace since a moment, the newest first, 1000 at most.
-///
-/// # Errors
-/// [`StoreError::Database`].
 pub fn runs_since(
     conn: &mut Conn,
     source: Source,
@@ -178,7 +147,6 @@ fn newest(
     rows::map(conn, statement, (source.as_str(), since.naive_utc(), most), |row| run(source, row))
 }
 
-/// The columns of [`EACH`].
 type Columns = (
     NaiveDateTime,
     Option<NaiveDateTime>,

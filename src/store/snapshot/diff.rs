@@ -101,6 +101,7 @@ struct ExistingRow {
 }
 
 impl ExistingRow {
+    // A tuple, for a derived FromRow would look up each column by its name, in every row.
     fn read(row: Row) -> Result<Self, StoreError> {
         let (
             id,

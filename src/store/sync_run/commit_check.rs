@@ -18,9 +18,7 @@ const MARK: &str = "
 /// Settles whether a commit that got no clear answer happened, and says what the run's row tells. A row that is found open is changed, and
 /// that is committed: a commit that is still on its way, from another node or a connection that lives on, can then no more happen,
 /// as it changes the same row.
-///
-/// # Errors
-/// [`StoreError::Database`]; a deadlock if the other commit is just arriving.
+/// Errors: [`StoreError::Database`]; a deadlock if the other commit is just arriving.
 pub(crate) fn settle(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     let text =
         format!("the run has not finished; a commit of it got lost ({:08x})", fastrand::u32(..));

@@ -248,9 +248,6 @@ const SOON: u32 = 5;
 
 impl Retries {
     /// Says in the log that the database failed, at what, and waits until it is to be tried again.
-    ///
-    /// # Errors
-    /// The failure, if no attempt is left or none can help.
     pub fn wait_after(
         &mut self,
         failure: Failure,
@@ -288,6 +285,34 @@ mod tests {
         let holder = Holder::Stranger;
         assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
         assert_eq!(holder.refusal().exit(), Exit::NotNow);
+    }
+
+    fn refused(code: u16) -> Failure {
+        let error = mysql::MySqlError { state: "HY000".into(), message: "no".into(), code };
+        Failure::from(StoreError::from(mysql::Error::MySqlError(error)))
+    }
+
+    #[test]
+    fn what_passes_soon_is_tried_a_few_times_and_does_not_count_as_an_attempt() {
+        let url = [("DATABASE_URL", "mysql://u:p@db/x")];
+        let environment = crate::config::Environment::from_pairs(url);
+        let settings = DatabaseSettings {
+            attempts: 2,
+            delay: Duration::from_millis(1),
+            ..DatabaseSettings::read(&environment).unwrap()
+        };
+        let tries = |code| {
+            let mut tries = 0;
+            let outcome = with_retries::<()>(&settings, || {
+                tries += 1;
+                Err(refused(code))
+            });
+            assert!(outcome.is_err());
+            tries
+        };
+        assert_eq!(tries(1045), 1, "a wrong password");
+        assert_eq!(tries(1290), 2, "DB_RETRY_ATTEMPTS");
+        assert_eq!(tries(1213), 2 + SOON, "a deadlock");
     }
 
     #[test]

@@ -4,22 +4,18 @@ use maud::{Markup, html};
 
 use super::{Role, Width, framed, marks, spot};
 
-/// One bar.
 pub(in crate::report::page) struct Bar {
     /// Above the bar, on the left.
     pub(in crate::report::page) name: String,
-    /// How long it is.
     pub(in crate::report::page) value: i64,
     /// The value for people, on the right.
     pub(in crate::report::page) label: String,
-    /// How it looks.
     pub(in crate::report::page) role: Role,
 }
 
 /// The height of a bar with its name.
 const LINE: i32 = 34;
 
-/// Draws the bars from top to bottom, with an axis of round marks below.
 pub(in crate::report::page) fn draw(
     width: Width,
     name: &str,

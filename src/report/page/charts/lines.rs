@@ -6,38 +6,30 @@ use maud::{Markup, html};
 
 use super::{Plot, Role, Width, framed, headroom, spot};
 
-/// One line.
 pub(in crate::report::page) struct Series {
     /// What it is, for people.
     pub(in crate::report::page) name: String,
-    /// How it looks.
     pub(in crate::report::page) role: Role,
     /// Its value per day, the newest last.
     pub(in crate::report::page) daily: Vec<Option<i64>>,
 }
 
 impl Series {
-    /// The newest value.
     pub(in crate::report::page) fn newest(&self) -> Option<i64> {
         self.daily.iter().rev().find_map(|value| *value)
     }
 }
 
-/// What stands around the lines.
 pub(in crate::report::page) struct Frame<'a> {
     /// For a reader's software.
     pub(in crate::report::page) name: &'a str,
     /// Above the vertical axis.
     pub(in crate::report::page) unit: &'a str,
-    /// A day's number, as the horizontal axis says it.
     pub(in crate::report::page) day: &'a dyn Fn(usize) -> String,
-    /// A value, as the vertical axis says it.
     pub(in crate::report::page) axis: &'a dyn Fn(i64) -> String,
-    /// A value in full.
     pub(in crate::report::page) number: &'a dyn Fn(i64) -> String,
 }
 
-/// Draws.
 pub(in crate::report::page) fn draw(width: Width, frame: &Frame<'_>, series: &[Series]) -> Markup {
     let height = width.either(270, 230);
     let days = series.iter().map(|series| series.daily.len()).max().unwrap_or(0).max(2);

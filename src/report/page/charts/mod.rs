@@ -12,9 +12,7 @@ use crate::inventory::Source;
 /// A chart is drawn twice, and the style sheet shows the one that fits the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Width {
-    /// From half a laptop's screen on.
     Wide,
-    /// On a phone.
     Narrow,
 }
 
@@ -49,7 +47,6 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The role of a series.
     pub(super) fn of(source: Source, stock_type: &str) -> Self {
         match (source, stock_type) {
             (Source::Ozon, "FBS") => Self::OzonFbs,
@@ -60,7 +57,6 @@ impl Role {
         }
     }
 
-    /// The class of its shapes, filled or (`line`) drawn.
     pub(super) const fn class(self) -> &'static str {
         match self {
             Role::Rest => "rest",
@@ -97,7 +93,6 @@ impl Plot {
         self.floor - (value / self.top * f64::from(self.floor - self.ceiling)).round() as i32
     }
 
-    /// A vertical axis with about so many round marks, a line across for each, and the unit above.
     fn axes(&self, unit: &str, most: i64, label: &dyn Fn(i64) -> String) -> Markup {
         html! {
             text x="4" y=(self.ceiling - 12) { (unit) }
@@ -110,7 +105,6 @@ impl Plot {
     }
 }
 
-/// The drawing as it fits the page.
 fn framed(width: Width, height: i32, name: &str, inside: &Markup) -> Markup {
     let class = if width == Width::Wide { "wide" } else { "narrow" };
     html! {

@@ -11,39 +11,29 @@ const MOST: usize = 350;
 /// A lane is this many seconds high at least: less has no marks of its own on an axis of whole seconds.
 const LOWEST: i64 = 10;
 
-/// A run, ready to be drawn.
 pub(in crate::report::page) struct Mark {
     /// When it began, in days since the left end.
     pub(in crate::report::page) at: f64,
     /// How long it took; 0 for one that never ended.
     pub(in crate::report::page) seconds: i64,
-    /// How it ended.
     pub(in crate::report::page) status: Status,
-    /// What is shown on hover.
     pub(in crate::report::page) text: String,
 }
 
-/// The runs of one marketplace.
 pub(in crate::report::page) struct Lane {
-    /// The marketplace.
     pub(in crate::report::page) name: String,
     /// Its runs, the newest first.
     pub(in crate::report::page) marks: Vec<Mark>,
 }
 
-/// What stands around the runs.
 pub(in crate::report::page) struct Frame<'a> {
-    /// For a reader's software.
     pub(in crate::report::page) name: &'a str,
-    /// The unit of the vertical axis.
     pub(in crate::report::page) unit: &'a str,
     /// The days of the horizontal axis from its left end on, as it says them.
     pub(in crate::report::page) days: &'a [String],
-    /// A value, as the vertical axis says it.
     pub(in crate::report::page) number: &'a dyn Fn(i64) -> String,
 }
 
-/// Draws the lanes one below the other.
 pub(in crate::report::page) fn draw(width: Width, frame: &Frame<'_>, lanes: &[Lane]) -> Markup {
     let height = width.either(270, 260);
     let each = height / lanes.len().max(1) as i32;
