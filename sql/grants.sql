@@ -1,10 +1,8 @@
 -- Two users with no more rights than they need: one changes the schema, by hand or once a month; one does the daily work,
 -- and its password lies where cron reads it. Edit the database's name (planning), the hosts and the passwords, and run this
 -- as an administrator after the first `stocksync migrate`, and again after an upgrade that adds tables: rights on a table can only
--- be given when it is there. Running it twice does no harm. A user who is there keeps rights and password; one who had all rights
--- loses them before this by
---     REVOKE ALL PRIVILEGES ON `planning`.* FROM 'stocksync'@'localhost';
--- and gets a new password by
+-- be given when it is there. Running it twice does no harm; not during a sync, which for a moment would lack its rights. A user who
+-- is there keeps the password, unless
 --     ALTER USER 'stocksync'@'localhost' IDENTIFIED BY '…';
 
 -- Each user's DATABASE_URL stands in a file of its own; the other settings, the retentions among them, in the second one's:
@@ -19,6 +17,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, REFERENCES, TRIGGER O
 -- `sync`, `check-freshness` and `report`. LOAD DATA LOCAL needs INSERT and no FILE; ending its own connection on a signal and its
 -- locks need no right at all; information_schema shows everybody what they may use.
 CREATE USER IF NOT EXISTS 'stocksync'@'localhost' IDENTIFIED BY 'change me, for sync';
+-- Whatever this user had in the database goes first, such as GRANT ALL PRIVILEGES; there must be something to take away, or the
+-- server calls it an error.
+GRANT CREATE TEMPORARY TABLES ON `planning`.* TO 'stocksync'@'localhost';
+REVOKE ALL PRIVILEGES ON `planning`.* FROM 'stocksync'@'localhost';
 GRANT CREATE TEMPORARY TABLES ON `planning`.* TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `planning`.`inventory_data` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`product_listings` TO 'stocksync'@'localhost';

@@ -25,7 +25,7 @@ pub struct Cli {
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
 
-    /// Log only warnings and errors, and print no summary
+    /// Log only warnings and errors; print only what was asked for and what is wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
@@ -64,9 +64,28 @@ pub enum Command {
     CheckFreshness(FreshnessArgs),
     /// What the syncs did, and what is in stock
     Report(ReportArgs),
+    /// Print what a shell needs to complete the command line
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Write the man pages into a directory
+    #[command(hide = true)]
+    Man(ManArgs),
 }
 
 /// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Where to put them
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
+
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
     /// Show which migrations are applied, and change nothing
@@ -114,7 +133,8 @@ pub struct SyncArgs {
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 
-    /// Do nothing unless the newest run of this marketplace failed, was partial or never finished
+    /// Do nothing unless the newest run of this marketplace failed with something that may pass by itself (69, 74, 75, a signal,
+    /// a run that died), or was partial for the first time
     #[arg(long, conflicts_with = "file")]
     pub retry_failed: bool,
 
@@ -142,6 +162,25 @@ pub enum Marketplace {
     Ozon,
     /// Wildberries
     Wb,
+}
+
+impl Marketplace {
+    /// As it is typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Marketplace::Ozon => "ozon",
+            Marketplace::Wb => "wb",
+        }
+    }
+}
+
+impl From<Source> for Marketplace {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Ozon => Marketplace::Ozon,
+            Source::Wildberries => Marketplace::Wb,
+        }
+    }
 }
 
 impl From<Marketplace> for Source {

@@ -14,6 +14,8 @@ pub enum Exit {
     Unsound,
     NotStockData,
     Unreachable,
+    /// See `disk`.
+    CannotCreate,
     Database,
     NotNow,
     KeyRejected,
@@ -22,7 +24,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every code in ascending order, as `--help` and the README list them.
-    pub const ALL: [Exit; 11] = [
+    pub const ALL: [Exit; 12] = [
         Exit::Done,
         Exit::Program,
         Exit::Usage,
@@ -30,6 +32,7 @@ impl Exit {
         Exit::Unsound,
         Exit::NotStockData,
         Exit::Unreachable,
+        Exit::CannotCreate,
         Exit::Database,
         Exit::NotNow,
         Exit::KeyRejected,
@@ -45,6 +48,7 @@ impl Exit {
             Exit::Unsound => 4,
             Exit::NotStockData => 65,
             Exit::Unreachable => 69,
+            Exit::CannotCreate => 73,
             Exit::Database => 74,
             Exit::NotNow => 75,
             Exit::KeyRejected => 77,
@@ -52,20 +56,35 @@ impl Exit {
         }
     }
 
+    /// The outcome that the shell sees as `code`.
+    pub fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| exit.code() == code)
+    }
+
+    /// Whether what failed like this may go well at another time without anybody's doing.
+    pub const fn may_pass_by_itself(self) -> bool {
+        matches!(self, Exit::Unreachable | Exit::Database | Exit::NotNow)
+    }
+
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Done => "done; data fresh",
             Exit::Program => "a failure of the program itself",
             Exit::Usage => "wrong command line",
-            Exit::Partial => "partial: committed, but some records were rejected",
+            Exit::Partial => {
+                "partial: some records were rejected, all others committed (with --dry-run: would be)"
+            }
             Exit::Unsound => {
-                "stale or unsound data, or a pull refused: stock collapsed, or a clock is wrong"
+                "stale or unsound data, a schema that is behind (--status), or a pull refused: stock collapsed, or a clock is wrong"
             }
             Exit::NotStockData => {
                 "the marketplace answered something that is not stock data; nothing written"
             }
             Exit::Unreachable => {
                 "the marketplace cannot be reached, or its report failed or never got ready"
+            }
+            Exit::CannotCreate => {
+                "a file cannot be written: no room or no right in TMPDIR, --output, REJECTS_DIR or --backup-dir"
             }
             Exit::Database => "the database cannot be reached or refused the write",
             Exit::NotNow => {
@@ -89,6 +108,8 @@ pub(crate) enum FailureKind {
     /// The link to a report led where no report can be.
     UntrustedLink,
     Unreachable,
+    /// A file cannot be written.
+    CannotCreate,
     Database,
     NotNow,
     KeyRejected,
@@ -97,13 +118,14 @@ pub(crate) enum FailureKind {
 }
 
 impl FailureKind {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Program,
         Self::Refused,
         Self::NotStockData,
         Self::UnexpectedRedirect,
         Self::UntrustedLink,
         Self::Unreachable,
+        Self::CannotCreate,
         Self::Database,
         Self::NotNow,
         Self::KeyRejected,
@@ -120,6 +142,7 @@ impl FailureKind {
             Self::UnexpectedRedirect => "unexpected_redirect",
             Self::UntrustedLink => "untrusted_link",
             Self::Unreachable => "unreachable",
+            Self::CannotCreate => "cannot_create",
             Self::Database => "database",
             Self::NotNow => "not_now",
             Self::KeyRejected => "key_rejected",
@@ -130,7 +153,7 @@ impl FailureKind {
 
     /// Of a failure from before the column, as far as its exit code tells.
     pub(crate) fn of_code(code: u8) -> Self {
-        let exit = Exit::ALL.into_iter().find(|exit| exit.code() == code);
+        let exit = Exit::of_code(code);
         // 128 and the number of a signal.
         exit.map_or(if code > 128 { Self::Interrupted } else { Self::Program }, Self::from)
     }
@@ -142,6 +165,7 @@ impl From<Exit> for FailureKind {
             Exit::Unsound => Self::Refused,
             Exit::NotStockData => Self::NotStockData,
             Exit::Unreachable => Self::Unreachable,
+            Exit::CannotCreate => Self::CannotCreate,
             Exit::Database => Self::Database,
             Exit::NotNow => Self::NotNow,
             Exit::KeyRejected => Self::KeyRejected,
@@ -187,6 +211,12 @@ impl Failure {
         Self { kind, ..self }
     }
 
+    /// Says something more behind all of it; of the causes only the words are left.
+    #[must_use]
+    pub fn followed_by(self, more: &str) -> Self {
+        Self { cause: anyhow::anyhow!("{self}; {more}"), ..self }
+    }
+
     pub fn into_cause(self) -> anyhow::Error {
         self.cause
     }
@@ -215,7 +245,7 @@ impl fmt::Debug for Failure {
     }
 }
 
-/// What nobody has classified is a failure of the program itself: a full disk for temporary files, a bug.
+/// What nobody has classified is a failure of the program itself: a bug.
 impl From<anyhow::Error> for Failure {
     fn from(cause: anyhow::Error) -> Self {
         Self::caused(Exit::Program, cause)

@@ -74,11 +74,11 @@ impl Server {
         Self { server, port }
     }
 
-    /// `migrate --status`, which connects and changes nothing.
+    /// `migrate --dry-run`, which connects and changes nothing.
     fn asked(&self, host: &str, options: &str) -> Outcome {
         let port = self.port;
         let url = format!("mysql://{USER}:{PASSWORD_IN_URL}@{host}:{port}/t_tls?{options}");
-        Binary::new().env("DATABASE_URL", url).args("migrate --status").run()
+        Binary::new().env("DATABASE_URL", url).args("migrate --dry-run").run()
     }
 }
 

@@ -21,7 +21,8 @@ fn at_a_terminal_the_bar_says_what_is_waited_for() {
     let sync = world.binary().env("TERM", "xterm").env("WB_REQUEST_INTERVAL", "700ms");
     let sync = sync.env("WB_STOCKS_METHOD", "warehouse-remains").args("sync wb").at_a_terminal();
     let shown = sync.run().expect(0).stdout;
-    let told = |line: &&str| line.contains("fetching ") && line.contains("waiting ");
+    let waits = "Wildberries: report of remains: waiting, ";
+    let told = |line: &&str| line.contains(waits) && line.contains(" of 15m at most");
     assert!(shown.split('\r').any(|line| told(&line)), "{shown:?}");
 }
 

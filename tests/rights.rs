@@ -15,7 +15,7 @@ const GRANTS: &str = include_str!("../sql/grants.sql");
 const ONLY_ON_MYSQL: &str = "REFERENCES";
 
 /// A right of the file: `SELECT`, `` `planning`.`inventory_data` ``, the user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Right {
     privilege: String,
     place: String,
@@ -76,6 +76,9 @@ impl<'w> Users<'w> {
                 user,
             }));
         }
+        // What is given, taken away and given again is one right.
+        rights.sort();
+        rights.dedup();
         rights
     }
 
@@ -251,4 +254,39 @@ fn a_signal_ends_a_sync_with_the_rights_of_the_file() {
     running.signal("TERM");
     running.wait().expect(143);
     assert!(world.last_log().error.unwrap().contains("interrupted by SIGTERM"));
+}
+
+#[test]
+fn a_daily_user_who_had_all_rights_has_none_too_many_after_the_file() {
+    let world = World::new(Catalogue::small(3));
+    let (name, mut root) = (&world.database.name, world.database.conn());
+    root.query_drop(format!(
+        "CREATE USER '{name}'@'localhost' IDENTIFIED BY 'change me, for sync'"
+    ))
+    .unwrap();
+    root.query_drop(format!("GRANT ALL PRIVILEGES ON `{name}`.* TO '{name}'@'localhost'")).unwrap();
+    for _ in 0..2 {
+        let _users = std::mem::ManuallyDrop::new(Users::grant(&world));
+        let given: Vec<String> =
+            root.query(format!("SHOW GRANTS FOR '{name}'@'localhost'")).unwrap();
+        let whole: Vec<&String> =
+            given.iter().filter(|grant| grant.contains(&format!("ON `{name}`.*"))).collect();
+        assert_eq!(whole.len(), 1, "{given:?}");
+        assert!(whole[0].starts_with("GRANT CREATE TEMPORARY TABLES ON"), "{given:?}");
+    }
+    let daily = |line: &str| {
+        let binary = world.binary().env("DATABASE_URL", url(&world.database, false));
+        binary.args(line).run()
+    };
+    daily("sync ozon").expect(0);
+    // Who may not change the schema is told whose settings can, and once only.
+    let mut refused = daily("migrate --rollback-to 0 --no-backup").expect(74);
+    refused =
+        refused.says("denied to user").says("the file of settings of the user who may change the");
+    assert!(!refused.stderr.contains("attempt"), "{}", refused.stderr);
+    let of_alerts =
+        format!("REVOKE SELECT ON `{name}`.`stocksync_state` FROM '{name}'@'localhost'");
+    root.query_drop(of_alerts).unwrap();
+    daily("sync wb").says("sql/grants.sql is run again");
+    drop(Users { world: &world, root });
 }

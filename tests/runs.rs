@@ -35,7 +35,14 @@ fn waiting_pull(world: &World) -> Running {
 fn a_second_run_of_the_same_source_is_75_at_once_and_logs_nothing() {
     let world = World::new(Catalogue::small(1));
     let mut first = waiting_pull(&world);
-    world.run("sync ozon").expect(75);
+    let second = world.run("sync ozon").expect(75);
+    let run_id = world.database.value("SELECT run_id FROM sync_logs");
+    let connection = world
+        .database
+        .value(&format!("SELECT IS_USED_LOCK('stocksync:sync Ozon:{}')", world.database.name));
+    second
+        .says(&format!("Ozon: another run is going on: run {run_id}, since 20"))
+        .says(&format!(", from localhost (connection {connection}); this one leaves it alone"));
     assert!(!first.is_over(), "the second run waited for the first one");
     assert_eq!(world.database.logs().len(), 1);
     world.run("sync wb").expect(0);
@@ -190,35 +197,6 @@ fn a_summary_that_cannot_be_printed_is_a_warning_and_the_run_is_what_it_was() {
     world.marketplaces.configure(|settings| settings.report = Some(report.csv(Encoding::Utf8Bom)));
     unprinted("sync ozon", 3);
     assert_eq!(world.last_log().status, "partial");
-}
-
-#[test]
-fn retry_failed_runs_only_after_a_run_that_needs_it() {
-    let world = World::new(Catalogue::small(1));
-    let retry = |code| world.run("sync ozon --retry-failed").expect(code);
-    world.run("sync ozon").expect(0);
-    world.marketplaces.forget_calls();
-    retry(0).shows("nothing to retry");
-    assert!(world.marketplaces.calls().is_empty());
-    assert_eq!(world.database.logs().len(), 1);
-
-    world.marketplaces.fault(Endpoint::OzonCreate, Fault::Status(403));
-    world.run("sync ozon").expect(77);
-    retry(0);
-    assert_eq!(world.last_log().status, "success", "after a failed run");
-
-    waiting_pull(&world).kill();
-    once_its_lock_is_free(&world, "sync ozon --retry-failed").expect(0);
-    assert_eq!(world.last_log().status, "success", "after a run that never finished");
-
-    let mut report = OzonReport::new(&world.marketplaces.catalogue().ozon, Header::Current);
-    report.set(3, Column::Fbo, Cell::Raw("-1".into()));
-    world.marketplaces.configure(|settings| settings.report = Some(report.csv(Encoding::Utf8Bom)));
-    world.run("sync ozon").expect(3);
-    world.marketplaces.configure(|settings| settings.report = None);
-    retry(0);
-    assert_eq!(world.last_log().status, "success", "after a partial run");
-    assert_eq!(world.database.logs().len(), 7);
 }
 
 /// Ozon's stock is stored, and then a pull of only thirty products refused: these are what it lists from now on.

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use crate::support::binary::Binary;
 use crate::support::marketplace::catalogue::Catalogue;
 use crate::support::replay::{Replay, rows, text};
-use crate::support::world::{WB, World};
+use crate::support::world::{WB, World, noon_offset};
 
 const WAREHOUSES: &str = "/api/analytics/v1/stocks-report/wb-warehouses";
 
@@ -65,7 +65,10 @@ fn case_16_a_moment_beyond_the_patience_is_75_and_told_as_a_time() {
         .fails(&sync(&world, &replay), 75)
         .says("X-Ratelimit-Reset: ")
         .says("exceeds RETRY_MAX_WAIT (5s)")
-        .says(&format!("retry after {}", time.format("%Y-%m-%d %H:%M:")));
+        .says(&format!(
+            "retry after {}",
+            time.with_timezone(&noon_offset()).format("%Y-%m-%d %H:%M:")
+        ));
     assert_eq!(replay.requests_of(WAREHOUSES).len(), 1);
 }
 

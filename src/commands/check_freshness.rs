@@ -19,8 +19,8 @@ use crate::store::schema::migrations;
 use crate::store::{Database, StoreError, queries};
 use crate::words::{findings, report as words};
 
-/// Looks, says what it found, alerts, and ends in 4 unless all is well.
-pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Failure> {
+/// Looks, says what it found (`quiet`: unless all is well), alerts, and ends in 4 unless all is well.
+pub fn run(args: &FreshnessArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
     let alerts = AlertSettings::read(environment)?;
     let now = Utc::now();
     let keys = KeySettings::read(environment)?;
@@ -33,6 +33,12 @@ pub fn run(args: &FreshnessArgs, environment: &Environment) -> Result<Exit, Fail
     let report = judge(&known, now);
     // Whoever is to be alerted is alerted also where nobody can be told here.
     let printed = match args.format {
+        // All is well, and nobody wants to hear that (`-q`).
+        FreshnessFormat::Text
+            if quiet && report.status == Status::Fresh && report.findings.is_empty() =>
+        {
+            Ok(())
+        }
         FreshnessFormat::Text => output::line(&text(&report, &alerts)),
         FreshnessFormat::Json => {
             let json = serde_json::to_string(&Object::of(&report))

@@ -8,6 +8,7 @@ use chrono::{SecondsFormat, Utc};
 use log::{Level, Record};
 
 use crate::secret::mask;
+use crate::zone;
 
 const LINES: usize = 50;
 
@@ -18,7 +19,7 @@ pub fn keep(record: &Record<'_>) {
     if record.level() > Level::Info {
         return;
     }
-    let time = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let time = zone::local(Utc::now()).to_rfc3339_opts(SecondsFormat::Secs, false);
     let line = format!("{time} {} {}", record.level(), record.args());
     let line = mask(&line).into_owned();
     let mut tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::{log_tail, progress};
 use crate::secret::mask;
+use crate::zone;
 
 /// The crates below log requests with their headers at `debug` and `trace`: no filter may show a key.
 const FOREIGN: LevelFilter = LevelFilter::Info;
@@ -85,7 +86,7 @@ fn line(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
         let now = now.to_rfc3339_opts(SecondsFormat::Millis, true);
         return writeln!(out, "{}", json(&now, record.level(), record.target(), &message));
     }
-    let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let now = zone::local(now).to_rfc3339_opts(SecondsFormat::Secs, false);
     let level = record.level();
     if io::stderr().is_terminal() {
         let style = out.default_level_style(level);

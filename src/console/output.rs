@@ -2,9 +2,22 @@
 //! head`) is no failure of the run.
 
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::{Exit, Failure, OrFail};
 use crate::secret::mask;
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Whether nothing is to be said from now on of what merely went well (`-q`).
+pub fn quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Prints a line about what went well, unless nobody wants it.
+pub fn note(text: &str) -> Result<(), Failure> {
+    if QUIET.load(Ordering::Relaxed) { Ok(()) } else { line(text) }
+}
 
 pub fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
@@ -16,6 +29,6 @@ pub fn document(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        outcome => outcome.or_fail(Exit::Program, || "writing to standard output".into()),
+        outcome => outcome.or_fail(Exit::CannotCreate, || "writing to standard output".into()),
     }
 }

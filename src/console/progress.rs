@@ -10,6 +10,8 @@ use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use crate::text::grouped;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// The marketplace's answers, in bytes.
@@ -38,7 +40,7 @@ impl Phase {
                 "{spinner} reading [{wide_bar}] {bytes} of {total_bytes}, {msg} records{left}"
             }
             Phase::Write if length_known => {
-                "{spinner} writing [{wide_bar}] {human_pos} of {human_len} rows{left}"
+                "{spinner} writing [{wide_bar}] {done} of {all} changes{left}"
             }
             Phase::Write => "{spinner} comparing with the database, {elapsed}",
         }
@@ -46,8 +48,22 @@ impl Phase {
 
     fn style(self, length_known: bool) -> Option<ProgressStyle> {
         let style = ProgressStyle::with_template(self.template(length_known)).ok()?;
-        Some(style.progress_chars("=> ").with_key("left", left))
+        Some(with_keys(style))
     }
+}
+
+fn with_keys(style: ProgressStyle) -> ProgressStyle {
+    let number = |of: fn(&ProgressState) -> u64| {
+        move |state: &ProgressState, line: &mut dyn fmt::Write| {
+            // A line that cannot be written is not worth a word.
+            let _ = line.write_str(&grouped(of(state), ' '));
+        }
+    };
+    style
+        .progress_chars("=> ")
+        .with_key("left", left)
+        .with_key("done", number(|state| state.pos()))
+        .with_key("all", number(|state| state.len().unwrap_or_default()))
 }
 
 /// How long it will take, once there is anything to judge that by.
@@ -127,6 +143,34 @@ pub fn expect(phase: Phase, length: u64) {
 pub fn note(phase: Phase, count: u64) {
     if count.is_multiple_of(1_000) {
         with_bar(phase, |bar| bar.set_message(count.to_string()));
+    }
+}
+
+/// What is waited for, and for how long at most, until it is dropped: the bar says that in place of a count that stands still.
+#[must_use]
+pub struct Wait;
+
+/// Begins to wait for `what`, such as `Ozon: report`.
+pub fn wait_for(what: &str, at_most: Duration) -> Wait {
+    let limit = humantime::format_duration(at_most);
+    let template =
+        format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
+    with_bar(Phase::Fetch, |bar| {
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+            bar.reset_elapsed();
+        }
+    });
+    Wait
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        with_bar(Phase::Fetch, |bar| {
+            if let Some(style) = Phase::Fetch.style(false) {
+                bar.set_style(style);
+            }
+        });
     }
 }
 

@@ -3,12 +3,15 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Local, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use humantime::format_duration;
 
+use super::network::Broken;
+use super::request::Call;
 use super::retry::{Asked, RetryHint};
 use crate::failure::{Exit, Failure};
 use crate::text::duration;
+use crate::zone;
 
 /// Whoever asks for longer has miscounted; no date is made of it.
 const LONGEST_TOLD: Duration = Duration::from_secs(366 * 86_400);
@@ -18,8 +21,19 @@ fn exit(hint: RetryHint) -> Exit {
     if hint.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
-pub fn exhausted(cause: anyhow::Error, attempts: u32, hint: RetryHint) -> Failure {
-    let again = hint.asked.map(|asked| retry_after(Local::now(), asked.wait)).unwrap_or_default();
+pub fn exhausted(cause: anyhow::Error, call: &Call, attempts: u32, hint: RetryHint) -> Failure {
+    if let Some(broken) = cause.downcast_ref::<Broken>() {
+        let (clause, check) = broken.at(&call.url);
+        let message = format!(
+            "{}: {clause}, {attempts} attempts (RETRY_ATTEMPTS); the next run tries again; look at: {check}",
+            call.name
+        );
+        return Failure::new(exit(hint), message);
+    }
+    let again = hint
+        .asked
+        .map(|asked| retry_after(zone::local(Utc::now()), asked.wait))
+        .unwrap_or_default();
     let what = if hint.rate_limited { "still rate-limited" } else { "failed" };
     let message = format!("{what} after {attempts} attempts (RETRY_ATTEMPTS){again}");
     Failure::caused(exit(hint), cause).context(message)
@@ -40,16 +54,13 @@ pub fn too_long(
         "{}: {wait} exceeds RETRY_MAX_WAIT ({}){}",
         asked.header,
         format_duration(max_wait),
-        retry_after(Local::now(), asked.wait),
+        retry_after(zone::local(Utc::now()), asked.wait),
     );
     Failure::caused(exit(hint), cause).context(message)
 }
 
 /// When the next run makes sense: rounded up to the second, so that nobody comes too early.
-fn retry_after<Z: chrono::TimeZone>(now: DateTime<Z>, asked: Duration) -> String
-where
-    Z::Offset: std::fmt::Display,
-{
+fn retry_after(now: DateTime<FixedOffset>, asked: Duration) -> String {
     TimeDelta::from_std(asked.saturating_add(Duration::from_millis(999)))
         .ok()
         .filter(|_| asked <= LONGEST_TOLD)
@@ -88,10 +99,11 @@ mod tests {
 
     #[test]
     fn a_rate_limit_to_the_end_is_not_now_and_all_else_unreachable() {
+        let call = Call::get("Ozon: x", "https://api.example/".parse().unwrap());
         let limited = RetryHint { rate_limited: true, asked: None };
-        assert_eq!(exhausted(anyhow::anyhow!("429"), 3, limited).exit(), Exit::NotNow);
+        assert_eq!(exhausted(anyhow::anyhow!("429"), &call, 3, limited).exit(), Exit::NotNow);
         let broken = RetryHint { rate_limited: false, asked: Some(asked(S(1))) };
-        assert_eq!(exhausted(anyhow::anyhow!("503"), 3, broken).exit(), Exit::Unreachable);
+        assert_eq!(exhausted(anyhow::anyhow!("503"), &call, 3, broken).exit(), Exit::Unreachable);
         let too_long = |hint| too_long(anyhow::anyhow!("…"), asked(S(9)), S(1), hint).exit();
         assert_eq!((too_long(limited), too_long(broken)), (Exit::NotNow, Exit::Unreachable));
     }

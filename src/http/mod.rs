@@ -5,6 +5,7 @@ pub mod answer;
 pub mod connection;
 mod exhausted;
 pub mod markup;
+mod network;
 pub mod pace;
 pub mod redirect;
 mod refused;
@@ -29,7 +30,9 @@ pub use request::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
+use crate::console::progress;
 use crate::cost::{Cost, Meter};
+use crate::disk;
 use crate::failure::{Exit, Failure, FailureKind, OrFail};
 use crate::http::markup::markup;
 use crate::secret::Secret;
@@ -133,7 +136,7 @@ impl Http {
     /// page or XML is refused; an answer that `look` finds to be cut off ([`Exit::Unreachable`]) is
     /// asked for again.
     /// Errors: The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page
-    /// or an answer that is too long, [`Exit::Program`] for a full disk.
+    /// or an answer that is too long, [`Exit::CannotCreate`] for a full disk.
     pub fn download<T>(
         &mut self,
         call: &Call,
@@ -145,9 +148,7 @@ impl Http {
         self.exchange(call, |body| {
             let length = body.copy_to(file, start, limit)?;
             let mut head = [0; 512];
-            let count = file
-                .read_at(&mut head, start)
-                .or_fail(Exit::Program, || "cannot read the temporary file".into())?;
+            let count = file.read_at(&mut head, start).map_err(disk::temporary)?;
             if let Some(markup) = markup(&head[..count]) {
                 let message = format!("the answer is {markup}, not stock data");
                 return Err(Failure::new(Exit::NotStockData, message).into());
@@ -199,7 +200,9 @@ impl Http {
             };
             let length = match self.next(call, attempt, hint) {
                 Next::Wait(length) => length,
-                Next::Exhausted => return Err(exhausted::exhausted(cause, attempt, hint)),
+                Next::Exhausted => {
+                    return Err(exhausted::exhausted(cause, call, attempt, hint));
+                }
                 Next::TooLong(asked) => {
                     return Err(exhausted::too_long(cause, asked, self.settings.max_wait, hint));
                 }
@@ -299,7 +302,11 @@ impl Http {
         }
         self.spend(1, 0);
         self.pace(call).sent(Instant::now());
-        request.send().map_err(|error| Fault::broken(error.without_url()))
+        let at_most = humantime::format_duration(self.clients.patience(attempt));
+        progress::waits(format!("{}: waiting for the answer, {at_most} at most", call.name));
+        let sent = request.send();
+        progress::waits(String::new());
+        sent.map_err(|error| Fault::broken(error.without_url()))
     }
 
     fn redirected(

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::answer::error_body::Explanation;
 use super::answer::status::{Breakage, breakage};
 use super::connection::client::Target;
+use super::network;
 use super::retry::RetryHint;
 use crate::failure::{Exit, Failure, FailureKind};
 
@@ -119,6 +120,9 @@ impl Fault {
     /// A connection that broke: whether it passes on its own depends on what it broke on.
     pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         let kind = breakage(&error);
+        if kind == Breakage::Transient {
+            return Self::transient(network::told(error));
+        }
         let cause = anyhow::Error::new(error);
         match kind {
             Breakage::Transient => Self::transient(cause),

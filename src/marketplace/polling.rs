@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use humantime::format_duration;
 
+use crate::console::progress;
 use crate::failure::{Exit, Failure};
 use crate::text::duration;
 
@@ -28,6 +29,7 @@ pub(super) fn until_ready<T>(
     mut ask: impl FnMut() -> Result<Progress<T>, Failure>,
 ) -> Result<T, Failure> {
     let started = Instant::now();
+    let _waiting = progress::wait_for(name, patience);
     let mut warned = false;
     loop {
         let state = match ask()? {

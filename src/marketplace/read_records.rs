@@ -9,8 +9,8 @@ use crate::failure::Failure;
 /// across the parts, as their rejections and warnings say. Returns the number of each part's first record.
 /// Errors: [`Exit::NotStockData`](crate::failure::Exit::NotStockData) if a part is not what it
 /// should be, broken or cut off: then none of the records handed out before may be believed.
-/// [`Exit::Program`](crate::failure::Exit::Program) if the stored answer cannot be read back. Those
-/// of `on_record`.
+/// [`Exit::CannotCreate`](crate::failure::Exit::CannotCreate) if the stored answer cannot be read back.
+/// Those of `on_record`.
 pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64>, Failure> {
     let (mut number, mut beginnings) = (0, Vec::with_capacity(pull.parts.len()));
     for (index, part) in pull.parts.iter().enumerate() {
@@ -102,7 +102,7 @@ mod tests {
             let mut pull = pull(&[(format, content)]);
             pull.parts[0].length += 1;
             let failure = read_records(&pull, &mut |_| Ok(())).unwrap_err();
-            assert_eq!(failure.exit(), Exit::Program, "{failure}");
+            assert_eq!(failure.exit(), Exit::CannotCreate, "{failure}");
         }
     }
 }

@@ -6,6 +6,7 @@ use mysql::Conn;
 
 use super::database::error::StoreError;
 use super::database::rows;
+use crate::failure::Exit;
 use crate::inventory::Source;
 use crate::run::Status;
 
@@ -28,11 +29,11 @@ const STORED_LAST: &str = "
     LIMIT 1";
 
 const NEWEST: &str = "
-    SELECT status, NULLIF(completed_at, 0) IS NOT NULL
+    SELECT status, NULLIF(completed_at, 0) IS NOT NULL, exit_code
     FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory'
     ORDER BY started_at DESC, id DESC
-    LIMIT 1";
+    LIMIT 2";
 
 /// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
 pub struct StoredLast {
@@ -112,11 +113,41 @@ impl Baseline {
     }
 }
 
-/// Whether the newest run of a marketplace asks for another try: it failed, was partial or never finished.
-pub fn newest_needs_retry(conn: &mut Conn, source: Source) -> Result<bool, StoreError> {
-    let newest: Option<(String, bool)> = rows::first(conn, NEWEST, (source.as_str(),))?;
-    Ok(newest
-        .is_some_and(|(status, finished)| !finished || Status::parse(&status) != Status::Success))
+/// What the newest runs of a marketplace say about another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// There is nothing to mend.
+    Needless,
+    /// It may go well.
+    Worthwhile,
+    /// The last try has left the same partial result as the one before.
+    PartialAgain,
+    /// What it failed with stays until a person does something.
+    UpToSomebody(Exit),
+}
+
+/// A run's end: its status, whether it has one, its exit code.
+type End = (String, bool, Option<i64>);
+
+/// Whether the newest run of a marketplace asks for another try. Its lock must be held: a run without an end has died then.
+pub fn retry(conn: &mut Conn, source: Source) -> Result<Retry, StoreError> {
+    Ok(worth_a_retry(&rows::all(conn, NEWEST, (source.as_str(),))?))
+}
+
+fn worth_a_retry(newest_first: &[End]) -> Retry {
+    let partial = |run: &End| run.1 && Status::parse(&run.0) == Status::Partial;
+    let Some(newest) = newest_first.first() else { return Retry::Needless };
+    match (newest.1, Status::parse(&newest.0)) {
+        (false, _) => Retry::Worthwhile,
+        (true, Status::Success) => Retry::Needless,
+        (true, Status::Partial) if newest_first.get(1).is_some_and(partial) => Retry::PartialAgain,
+        (true, Status::Partial) => Retry::Worthwhile,
+        (true, Status::Failed) => {
+            let exit = newest.2.and_then(|code| Exit::of_code(u8::try_from(code).ok()?));
+            exit.filter(|exit| !exit.may_pass_by_itself())
+                .map_or(Retry::Worthwhile, Retry::UpToSomebody)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -167,5 +198,37 @@ mod tests {
         assert_eq!(found(counted, Some(stated(19, 0))), (0, Some(day(19)), Some(5)));
         // Rows that somebody brought back behind it: they are newer than the empty one.
         assert_eq!(found((Some(day(20)), 8, 0), Some(stated(19, 0))), (8, Some(day(20)), None));
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_is_tried_again() {
+        let run = |status: &str, code: i64| (status.to_owned(), true, Some(code));
+        let failed = |code| worth_a_retry(&[run("failed", code), run("success", 0)]);
+        for code in [69, 74, 75, 129, 130, 143, 300] {
+            assert_eq!(failed(code), Retry::Worthwhile, "{code}");
+        }
+        for code in [1, 2, 4, 65, 73, 77, 78] {
+            let exit = Exit::of_code(code).unwrap();
+            assert_eq!(failed(code.into()), Retry::UpToSomebody(exit), "{code}");
+        }
+        let died = ("failed".to_owned(), false, None);
+        assert_eq!(worth_a_retry(&[died, run("failed", 77)]), Retry::Worthwhile);
+        assert_eq!(
+            worth_a_retry(&[("failed".into(), true, None)]),
+            Retry::Worthwhile,
+            "older rows"
+        );
+        assert_eq!(worth_a_retry(&[run("success", 0), run("failed", 69)]), Retry::Needless);
+        assert_eq!(worth_a_retry(&[]), Retry::Needless);
+    }
+
+    #[test]
+    fn a_partial_run_is_tried_again_once() {
+        let run = |status: &str, finished| (status.to_owned(), finished, Some(3));
+        let (partial, other) = (run("partial", true), run("success", true));
+        assert_eq!(worth_a_retry(&[partial.clone(), other]), Retry::Worthwhile);
+        assert_eq!(worth_a_retry(&[partial.clone(), partial.clone()]), Retry::PartialAgain);
+        assert_eq!(worth_a_retry(&[partial.clone(), run("partial", false)]), Retry::Worthwhile);
+        assert_eq!(worth_a_retry(&[partial]), Retry::Worthwhile);
     }
 }

@@ -192,6 +192,10 @@ fn after_failure(source: Source, exit: Exit, language: Language) -> String {
             "the next run tries again; if it goes on, look at the marketplace's status page and at the \
              network",
         ),
+        Exit::CannotCreate => either(
+            "освободите место в названном каталоге или дайте пользователю загрузок писать в него",
+            "make room in the directory that it names, or let the user of the syncs write there",
+        ),
         Exit::Database => either(
             "проверьте, работает ли база данных, есть ли на ней место и верен ли DATABASE_URL",
             "look whether the database runs, has space, and DATABASE_URL is right",

@@ -28,6 +28,9 @@ pub(crate) fn kind(kind: Option<FailureKind>, language: Language) -> &'static st
             "Маркетплейс недоступен или не подготовил отчёт",
             "The marketplace cannot be reached, or has no report ready",
         ),
+        Some(FailureKind::CannotCreate) => {
+            ("Нет места или прав для файла", "No room or no right to write a file")
+        }
         Some(FailureKind::Database) => (
             "База данных недоступна или не приняла запись",
             "The database cannot be reached or refused the write",

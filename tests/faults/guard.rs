@@ -52,8 +52,9 @@ fn retries() -> Vec<Fault> {
     vec![
         after_a_partial_run(),
         Fault::new("--retry-failed after a failure", 0, |stage, binary| {
-            stage.world.marketplaces.fault(OzonCreate, Spoiled::Status(400));
-            binary.run().expect(65);
+            stage.world.marketplaces.always(OzonCreate, Spoiled::Status(503));
+            binary.run().expect(69);
+            stage.world.marketplaces.mend();
             stage.forget_logs();
             binary.args("--retry-failed").run()
         })
@@ -89,22 +90,23 @@ fn wrong(name: &str, exit: i32, variable: &'static str, value: &'static str) -> 
 
 fn settings() -> Vec<Fault> {
     vec![
-        wrong("REJECTS_DIR is not there", 78, "REJECTS_DIR", "/does/not/exist").unlogged(),
+        wrong("REJECTS_DIR is not there", 73, "REJECTS_DIR", "/does/not/exist").unlogged(),
         wrong("DATABASE_URL is no URL", 78, "DATABASE_URL", "nonsense").unlogged(),
         wrong("HTTP_TIMEOUT is no duration", 78, "HTTP_TIMEOUT", "soon"),
         wrong("OZON_API_URL is not encrypted", 78, "OZON_API_URL", "http://api-seller.ozon.ru"),
         wrong("OZON_API_KEY holds what no key has", 78, "OZON_API_KEY", "ключ"),
         Fault::new("OZON_API_KEY is missing", 78, |_, binary| binary.without("OZON_API_KEY").run())
             .says("OZON_API_KEY"),
-        Fault::new("temporary files cannot be made", 1, |_, binary| {
+        Fault::new("temporary files cannot be made", 73, |_, binary| {
             binary.env("TMPDIR", "/does/not/exist").run()
         })
-        .says("/does/not/exist"),
-        Fault::new("no file may grow (as on a full disk for temporary files)", 1, |_, binary| {
+        .says("no temporary files in /does/not/exist (TMPDIR), which is not there: nothing was changed")
+        .calls(OzonCreate, 0),
+        Fault::new("no file may grow (as on a full disk for temporary files)", 73, |_, binary| {
             binary.with_tiny_files().run()
         })
         .calls(OzonDownload, 1),
-        Fault::new("the disk for temporary files is full", 1, |_, binary| {
+        Fault::new("the disk for temporary files is full", 73, |_, binary| {
             full_disk(|directory| binary.clone().env("TMPDIR", directory).run())
                 .unwrap_or_else(|| binary.with_tiny_files().run())
         }),

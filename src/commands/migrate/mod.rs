@@ -4,7 +4,7 @@ mod status;
 
 use crate::cli::MigrateArgs;
 use crate::config::{DatabaseSettings, Environment, RetentionSettings};
-use crate::console::output::line;
+use crate::console::output::{line, note};
 use crate::failure::{Exit, Failure};
 use crate::store::Database;
 use crate::store::schema::backup;
@@ -29,7 +29,7 @@ pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failur
     }
     let mut database = Database::connect_to_migrate(&settings)?;
     if args.status {
-        status::print(&mut database, retention)?;
+        return status::print(&mut database, retention);
     } else if args.dry_run {
         print_sql(args, &mut database, retention)?;
     } else {
@@ -59,11 +59,11 @@ fn migrate(
         say_outcome(step, "", &outcome)?;
     }
     drift::note(database, !pending.is_empty())?;
-    line(&format!("schema is up to date (version {})", newest_version()))?;
+    note(&format!("schema is up to date (version {})", newest_version()))?;
     if let Some(missing) = NewPartitions::plan(database)?
         && let Some(made) = missing.make(database)?
     {
-        line(&made)?;
+        note(&made)?;
     }
     // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
     if !pending.is_empty() {
@@ -78,7 +78,7 @@ fn migrate(
     if !args.accept_purge {
         purge.require_meant()?;
     }
-    purge.carry_out(database, &mut |done| line(&done))
+    purge.carry_out(database, &mut |done| note(&done))
 }
 
 fn roll_back(args: &MigrateArgs, database: &mut Database, target: u32) -> Result<(), Failure> {
@@ -99,7 +99,7 @@ fn roll_back(args: &MigrateArgs, database: &mut Database, target: u32) -> Result
         (true, newest) => ("nothing to take back: schema is at", newest.map(|row| row.version)),
         (false, newest) => ("schema is back at", newest.map(|row| row.version)),
     };
-    line(&format!("{verb} version {}", reached.unwrap_or(0)))
+    note(&format!("{verb} version {}", reached.unwrap_or(0)))
 }
 
 /// Before anything is changed. A database without tables of ours has nothing to lose.
@@ -117,7 +117,7 @@ fn back_up(args: &MigrateArgs, database: &mut Database) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Configuration, message));
     };
     let backup = backup::write(&database.settings_of_node(), &tables, directory)?;
-    line(&format!(
+    note(&format!(
         "backup: {} ({}); to restore it: gunzip -c FILE | mariadb {}",
         backup.path.display(),
         bytesize::ByteSize(backup.bytes),
@@ -126,7 +126,7 @@ fn back_up(args: &MigrateArgs, database: &mut Database) -> Result<(), Failure> {
 }
 
 fn say_outcome(step: &Step<'_>, done: &str, outcome: &Outcome) -> Result<(), Failure> {
-    line(&format!(
+    note(&format!(
         "{}{done}: {} run, {} skipped, {:.1} s",
         step.migration.file(),
         counted(outcome.ran as u64, "statement"),

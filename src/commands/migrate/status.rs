@@ -1,25 +1,28 @@
 //! `migrate --status`: what was applied and when, whether its text is still the same, what somebody changed by hand, and which
 //! rows are past their retention.
 
+use chrono::NaiveDateTime;
 use comfy_table::{Table, presets};
 
 use super::newest_version;
 use crate::config::RetentionSettings;
 use crate::console::output::line;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::store::Database;
 use crate::store::schema::inspect::drift;
 use crate::store::schema::migrations::{self, Applied, Migration, SHIPPED};
 use crate::store::schema::purge::Purge;
+use crate::zone;
 
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;
 
-pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<(), Failure> {
+/// Prints it; changes nothing. Ends in [`Exit::Unsound`] while there is something to apply, so that nobody has to read it.
+pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<Exit, Failure> {
     let applied = migrations::applied(database)?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["version", "name", "state", "when (UTC)", "checksum"]);
+    table.set_header(["version", "name", "state", "when", "checksum"]);
     for migration in SHIPPED {
         let row = applied.iter().find(|row| row.version == migration.version);
         table.add_row(shipped_row(migration, row));
@@ -35,10 +38,16 @@ pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<()
             for (told, _) in Purge::plan(database, retention)?.preview() {
                 line(&told)?;
             }
-            Ok(())
+            Ok(Exit::Done)
         }
-        Ok(pending) => line(&format!("{} to apply; run `stocksync migrate`", pending.len())),
-        Err(problem) => line(&format!("migrate would stop: {problem}")),
+        Ok(pending) => {
+            line(&format!("{} to apply; run `stocksync migrate`", pending.len()))?;
+            Ok(Exit::Unsound)
+        }
+        Err(problem) => {
+            line(&format!("migrate would stop: {problem}"))?;
+            Ok(problem.exit())
+        }
     }
 }
 
@@ -54,9 +63,9 @@ fn print_drift(drift: &[String]) -> Result<(), Failure> {
 
 fn shipped_row(migration: &Migration, row: Option<&Applied>) -> [String; 5] {
     let (state, when, checksum) = match row {
-        None => ("pending", "", migration.checksum()[..SHOWN].to_owned()),
+        None => ("pending", String::new(), migration.checksum()[..SHOWN].to_owned()),
         Some(Applied { finished_at: None, started_at, .. }) => {
-            ("unfinished", started_at.as_str(), migration.checksum()[..SHOWN].to_owned())
+            ("unfinished", local(started_at), migration.checksum()[..SHOWN].to_owned())
         }
         Some(Applied { finished_at: Some(when), checksum, .. }) => {
             let own = migration.checksum();
@@ -66,14 +75,14 @@ fn shipped_row(migration: &Migration, row: Option<&Applied>) -> [String; 5] {
             } else {
                 format!("{found} differs from {}", &own[..SHOWN])
             };
-            ("applied", when.as_str(), verdict)
+            ("applied", local(when), verdict)
         }
     };
-    [migration.version.to_string(), migration.name.into(), state.into(), when.into(), checksum]
+    [migration.version.to_string(), migration.name.into(), state.into(), when, checksum]
 }
 
 fn unknown_row(row: &Applied) -> [String; 5] {
-    let when = row.finished_at.as_ref().unwrap_or(&row.started_at).clone();
+    let when = local(row.finished_at.as_ref().unwrap_or(&row.started_at));
     [
         row.version.to_string(),
         row.name.clone(),
@@ -81,6 +90,15 @@ fn unknown_row(row: &Applied) -> [String; 5] {
         when,
         "unknown".into(),
     ]
+}
+
+/// A moment of the table, which is UTC.
+fn local(when: &str) -> String {
+    let moment = NaiveDateTime::parse_from_str(when, "%Y-%m-%d %H:%M:%S");
+    moment.map_or_else(
+        |_| when.to_owned(),
+        |moment| zone::local(moment.and_utc()).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -108,11 +126,11 @@ mod tests {
         assert_eq!(shipped_row(&MIGRATION, None), ["3", "three", "pending", "", own]);
         assert_eq!(
             shipped_row(&MIGRATION, Some(&row("any", None))),
-            ["3", "three", "unfinished", "2026-11-23 06:00:00", own]
+            ["3", "three", "unfinished", "2026-11-23 09:00:00 +03:00", own]
         );
         assert_eq!(
             shipped_row(&MIGRATION, Some(&row(&MIGRATION.checksum(), finished))),
-            ["3", "three", "applied", "2026-11-23 06:00:09", &format!("{own} OK")]
+            ["3", "three", "applied", "2026-11-23 09:00:09 +03:00", &format!("{own} OK")]
         );
         assert_eq!(
             shipped_row(&MIGRATION, Some(&row("another", finished)))[4],

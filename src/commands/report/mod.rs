@@ -4,13 +4,14 @@ mod gather;
 mod page;
 
 use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cli::{ReportArgs, ReportFormat};
 use crate::config::{self, DatabaseSettings, Environment};
 use crate::console::output;
+use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::report;
 use crate::store::schema::migrations;
@@ -53,10 +54,10 @@ pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure
 /// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. A device or a pipe is
 /// written as it stands: nobody wants a file in its place.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    write_to(path, text).or_fail(Exit::Program, || format!("writing {}", path.display()))
+    write_to(path, text).map_err(|error| disk::cannot_write("--output", path, error))
 }
 
-fn write_to(path: &Path, text: &str) -> anyhow::Result<()> {
+fn write_to(path: &Path, text: &str) -> io::Result<()> {
     let Ok(there) = fs::metadata(path) else {
         return replace_file(path, Permissions::from_mode(FOR_ALL_TO_READ), text);
     };
@@ -64,17 +65,15 @@ fn write_to(path: &Path, text: &str) -> anyhow::Result<()> {
         // A link stays, and so do the rights that somebody has given.
         return replace_file(&path.canonicalize()?, there.permissions(), text);
     }
-    Ok(writeln!(OpenOptions::new().write(true).open(path)?, "{text}")?)
+    writeln!(OpenOptions::new().write(true).open(path)?, "{text}")
 }
 
 /// A report is for the web server and the metrics collector too; a temporary file is its owner's alone.
 const FOR_ALL_TO_READ: u32 = 0o644;
 
 /// The name beside the file begins with a dot and does not end as the file does, so that no collector of `*.prom` picks it up.
-fn replace_file(path: &Path, permissions: Permissions, text: &str) -> anyhow::Result<()> {
-    let directory =
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+fn replace_file(path: &Path, permissions: Permissions, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(disk::parent(path))?;
     writeln!(file, "{text}")?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;

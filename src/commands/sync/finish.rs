@@ -67,9 +67,6 @@ pub(super) fn summarize(
     totals: &Totals,
     changes: &Changes,
 ) {
-    if sync.quiet {
-        return;
-    }
     let RunStats { processed, rejected, cost, phases, .. } = sync.figures();
     let Cost { requests, bytes } = cost;
     let line = format!(
@@ -92,7 +89,7 @@ pub(super) fn summarize(
         seconds(phases.read),
         seconds(phases.write),
     );
-    if let Err(failure) = output::line(&line) {
+    if let Err(failure) = output::note(&line) {
         log::warn!("{failure}; it would have been: {line}");
     }
 }

@@ -15,6 +15,7 @@ use super::alerting::Watch;
 use crate::cli::SyncArgs;
 use crate::config::{self, Environment, SyncSettings};
 use crate::console::output;
+use crate::disk;
 use crate::failure::{Exit, Failure};
 use crate::marketplace::paging::until_settled;
 use crate::run;
@@ -23,14 +24,14 @@ use prepare::{Prepared, Sync};
 use reading::Reading;
 
 /// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
-pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
+pub fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> {
     let source = args.source();
     let mut watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some());
-    let prepared = prepare::prepare(args, quiet, environment, &watch)
+    let prepared = prepare::prepare(args, environment, &watch)
         .inspect_err(|failure| watch.report_startup_failure(failure))?;
     let mut sync = match prepared {
         Prepared::NothingToDo(why) => {
-            output::line(&format!("{source}: {why}"))?;
+            output::note(&format!("{source}: {why}"))?;
             return Ok(Exit::Done);
         }
         Prepared::Ready(sync) => *sync,
@@ -42,6 +43,14 @@ pub fn run(args: &SyncArgs, quiet: bool, environment: &Environment) -> Result<Ex
     finish::finish(sync, &watch, outcome)
 }
 
+/// Of what kept the marketplace from being asked nobody can see that the tables do not know of it.
+fn nothing_changed(failure: Failure) -> Failure {
+    match failure.exit() {
+        Exit::Unreachable | Exit::NotNow => failure.followed_by("nothing was changed"),
+        _ => failure,
+    }
+}
+
 impl Sync<'_> {
     fn pull_and_write(&mut self, environment: &Environment) -> Result<Exit, Failure> {
         config::judge_all(environment)?;
@@ -50,8 +59,10 @@ impl Sync<'_> {
         self.stats.snapshot_date = Some(day);
         clock::require_believable(self, &settings, day)?;
         prepare::note_retention(self, environment)?;
+        // Where no temporary file can be made, no report is ordered.
+        tempfile::tempfile().map_err(disk::temporary)?;
         let origin = Origin::read(self, environment, &settings, day)?;
-        let reading = self.pull(&origin)?;
+        let reading = self.pull(&origin).map_err(nothing_changed)?;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;
         reading.require_stock_data()?;

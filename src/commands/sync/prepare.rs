@@ -1,13 +1,13 @@
 //! Before anything is fetched: the settings, the lock, the run's row.
 
 use super::rejects::Rejects;
-use crate::cli::SyncArgs;
+use crate::cli::{Marketplace, SyncArgs};
 use crate::commands::alerting::Watch;
 use crate::config::{self, DatabaseSettings, Environment, RetentionSettings};
 use crate::cost::Meter;
 use crate::failure::Failure;
 use crate::run::{Run, RunStats};
-use crate::store::newest::newest_needs_retry;
+use crate::store::newest::{self, Retry};
 use crate::store::schema::purge;
 use crate::store::sync_run::log_row;
 use crate::store::sync_run::session::{Session, with_retries};
@@ -21,7 +21,6 @@ pub(super) enum Prepared<'a> {
 
 pub(super) struct Sync<'a> {
     pub args: &'a SyncArgs,
-    pub quiet: bool,
     pub database: DatabaseSettings,
     pub session: Session,
     pub interruption: Interruption,
@@ -43,7 +42,6 @@ impl Sync<'_> {
 /// when the run has its row, which can say what they lack.
 pub(super) fn prepare<'a>(
     args: &'a SyncArgs,
-    quiet: bool,
     environment: &Environment,
     watch: &Watch,
 ) -> Result<Prepared<'a>, Failure> {
@@ -55,9 +53,10 @@ pub(super) fn prepare<'a>(
     let interruption = Interruption::watch(&database)?;
     interruption.on_exit(watch.ping_exit());
     let mut session = Session::open(&database, args.source(), interruption.clone(), args.dry_run)?;
-    if args.retry_failed && newest_run_succeeded(&mut session)? {
-        let why = "the newest run succeeded; nothing to retry";
-        return Ok(Prepared::NothingToDo(why.to_owned()));
+    if args.retry_failed
+        && let Some(why) = why_no_retry(&mut session)?
+    {
+        return Ok(Prepared::NothingToDo(why));
     }
     let meter = Meter::default();
     let run = if args.dry_run {
@@ -71,7 +70,6 @@ pub(super) fn prepare<'a>(
     let stats = RunStats::default();
     Ok(Prepared::Ready(Box::new(Sync {
         args,
-        quiet,
         database,
         session,
         interruption,
@@ -82,9 +80,24 @@ pub(super) fn prepare<'a>(
     })))
 }
 
-fn newest_run_succeeded(session: &mut Session) -> Result<bool, Failure> {
+/// Why the newest run is not tried again, if it is not: a key that is dead is not asked for every ten minutes.
+fn why_no_retry(session: &mut Session) -> Result<Option<String>, Failure> {
     let source = session.source();
-    Ok(!newest_needs_retry(session.database()?.conn(), source)?)
+    Ok(match newest::retry(session.database()?.conn(), source)? {
+        Retry::Worthwhile => None,
+        Retry::Needless => Some("the newest run succeeded; nothing to retry".to_owned()),
+        Retry::PartialAgain => Some(
+            "the newest two runs rejected records; another try is left to the next regular run"
+                .to_owned(),
+        ),
+        Retry::UpToSomebody(exit) => Some(format!(
+            "the newest run ended in {} ({}), which does not pass by itself: left to the next regular run. When it is mended: \
+             stocksync sync {}",
+            exit.code(),
+            exit.meaning(),
+            Marketplace::from(source).name()
+        )),
+    })
 }
 
 fn begin_row(

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::fetch::Fetched;
 use super::rejects::Rejects;
 use crate::console::progress::{self, Phase, Span};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk;
+use crate::failure::{Exit, Failure};
 use crate::inventory::{Rejection, StockType, ValidationResult};
 use crate::marketplace;
 use crate::marketplace::paging::PullError;
@@ -71,7 +72,7 @@ pub(super) fn read(
                 for warning in record.warnings.drain(..) {
                     warn(&mut validation, warning);
                 }
-                staging.push(validation.total, record).or_fail(Exit::Program, no_temporary_files)
+                staging.push(validation.total, record).map_err(disk::temporary)
             }
             Err(rejection) => {
                 reject(&mut validation, rejection);
@@ -90,7 +91,7 @@ pub(super) fn read(
             RowConflict::TooMany(rejection) => reject(&mut validation, rejection),
             RowConflict::SameName(name) => add_name(&mut shared_names, name),
         })
-        .or_fail(Exit::Program, no_temporary_files)?;
+        .map_err(disk::temporary)?;
     rejects.finish();
     let took = span.finish(&format!("{} records", validation.total));
     if shifted.is_none() {
@@ -151,8 +152,4 @@ fn say_what_was_not_shown(validation: &ValidationResult) {
         0 => {}
         rest => log::warn!("and {rest} more warnings"),
     }
-}
-
-fn no_temporary_files() -> String {
-    format!("writing temporary files in {}", std::env::temp_dir().display())
 }

@@ -10,7 +10,8 @@ use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
 
 use crate::config::{Environment, rejects_dir};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk;
+use crate::failure::Failure;
 use crate::inventory::{Rejection, Source};
 use crate::secret::mask;
 
@@ -37,9 +38,8 @@ impl Rejects {
     pub fn prepare(environment: &Environment) -> Result<Self, Failure> {
         let directory = rejects_dir(environment);
         if let Some(directory) = &directory {
-            tempfile::tempfile_in(directory).or_fail(Exit::Configuration, || {
-                format!("REJECTS_DIR: cannot write into {}", directory.display())
-            })?;
+            tempfile::tempfile_in(directory)
+                .map_err(|error| disk::cannot_write("REJECTS_DIR", directory, error))?;
         }
         Ok(Self { directory, file: None, path: PathBuf::new(), count: 0 })
     }
@@ -141,10 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_a_fault_of_the_configuration() {
+    fn a_directory_that_is_not_there_is_told_before_anything_is_done() {
         let environment = Environment::from_pairs([("REJECTS_DIR", "/does/not/exist")]);
         let failure = Rejects::prepare(&environment).err().unwrap();
-        assert_eq!(failure.exit(), Exit::Configuration);
+        assert_eq!(failure.exit(), crate::failure::Exit::CannotCreate);
         assert!(failure.to_string().starts_with("REJECTS_DIR: "), "{failure}");
     }
 

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use bytesize::ByteSize;
 
 use crate::console::progress::{self, Phase};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk;
+use crate::failure::{Exit, Failure};
 use crate::http::request::Fault;
 
 /// A body that brings less than this per second, over a whole window of patience, is a drip that
@@ -86,11 +87,10 @@ impl<R: Read> Body<R> {
 
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there.
     /// Returns its length in bytes.
-    /// Errors: [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::Program`] for
+    /// Errors: [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::CannotCreate`] for
     /// a full disk; a fault of the connection.
     pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
-        let disk = || "cannot write the temporary file (is the disk of TMPDIR full?)".to_owned();
-        file.set_len(start).or_fail(Exit::Program, disk)?;
+        file.set_len(start).map_err(disk::temporary)?;
         let (mut end, mut buffer) = (start, vec![0; 64 << 10]);
         loop {
             let count = self.fill(&mut buffer)?;
@@ -104,7 +104,7 @@ impl<R: Read> Body<R> {
                 );
                 return Err(Failure::new(Exit::NotStockData, message).into());
             }
-            file.write_all_at(&buffer[..count], end).or_fail(Exit::Program, disk)?;
+            file.write_all_at(&buffer[..count], end).map_err(disk::temporary)?;
             end += count as u64;
             progress::advance(Phase::Fetch, count as u64);
         }

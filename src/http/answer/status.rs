@@ -71,21 +71,26 @@ pub enum Breakage {
 
 /// Sorts a broken exchange by looking down its chain of causes.
 pub fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
-    let mut next = Some(error);
-    while let Some(error) = next {
+    let lasting = below(error).find_map(|error| {
         if error.is::<PrivateHost>() {
-            return Breakage::PrivateHost;
+            return Some(Breakage::PrivateHost);
         }
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return Breakage::Certificate;
-        }
-        // An I/O error's `source` skips the error that it wraps.
-        next = match error.downcast_ref::<std::io::Error>().and_then(|wrapper| wrapper.get_ref()) {
+        matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+            .then_some(Breakage::Certificate)
+    });
+    lasting.unwrap_or(Breakage::Transient)
+}
+
+/// An error and all that is below it. An I/O error's `source` skips the error that it wraps.
+pub(in crate::http) fn below<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>().and_then(|wrapper| wrapper.get_ref()) {
             Some(wrapped) => Some(wrapped),
             None => error.source(),
-        };
-    }
-    Breakage::Transient
+        }
+    })
 }
 
 #[cfg(test)]

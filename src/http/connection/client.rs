@@ -8,7 +8,7 @@ use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 
-use super::public_address::PublicResolver;
+use super::public_address::Resolver;
 use super::tls;
 use crate::failure::{Exit, Failure, OrFail};
 
@@ -61,7 +61,8 @@ impl Clients {
         // Redirects are followed by hand, where it is known which of them may see credentials. A
         // proxy of the environment would see the keys of a loopback address and undo the guard of
         // downloads.
-        let mut builder = Client::builder()
+        let only_public = target == Target::Download && self.only_public;
+        let builder = Client::builder()
             .user_agent(USER_AGENT)
             .timeout(self.patience(attempt))
             .redirect(Policy::none())
@@ -70,10 +71,8 @@ impl Clients {
             .no_proxy()
             .gzip(true)
             .http1_max_headers(100)
+            .dns_resolver(Arc::new(Resolver { only_public }))
             .tls_backend_preconfigured(self.tls.clone());
-        if target == Target::Download && self.only_public {
-            builder = builder.dns_resolver(Arc::new(PublicResolver));
-        }
         builder.build().or_fail(Exit::Program, || "cannot set up HTTP".into())
     }
 }

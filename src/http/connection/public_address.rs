@@ -85,22 +85,41 @@ impl fmt::Display for PrivateHost {
 
 impl std::error::Error for PrivateHost {}
 
-/// The system's resolver, less every address that is not public: what a name means is checked where
-/// the connection takes it from, so that a second answer of the name server cannot differ.
-pub struct PublicResolver;
+/// What the system's resolver says of a name that it does not resolve: the error alone would not tell
+/// that it is the name.
+#[derive(Debug)]
+pub struct NameUnresolved(pub std::io::Error);
 
-impl Resolve for PublicResolver {
+impl fmt::Display for NameUnresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NameUnresolved {}
+
+/// The system's resolver. With `only_public`, less every address that is not public: what a name means
+/// is checked where the connection takes it from, so that a second answer of the name server cannot differ.
+pub struct Resolver {
+    pub only_public: bool,
+}
+
+impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let only_public = self.only_public;
         Box::pin(async move {
             // Blocking is harmless: the client's thread has one request at a time, and the caller's
             // timeout runs on another.
-            let found: Vec<SocketAddr> = (name.as_str(), 0).to_socket_addrs()?.collect();
-            let public: Vec<SocketAddr> =
-                found.into_iter().filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
+            let found: Vec<SocketAddr> =
+                (name.as_str(), 0).to_socket_addrs().map_err(NameUnresolved)?.collect();
+            let allowed: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|address| !only_public || is_public(address.ip()))
+                .collect();
+            if only_public && allowed.is_empty() {
                 return Err(PrivateHost(name.as_str().to_owned()).into());
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
 }

@@ -3,7 +3,8 @@
 use std::io::{BufReader, Read};
 
 use crate::cost::Cost;
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk;
+use crate::failure::Failure;
 use crate::http::{Call, Http, Reply};
 use crate::marketplace::{Format, Part, PartReader, Pull};
 
@@ -15,10 +16,7 @@ pub(crate) struct Assembly {
 impl Assembly {
     /// An empty pull; its file has no name, so that no crash can leave it behind.
     pub(crate) fn new() -> Result<Self, Failure> {
-        let document = tempfile::tempfile().or_fail(Exit::Program, || {
-            let directory = std::env::temp_dir();
-            format!("cannot make a temporary file in {} (TMPDIR)", directory.display())
-        })?;
+        let document = tempfile::tempfile().map_err(disk::temporary)?;
         let pull = Pull { document, parts: Vec::new(), cost: Cost::default() };
         Ok(Self { pull, end: 0 })
     }
@@ -65,10 +63,7 @@ impl Assembly {
         }
         let (earlier, last) = (self.open(earlier).bytes(), self.open(last).bytes());
         for (a, b) in earlier.zip(last) {
-            let read = |byte: std::io::Result<u8>| {
-                byte.or_fail(Exit::Program, || "cannot read the temporary file".into())
-            };
-            if read(a)? != read(b)? {
+            if a.map_err(disk::temporary)? != b.map_err(disk::temporary)? {
                 return Ok(false);
             }
         }

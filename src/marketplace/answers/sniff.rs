@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::disk;
 use crate::failure::{Exit, Failure};
 use crate::http::markup::markup;
 use crate::marketplace::DiskError;
@@ -17,11 +18,15 @@ pub(crate) fn not_stock_data(message: impl Into<String>) -> Failure {
     Failure::new(Exit::NotStockData, message)
 }
 
-/// A parser's error: the program's own if our disk is at its bottom, the answer's otherwise.
+/// A parser's error: our disk's if that is at its bottom, the answer's otherwise.
 pub(crate) fn broken(message: impl Into<String>, error: impl Into<anyhow::Error>) -> Failure {
     let error = error.into();
-    let exit = if error.chain().any(is_of_disk) { Exit::Program } else { Exit::NotStockData };
-    Failure::caused(exit, error).context(message)
+    let failure = if error.chain().any(is_of_disk) {
+        disk::temporary(error)
+    } else {
+        Failure::caused(Exit::NotStockData, error)
+    };
+    failure.context(message)
 }
 
 fn is_of_disk(error: &(dyn std::error::Error + 'static)) -> bool {
@@ -134,11 +139,11 @@ mod tests {
     fn an_error_of_our_disk_is_not_the_marketplaces_fault() {
         let disk = || io::Error::other(DiskError(io::Error::other("bad sector")));
         let failure = broken("the sheet cannot be read", disk());
-        assert_eq!(failure.exit(), Exit::Program);
+        assert_eq!(failure.exit(), Exit::CannotCreate);
         for wrapped in
             [anyhow::Error::from(Arc::new(disk())), zip::result::ZipError::Io(disk()).into()]
         {
-            assert_eq!(broken("the sheet cannot be read", wrapped).exit(), Exit::Program);
+            assert_eq!(broken("the sheet cannot be read", wrapped).exit(), Exit::CannotCreate);
         }
         let foreign = broken("the sheet cannot be read", io::Error::other("crc"));
         assert_eq!(foreign.exit(), Exit::NotStockData);

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::refusal;
 use crate::config::WildberriesSettings;
 use crate::cost::Meter;
+use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::http::{Call, Http};
 use crate::inventory::Field;
@@ -92,14 +93,12 @@ impl CardReader {
 }
 
 fn temporary_file() -> Result<File, Failure> {
-    tempfile::tempfile()
-        .or_fail(Exit::Program, || "cannot make a temporary file (see TMPDIR)".into())
+    tempfile::tempfile().map_err(disk::temporary)
 }
 
 fn read(document: &File, length: u64) -> Result<CardPage, Failure> {
-    let unreadable = || "cannot read the temporary file".into();
-    let mut bytes = vec![0; usize::try_from(length).or_fail(Exit::Program, unreadable)?];
-    document.read_exact_at(&mut bytes, 0).or_fail(Exit::Program, unreadable)?;
+    let mut bytes = vec![0; usize::try_from(length).map_err(disk::temporary)?];
+    document.read_exact_at(&mut bytes, 0).map_err(disk::temporary)?;
     page(&bytes)
 }
 

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::connection::Database;
 use super::driver_error::DatabaseContext;
+use super::error::StoreError;
 use super::lease;
+use super::rows;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 
@@ -22,7 +24,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(in crate::store) const fn as_str(self) -> &'static str {
         match self {
             Purpose::Migrate => "migrate",
             Purpose::Write => "write",
@@ -88,17 +90,20 @@ pub fn get_lock(
     }
 }
 
+/// The connection that holds the lock, if one does on this node.
+pub fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, StoreError> {
+    let name = lock_name(database.name(), purpose);
+    let found = rows::first(database.conn(), "SELECT IS_USED_LOCK(?)", (&name,))?;
+    Ok(found.and_then(|(number,): (Option<u32>,)| number))
+}
+
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
 pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
-    let name = lock_name(database.name(), purpose);
-    let found: Option<Option<u32>> = database
-        .conn()
-        .exec_first("SELECT IS_USED_LOCK(?)", (&name,))
-        .db_context(|| format!("looking who holds the lock {name:?}"))?;
-    if found.flatten() != Some(holder) {
+    if self::holder(database, purpose)? != Some(holder) {
         return Ok(false);
     }
+    let name = purpose.as_str();
     log::debug!("ending the broken connection {holder}, which still holds the lock {name:?}");
     match database.end_connection(holder) {
         // It ended by itself meanwhile.

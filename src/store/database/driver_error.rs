@@ -7,6 +7,25 @@ use mysql::DriverError;
 
 use crate::failure::{Exit, Failure};
 
+/// Access denied: to a database, a table, a column, a procedure, for want of a privilege.
+const RIGHTS: [u16; 5] = [1044, 1142, 1143, 1227, 1370];
+
+/// A table, a server, a transaction, a storage engine that takes no write.
+const READ_ONLY: [u16; 4] = [1036, 1290, 1792, 1836];
+
+/// What to do about an error that only a person mends.
+fn remedy(code: u16) -> &'static str {
+    if RIGHTS.contains(&code) {
+        "; the user in DATABASE_URL lacks a right: `stocksync migrate` wants the file of settings of the user who may change the \
+         schema (--env-file), every other command that sql/grants.sql is run again, as after each upgrade"
+    } else if READ_ONLY.contains(&code) {
+        "; this server takes no writes now, as a replica or for maintenance: nothing was changed. Name the one that does in \
+         DATABASE_URL, or end its read-only mode"
+    } else {
+        ""
+    }
+}
+
 const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const DEADLOCK: u16 = 1213;
 const NOT_IN_MAJORITY: u16 = 1047;
@@ -38,7 +57,7 @@ impl fmt::Display for DatabaseError {
                         "the write is larger than wsrep_max_ws_size or wsrep_max_ws_rows allows"
                     }
                     FAILED_COMMIT => "the cluster lost a node during the commit, or is losing one",
-                    _ => return f.write_str(")"),
+                    code => return write!(f, "){}", remedy(code)),
                 };
                 write!(f, ": {meaning})")
             }
@@ -65,13 +84,11 @@ impl Error for DatabaseError {}
 impl DatabaseError {
     /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
     pub fn is_transient(&self) -> bool {
-        /// Server errors that no waiting mends: access denied (to a database, a table, a column, a procedure, for want of a
-        /// privilege, for want of a way to log in), unknown database, column or table, syntax, a host that may not connect.
-        const LASTING: [u16; 14] =
-            [1044, 1045, 1049, 1054, 1064, 1130, 1142, 1143, 1146, 1227, 1251, 1370, 1524, 1698];
+        /// Server errors that no waiting mends: unknown database, column or table, syntax, a host or a user who may not connect.
+        const LASTING: [u16; 9] = [1045, 1049, 1054, 1064, 1130, 1146, 1251, 1524, 1698];
         match &self.0 {
             mysql::Error::MySqlError(error) => {
-                !LASTING.contains(&error.code) && !is_too_large(error)
+                ![&LASTING[..], &RIGHTS].concat().contains(&error.code) && !is_too_large(error)
             }
             mysql::Error::DriverError(DriverError::TlsNotSupported) => false,
             error => tls_error(error).is_none(),
@@ -80,6 +97,11 @@ impl DatabaseError {
 }
 
 impl DatabaseError {
+    /// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
+    pub fn is_read_only(&self) -> bool {
+        matches!(&self.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
+    }
+
     /// Whether it passes within seconds: a deadlock, which on a cluster means that another node has changed the same rows, or a node
     /// that comes or goes.
     pub fn passes_soon(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::driver_error::DatabaseError;
+use crate::disk;
 use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
@@ -13,6 +14,15 @@ pub fn is_transient(failure: &Failure) -> bool {
         of_store.or_else(|| cause.downcast_ref().map(DatabaseError::is_transient))
     };
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
+}
+
+/// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before a pull; a pull that is done
+/// is worth the wait.
+pub fn is_read_only(failure: &Failure) -> bool {
+    failure.causes().any(|cause| match cause.downcast_ref() {
+        Some(StoreError::Database(error)) => error.is_read_only(),
+        _ => cause.downcast_ref().is_some_and(DatabaseError::is_read_only),
+    })
 }
 
 /// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
@@ -75,7 +85,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Database(error) => error.fmt(f),
-            StoreError::Disk(error) => write!(f, "temporary files: {error}"),
+            StoreError::Disk(error) => error.fmt(f),
             StoreError::Mismatch(what) => f.write_str(what),
         }
     }
@@ -97,11 +107,12 @@ impl From<io::Error> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = match error {
-            StoreError::Database(_) | StoreError::Mismatch(_) => Exit::Database,
-            StoreError::Disk(_) => Exit::Program,
-        };
-        Failure::caused(exit, error)
+        match error {
+            StoreError::Database(_) | StoreError::Mismatch(_) => {
+                Failure::caused(Exit::Database, error)
+            }
+            StoreError::Disk(_) => disk::temporary(error),
+        }
     }
 }
 

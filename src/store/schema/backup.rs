@@ -14,6 +14,7 @@ use mysql::prelude::Queryable;
 use tempfile::NamedTempFile;
 
 use crate::config::{DatabaseSettings, TlsMode};
+use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 use crate::store::database::connection::Database;
 use crate::store::database::driver_error::DatabaseContext;
@@ -79,7 +80,7 @@ pub fn write(
         .and_then(|bytes| {
             fs::rename(&unfinished, &path)
                 .and_then(|()| File::open(directory)?.sync_all())
-                .or_fail(Exit::Program, || format!("writing {}", path.display()))?;
+                .map_err(|error| disk::cannot_write("--backup-dir", &path, error))?;
             Ok(Backup { path, bytes })
         })
         .map_err(|failure| {
@@ -134,17 +135,15 @@ fn dump(
     program: &Path,
     path: &Path,
 ) -> Result<u64, Failure> {
-    let writing = || format!("writing {}", path.display());
+    let unwritten = |error: io::Error| disk::cannot_write("--backup-dir", path, error);
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .or_fail(Exit::Program, writing)?;
-    let options = options_file(settings, is_mariadb(program))
-        .or_fail(Exit::Program, || "writing the dump program's options".into())?;
-    let mut errors =
-        tempfile::tempfile().or_fail(Exit::Program, || "writing a temporary file".into())?;
+        .map_err(unwritten)?;
+    let options = options_file(settings, is_mariadb(program)).map_err(disk::temporary)?;
+    let mut errors = tempfile::tempfile().map_err(disk::temporary)?;
     let running = || format!("running {}", program.display());
     let mut child = Command::new(program)
         // Has to stand first, and keeps the options of any other file away.
@@ -166,8 +165,8 @@ fn dump(
         let message = format!("{} ended with {status}: {words}", program.display());
         return Err(Failure::new(Exit::Program, message));
     }
-    match copied.unwrap_or(Ok(false)).or_fail(Exit::Program, writing)? {
-        true => fs::metadata(path).map(|file| file.len()).or_fail(Exit::Program, writing),
+    match copied.unwrap_or(Ok(false)).map_err(unwritten)? {
+        true => fs::metadata(path).map(|file| file.len()).map_err(unwritten),
         false => {
             Err(Failure::new(Exit::Program, "the dump is incomplete: its program was cut off"))
         }

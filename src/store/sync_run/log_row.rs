@@ -14,9 +14,11 @@ use crate::failure::FailureKind;
 use crate::inventory::Source;
 use crate::run::{Changes, Ending, Run, RunRowState, RunStats, Status, Written, run_id};
 use crate::secret::mask;
+use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::Database;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
+use crate::zone;
 
 const BEGIN: &str = "
     INSERT INTO sync_logs
@@ -70,6 +72,17 @@ const COMMITTED: &str = "
 
 const COMPLETED: &str =
     "SELECT completed_at IS NOT NULL FROM sync_logs WHERE id = ? AND started_at = ?";
+
+/// Which run holds a lease, and when it began; a dry run has neither lease nor row.
+const WHO: &str = "
+    SELECT run_id, started_at
+    FROM sync_logs
+    WHERE run_id = (SELECT holder FROM stocksync_locks WHERE name = ?) AND completed_at IS NULL
+    ORDER BY id DESC
+    LIMIT 1";
+
+/// From which machine a connection came, as the server sees it; of another user's it may tell nothing.
+const FROM: &str = "SELECT HOST FROM information_schema.PROCESSLIST WHERE ID = ?";
 
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -198,6 +211,26 @@ fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> 
         }
     };
     Ok(row.map(read))
+}
+
+/// The run that holds a lock, in words that continue "another run is going on": `: run 5f0c3a9e77d10b42, since 2026-11-23 09:07:02
+/// +03:00, from localhost (connection 41)`.
+pub fn who_runs(database: &mut Database, purpose: Purpose) -> Result<String, StoreError> {
+    let mut parts = Vec::new();
+    let run: Option<(String, NaiveDateTime)> =
+        rows::first(database.conn(), WHO, (purpose.as_str(),))?;
+    if let Some((run_id, started_at)) = run {
+        let since = zone::local(started_at.and_utc()).format("%Y-%m-%d %H:%M:%S %:z");
+        parts.push(format!("run {run_id}, since {since}"));
+    }
+    if let Some(number) = advisory_lock::holder(database, purpose)? {
+        let host: Option<(String,)> = rows::first(database.conn(), FROM, (number,))?;
+        // Without the port that the machine happened to use.
+        let host = host.map(|(host,)| host.split(':').next().unwrap_or_default().to_owned());
+        let from = host.map(|host| format!("from {host} ")).unwrap_or_default();
+        parts.push(format!("{from}(connection {number})"));
+    }
+    Ok(if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) })
 }
 
 /// Hosts parted by blanks, as many as the column holds; `None` without any.

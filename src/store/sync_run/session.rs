@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 
+use super::log_row;
 use super::signals::Interruption;
 use crate::config::DatabaseSettings;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
 use crate::store::database::connection::{ConnectionMark, Database};
-use crate::store::database::error::{StoreError, ends_connection, is_transient, passes_soon};
+use crate::store::database::error::{
+    StoreError, ends_connection, is_read_only, is_transient, passes_soon,
+};
 use crate::store::schema::migrations;
 
 /// How long the server may take to notice that this run's broken connection is gone.
@@ -93,6 +96,8 @@ impl Session {
 
     /// What a statement's fault means: a connection that it broke is not used again.
     pub fn failed(&mut self, fault: StoreError) -> Failure {
+        // After a signal it is that thread's own doing, which has its words.
+        self.interruption.checkpoint();
         if fault.ends_connection() {
             self.drop_connection();
         }
@@ -101,6 +106,7 @@ impl Session {
 
     /// Leaves the connection fit for another try, after whatever this failure was: one that has just been silent is not asked again.
     pub fn clean_up(&mut self, failure: &Failure) {
+        self.interruption.checkpoint();
         if ends_connection(failure) {
             self.drop_connection();
         }
@@ -168,8 +174,29 @@ impl Session {
         if holder != Holder::Stranger {
             self.rollback = HANDOVER;
         }
-        Err(holder.refusal())
+        Err(match holder {
+            Holder::Own(lost) => rolled_back(lost),
+            Holder::Stranger => Failure::new(Exit::NotNow, self.another(database)),
+        })
     }
+
+    /// Says which run has the lock, as far as it can be seen.
+    fn another(&self, database: &mut Database) -> String {
+        let seen = log_row::who_runs(database, self.purpose).unwrap_or_else(|fault| {
+            log::debug!("looking which run it is: {fault}");
+            String::new()
+        });
+        format!(
+            "{}: another run is going on{seen}; this one leaves it alone and nothing was changed",
+            self.source
+        )
+    }
+}
+
+fn rolled_back(lost: u32) -> Failure {
+    let message =
+        format!("the earlier connection of this run, number {lost}, is still being rolled back");
+    Failure::new(Exit::Database, message)
 }
 
 /// Whose the lock is, should it not be free.
@@ -187,23 +214,6 @@ impl Holder {
         match self {
             Holder::Own(_) => rollback,
             Holder::Stranger => wait,
-        }
-    }
-
-    /// What is said when it has not come free.
-    fn refusal(self) -> Failure {
-        match self {
-            Holder::Own(lost) => Failure::new(
-                Exit::Database,
-                format!(
-                    "the earlier connection of this run, number {lost}, is still being rolled back"
-                ),
-            ),
-            Holder::Stranger => {
-                let message =
-                    "another run of this marketplace is going on; this one leaves it alone";
-                Failure::new(Exit::NotNow, message)
-            }
         }
     }
 }
@@ -255,7 +265,9 @@ impl Retries {
         settings: &DatabaseSettings,
     ) -> Result<(), Failure> {
         let soon = self.soon < SOON && passes_soon(&failure, settings.nodes() > 1);
-        if !soon && (!is_transient(&failure) || self.counted + 1 >= settings.attempts) {
+        // Before anything is pulled there is nothing to lose by ending at once.
+        let may_pass = is_transient(&failure) && !(what.is_empty() && is_read_only(&failure));
+        if !soon && (!may_pass || self.counted + 1 >= settings.attempts) {
             return Err(failure);
         }
         let delay = if soon {
@@ -284,7 +296,6 @@ mod tests {
     fn another_run_is_left_alone_as_soon_as_a_broken_connection_would_have_given_the_lock_back() {
         let holder = Holder::Stranger;
         assert_eq!(holder.patience(Duration::from_secs(10), ROLLBACK), Duration::from_secs(10));
-        assert_eq!(holder.refusal().exit(), Exit::NotNow);
     }
 
     fn refused(code: u16) -> Failure {
@@ -321,7 +332,7 @@ mod tests {
         let patience = holder.patience(Duration::ZERO, ROLLBACK);
         assert!(patience > Duration::from_secs(60), "{patience:?}");
         assert!(patience < Duration::from_secs(15 * 60), "the client would give up first");
-        let refusal = holder.refusal();
+        let refusal = rolled_back(7);
         assert_eq!(refusal.exit(), Exit::Database);
         assert!(refusal.to_string().contains("still being rolled back"), "{refusal}");
     }

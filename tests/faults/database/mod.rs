@@ -219,7 +219,7 @@ fn restarts() -> Vec<Fault> {
         .survived(),
         Fault::new("a stranger's connection has the old one's number", 75, stranger)
             .unfinished()
-            .says("another run of this marketplace"),
+            .says("another run is going on"),
         Fault::new("the server is gone when the stock is to be written", 74, |stage, binary| {
             let running = stage.asking(&binary, A_MOMENT);
             server().kill();

@@ -52,9 +52,9 @@ pub(super) fn settings() -> Vec<Fault> {
         Fault::new("the server is read-only", 74, |stage, binary| {
             with_setting(stage, "read_only", "1", || binary.run())
         })
-        .attempts(2)
+        .attempts(1)
         .unlogged()
-        .says("read-only"),
+        .says("takes no writes now"),
         Fault::new("the server becomes read-only before the write", 74, |stage, binary| {
             let running = stage.asking(&binary, A_MOMENT);
             with_setting(stage, "read_only", "1", || running.wait())

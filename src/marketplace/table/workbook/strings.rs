@@ -8,7 +8,8 @@ use quick_xml::events::Event;
 
 use super::fast_path::plain_string;
 use super::xml::{Xml, unescaped};
-use crate::failure::{Exit, Failure, OrFail};
+use crate::disk;
+use crate::failure::Failure;
 
 /// Bytes fetched at once: cells refer to their strings mostly in the order of the strings.
 const WINDOW: usize = 1 << 14;
@@ -39,20 +40,17 @@ impl SharedStrings {
             None => 0,
         };
         let end = self.end(index)?;
-        let length = usize::try_from(end - start).or_fail(Exit::Program, || FAULT.into())?;
-        let bytes = self.text.bytes(start, length).or_fail(Exit::Program, || FAULT.into())?;
-        String::from_utf8(bytes.to_vec()).map(Some).or_fail(Exit::Program, || FAULT.into())
+        let length = usize::try_from(end - start).map_err(disk::temporary)?;
+        let bytes = self.text.bytes(start, length).map_err(disk::temporary)?;
+        String::from_utf8(bytes.to_vec()).map(Some).map_err(disk::temporary)
     }
 
     fn end(&mut self, index: u64) -> Result<u64, Failure> {
-        let bytes =
-            self.ends.bytes(index * END, END as usize).or_fail(Exit::Program, || FAULT.into())?;
-        let bytes = bytes.try_into().or_fail(Exit::Program, || FAULT.into())?;
+        let bytes = self.ends.bytes(index * END, END as usize).map_err(disk::temporary)?;
+        let bytes = bytes.try_into().map_err(disk::temporary)?;
         Ok(u64::from_le_bytes(bytes))
     }
 }
-
-const FAULT: &str = "the workbook's strings cannot be kept in a temporary file";
 
 /// Writes the strings of `xl/sharedStrings.xml` to disk.
 pub(super) fn spool(xml: &mut Xml<'_>) -> Result<SharedStrings, Failure> {
@@ -94,18 +92,18 @@ impl Kept {
         self.text
             .write_all(string.as_bytes())
             .and_then(|()| self.ends.write_all(&self.end.to_le_bytes()))
-            .or_fail(Exit::Program, || FAULT.into())
+            .map_err(disk::temporary)
     }
 
     fn finish(self) -> Result<SharedStrings, Failure> {
-        let text = self.text.into_inner().or_fail(Exit::Program, || FAULT.into())?;
-        let ends = self.ends.into_inner().or_fail(Exit::Program, || FAULT.into())?;
+        let text = self.text.into_inner().map_err(|error| disk::temporary(error.into_error()))?;
+        let ends = self.ends.into_inner().map_err(|error| disk::temporary(error.into_error()))?;
         Ok(SharedStrings { text: Windows::new(text), ends: Windows::new(ends), count: self.count })
     }
 }
 
 fn spool_file() -> Result<File, Failure> {
-    tempfile::tempfile().or_fail(Exit::Program, || FAULT.into())
+    tempfile::tempfile().map_err(disk::temporary)
 }
 
 /// A file of which a few pieces are in memory: nearly all reads follow the one before, or go back to a string that stands in
