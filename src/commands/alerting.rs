@@ -21,10 +21,8 @@ use crate::words::alerts::Message;
 /// How long a new host is news: what no channel took is tried again by the syncs of this time.
 const NEWS: TimeDelta = TimeDelta::hours(24);
 
-/// A sync that is watched.
 pub(super) struct Watch {
     source: Source,
-    /// Whom to alert.
     settings: Option<AlertSettings>,
     switch: Option<Switch>,
     wrong: Option<Failure>,
@@ -52,7 +50,6 @@ impl Watch {
         self.wrong.take().map_or(Ok(()), Err)
     }
 
-    /// The sync begins.
     pub(super) fn ping_start(&self) {
         if let Some(switch) = &self.switch {
             switch.starts();
@@ -77,7 +74,6 @@ impl Watch {
         }
     }
 
-    /// The sync ended, and its row in `sync_logs` is complete.
     pub(super) fn finish(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
         if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
@@ -130,7 +126,6 @@ fn alert(
     deliver(settings, conn, alert.into_iter().chain(hosts).collect(), now)
 }
 
-/// A check of freshness ended with these findings about `sources`.
 pub(super) fn checked(
     settings: &AlertSettings,
     conn: &mut Conn,

@@ -116,7 +116,6 @@ fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
 struct Object {
     status: Status,
     sources: Vec<SourceObject>,
-    /// The most serious first.
     findings: Vec<FindingObject>,
 }
 

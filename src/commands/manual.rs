@@ -13,7 +13,6 @@ use crate::console::output;
 use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 
-/// Prints the completions of a shell.
 pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stocksync", &mut script);

@@ -9,7 +9,7 @@ use super::finding::{Fact, Finding, Severity};
 use super::soundness;
 use crate::inventory::Source;
 use crate::inventory::day::CLOCK_TOLERANCE;
-use crate::store::queries::{Doubts, RunRow};
+use crate::store::queries::{RunRow, SnapshotCheck};
 
 /// Data older than this are no longer a nuisance but a danger.
 const CRITICAL_AGE: TimeDelta = TimeDelta::hours(24);
@@ -80,7 +80,7 @@ pub(crate) struct Known {
     pub source: Source,
     pub last_success: Option<DateTime<Utc>>,
     /// What speaks against its newest snapshot.
-    pub doubts: Doubts,
+    pub doubts: SnapshotCheck,
     pub max_age: Duration,
     pub key: Option<Finding>,
 }
@@ -164,7 +164,7 @@ mod tests {
     fn known(age: Option<TimeDelta>) -> (Vec<Known>, DateTime<Utc>) {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
         let last_success = age.map(|age| now - age);
-        let doubts = Doubts::default();
+        let doubts = SnapshotCheck::default();
         (
             vec![Known {
                 source: Source::Ozon,

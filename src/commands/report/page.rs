@@ -6,7 +6,7 @@ use mysql::Conn;
 use crate::inventory::Source;
 use crate::monitor::anomalies::may_go_on;
 use crate::monitor::soundness;
-use crate::report::page::{History, Notice, Page, RUN_DAYS, Selection, Warehouse};
+use crate::report::page::{History, Page, PageFinding, RUN_DAYS, Selection, Warehouse};
 use crate::report::{Report, SourceReport};
 use crate::store::StoreError;
 use crate::store::queries::{self, RunRow, history as store, products};
@@ -83,13 +83,14 @@ fn unused(report: &Report) -> Vec<Source> {
 }
 
 /// What contradicts itself, then what is odd, the most serious first. How old the stock is has a place of its own.
-fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<Notice>, StoreError> {
+fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<PageFinding>, StoreError> {
     let mut notices = Vec::new();
     for source in &report.sources {
         let doubts = queries::doubts(conn, source.source)?;
-        notices.extend(soundness::judge(source.source, &doubts).into_iter().map(Notice::Unsound));
+        notices
+            .extend(soundness::judge(source.source, &doubts).into_iter().map(PageFinding::Unsound));
         let odd = source.anomalies.iter().chain(&source.suspicious);
-        notices.extend(odd.cloned().map(Notice::Odd));
+        notices.extend(odd.cloned().map(PageFinding::Odd));
     }
     notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity()));
     Ok(notices)

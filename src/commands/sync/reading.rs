@@ -21,13 +21,10 @@ const MOST_NAMES: usize = 20;
 pub(super) struct Reading {
     pub snapshot: Snapshot,
     pub validation: ValidationResult,
-    /// As in [`Fetched`].
     pub can_hold: &'static [StockType],
     /// The warehouses of the rows, with what the answers say of them.
     pub warehouses: Warehouses,
-    /// As in [`Fetched`].
     pub unsettled: u64,
-    /// As in [`Fetched`].
     pub named: bool,
     pub took: Duration,
     /// By what it shows that the pages do not belong together.

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 pub(crate) use history::History;
-pub(crate) use notice::Notice;
+pub(crate) use notice::PageFinding;
 pub(crate) use selection::Selection;
 
 use crate::inventory::Source;
@@ -39,7 +39,7 @@ pub(crate) struct Page {
     /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
     pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
-    pub findings: Vec<Notice>,
+    pub findings: Vec<PageFinding>,
     pub history: History,
     pub selection: Selection,
     pub names: HashMap<i64, ProductName>,

@@ -13,8 +13,8 @@ pub(crate) use runs::{
     RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs, runs_since,
 };
 pub(crate) use stock::{
-    Doubts, ListingStock, NewestSnapshot, WarehouseStock, days, doubts, listing_names, listings,
-    warehouses,
+    ListingStock, NewestSnapshot, SnapshotCheck, WarehouseStock, days, doubts, listing_names,
+    listings, warehouses,
 };
 
 use super::database::error::StoreError;

@@ -40,12 +40,9 @@ pub(crate) const METHODS: [&str; 7] = [
     "/v3/product/info/list",
 ];
 
-/// One of the two methods that tell stock by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// Ozon's warehouses.
     Ozon,
-    /// The seller's.
     Own,
 }
 
@@ -54,7 +51,6 @@ pub(super) fn pace() -> SharedPace {
     SharedPace::new(Duration::from_secs(1) / A_SECOND)
 }
 
-/// A conversation with Ozon.
 pub(super) struct Api {
     http: Http,
 }
@@ -96,7 +92,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What lies of these SKUs on each warehouse.
     pub(super) fn places(
         &mut self,
         side: Side,
@@ -129,7 +124,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What the warehouses are called, and where they are.
     pub(super) fn names(&mut self) -> Result<Names, Failure> {
         let mut names = Names::default();
         let ozon: Warehouses = self.ask("Ozon: warehouse/ozon/list", METHODS[3], &json!({}))?;
@@ -152,7 +146,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What these articles are called, by article.
     pub(super) fn products(
         &mut self,
         articles: &[&str],

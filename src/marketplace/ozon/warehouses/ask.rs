@@ -26,7 +26,6 @@ const THREADS: usize = 6;
 /// to keep all threads busy.
 const CHUNK: usize = 500;
 
-/// What is told of the SKUs.
 pub(super) struct Asking {
     pub skus: SkuList,
     /// Every [`ToldPlace`] where something lies.
@@ -57,7 +56,6 @@ impl Asking {
     }
 }
 
-/// Asks for all of them.
 pub(super) fn all(
     settings: &OzonSettings,
     meter: &Meter,

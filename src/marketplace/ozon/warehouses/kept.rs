@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use crate::disk::temporary;
 use crate::failure::Failure;
 
-/// Lines to be written.
 pub(super) struct Kept {
     file: BufWriter<File>,
     bytes: u64,
@@ -28,7 +27,6 @@ impl Kept {
         self.file.write_all(&text).map_err(temporary)
     }
 
-    /// The file with all lines, and its length.
     pub(super) fn finish(self) -> Result<(File, u64), Failure> {
         let bytes = self.bytes;
         let file = self.file.into_inner().map_err(|error| error.into_error());

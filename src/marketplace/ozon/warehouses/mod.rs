@@ -40,24 +40,18 @@ const TOLERATED: usize = 200;
 /// SKUs that a message names.
 const SHOWN: usize = 5;
 
-/// Which of some articles are asked what they are called.
 pub(crate) type LacksNames<'a> = dyn FnMut(&[&str]) -> Vec<bool> + 'a;
 
-/// A pull by warehouse.
 pub(crate) struct ByWarehouse {
     pub pull: Pull,
-    /// What Ozon says of the warehouses on which something lies.
     pub warehouses: Warehouses,
     /// SKUs whose warehouses did not add up to their sum.
     pub unsettled: u64,
-    /// Whether Ozon said what every article is called that it was asked for.
     pub named: bool,
 }
 
 /// Pulls. May be called again for a fresh pull; however it ends, `meter` has counted what it took.
-///
-/// # Errors
-/// The exit codes of HTTP; [`Exit::Unreachable`] if too many SKUs do not add up.
+/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if too many SKUs do not add up.
 pub(crate) fn fetch(
     settings: &OzonSettings,
     meter: &Meter,
