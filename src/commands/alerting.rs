@@ -1,5 +1,6 @@
-//! Brings the judgements to the channels: after each sync and each check of freshness. Whatever fails here is a warning in the
-//! log and changes neither the result nor the exit code of what is watched.
+//! Brings the judgements to the channels: after each sync and each check of freshness. Whatever
+//! fails here is a warning in the log and changes neither the result nor the exit code of what is
+//! watched.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mysql::Conn;
@@ -29,7 +30,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alert nobody.
+    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the
+    /// screen, and alert nobody.
     pub(super) fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
         let (settings, wrong) = match AlertSettings::read(environment) {
             Ok(settings) => (Some(settings), None),
@@ -45,7 +47,8 @@ impl Watch {
         Self { source, settings, switch, wrong }
     }
 
-    /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
+    /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs`
+    /// that can say so.
     pub(super) fn require_settings(&mut self) -> Result<(), Failure> {
         self.wrong.take().map_or(Ok(()), Err)
     }
@@ -56,8 +59,9 @@ impl Watch {
         }
     }
 
-    /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own end; a database that is down
-    /// is one, and only the healthcheck can tell it: what was told before stands in the database.
+    /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own
+    /// end; a database that is down is one, and only the healthcheck can tell it: what was told
+    /// before stands in the database.
     pub(super) fn report_startup_failure(&self, failure: &Failure) {
         if failure.exit() != Exit::NotNow {
             self.tell_switch(failure.exit().code(), Some(failure));

@@ -1,5 +1,5 @@
-//! `completions` and `man`: what a shell and `man` know of the command line, from the definition that `--help` shows. For packages
-//! and for whoever installs by cargo; both need no settings.
+//! `completions` and `man`: what a shell and `man` know of the command line, from the definition
+//! that `--help` shows. For packages and for whoever installs by cargo; both need no settings.
 
 use std::fs;
 use std::io;

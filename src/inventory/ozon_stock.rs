@@ -1,5 +1,6 @@
-//! Ozon's stock by warehouse: what is said of an article, and of a SKU in one place, and which rows follow from that. JSON, and
-//! whether the answers agree with each other, are somebody else's business.
+//! Ozon's stock by warehouse: what is said of an article, and of a SKU in one place, and which rows
+//! follow from that. JSON, and whether the answers agree with each other, are somebody else's
+//! business.
 
 use super::card::barcodes;
 use super::field::{Field, LONGEST_KEY, Rejection, id, key, record_label};
@@ -24,7 +25,8 @@ pub(crate) struct ArticleLine {
 }
 
 impl ArticleLine {
-    /// A row of zeros, which counts where nothing of the article lies anywhere: a buyer must see what has run out.
+    /// A row of zeros, which counts where nothing of the article lies anywhere: a buyer must see
+    /// what has run out.
     pub(crate) fn validate(&self, number: u64) -> Result<Record, Rejection> {
         let label = || record_label("record", number, &[("article", &self.offer_id)]);
         let mut warnings = Vec::new();

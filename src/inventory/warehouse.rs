@@ -1,4 +1,5 @@
-//! What the marketplaces tell of warehouses beside the stock on them: pure data, by name, as the stock has it.
+//! What the marketplaces tell of warehouses beside the stock on them: pure data, by name, as the
+//! stock has it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -6,7 +7,8 @@ use std::collections::btree_map::Entry;
 /// `kind` of the seller's own warehouses.
 pub(crate) const OWN: &str = "own";
 
-/// More names than both marketplaces have warehouses by far; what is beyond would only fill the memory.
+/// More names than both marketplaces have warehouses by far; what is beyond would only fill the
+/// memory.
 const MOST: usize = 20_000;
 
 /// A warehouse; what several of one name do not have in common is `None`.

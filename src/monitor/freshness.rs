@@ -1,4 +1,5 @@
-//! Is the stored stock recent? Together with the neighbours' judgements this is the answer of `check-freshness`.
+//! Is the stored stock recent? Together with the neighbours' judgements this is the answer of
+//! `check-freshness`.
 
 use std::time::Duration;
 
@@ -63,7 +64,8 @@ impl SourceFreshness {
         }
     }
 
-    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is now.
+    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is
+    /// now.
     pub(crate) fn is_ahead(&self) -> bool {
         self.age_seconds.is_some_and(|age| TimeDelta::seconds(age) < -CLOCK_TOLERANCE)
     }

@@ -4,8 +4,9 @@ use super::finding::{Fact, Finding, Severity};
 use crate::inventory::Source;
 use crate::store::queries::SnapshotCheck;
 
-/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
-/// be right, and is a warning: somebody has to know that yesterday's numbers are over.
+/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on
+/// these numbers. An empty snapshot may be right, and is a warning: somebody has to know that
+/// yesterday's numbers are over.
 pub(crate) fn judge(source: Source, doubts: &SnapshotCheck) -> Vec<Finding> {
     let day = doubts.day;
     let mut facts = Vec::new();

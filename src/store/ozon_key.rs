@@ -1,4 +1,5 @@
-//! What Ozon said of its key when it was asked last, in `stocksync_state`. The key itself is not kept, only its fingerprint.
+//! What Ozon said of its key when it was asked last, in `stocksync_state`. The key itself is not
+//! kept, only its fingerprint.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use mysql::Conn;

@@ -1,4 +1,5 @@
-//! From the answers of a pull to the rows of a snapshot, record by record. Asks and writes no database.
+//! From the answers of a pull to the rows of a snapshot, record by record. Asks and writes no
+//! database.
 
 use std::time::Duration;
 
@@ -132,7 +133,8 @@ fn note_warehouses(warehouses: &mut Warehouses, record: &Record) {
     }
 }
 
-/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
+/// Within one page a repeated record is a fault of the record. On two pages it is one that moved
+/// between them.
 fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
     let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
     let (first, second) = (page(duplicate.winner), page(duplicate.number));

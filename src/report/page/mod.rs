@@ -1,5 +1,6 @@
-//! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
-//! out; what stands in it is decided in `selection` and `forecast`, what it says in `words`.
+//! The page that a buyer and an operator look at each morning: one HTML file that needs nothing
+//! else. A [`Page`] goes in, text comes out; what stands in it is decided in `selection` and
+//! `forecast`, what it says in `words`.
 
 mod chart_section;
 mod charts;
@@ -36,7 +37,8 @@ pub(crate) struct Page {
     pub freshness: Vec<SourceFreshness>,
     /// When the keys end, where that is known.
     pub key_ends: Vec<(Source, KeyEnd)>,
-    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
+    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not
+    /// there, and nothing is wrong.
     pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
     pub findings: Vec<PageFinding>,

@@ -75,7 +75,8 @@ pub(crate) struct Selection {
     pub changes: Cut<Change>,
     /// With a barcode that the other marketplace does not have, the largest stock first.
     pub one_sided: Cut<Unmatched>,
-    /// Without anything by which it could be found on the other marketplace, the largest stock first.
+    /// Without anything by which it could be found on the other marketplace, the largest stock
+    /// first.
     pub without_barcode: Cut<Unmatched>,
     pub with_stock: usize,
 }

@@ -19,8 +19,8 @@ pub(crate) use stock::{
 
 use super::database::error::StoreError;
 
-/// Holds one state of the database for all questions that follow on this connection: a sync that commits in between
-/// would otherwise make its own log row and its own rows disagree.
+/// Holds one state of the database for all questions that follow on this connection: a sync that
+/// commits in between would otherwise make its own log row and its own rows disagree.
 pub(crate) fn begin_consistent_read(conn: &mut Conn) -> Result<(), StoreError> {
     conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
     Ok(conn.query_drop("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")?)

@@ -1,5 +1,5 @@
-//! What Ozon's methods for stock by warehouse answer, as far as it is needed, and the lines that are kept of it. An answer says
-//! what it says: whether it counts is up to `inventory`.
+//! What Ozon's methods for stock by warehouse answer, as far as it is needed, and the lines that
+//! are kept of it. An answer says what it says: whether it counts is up to `inventory`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

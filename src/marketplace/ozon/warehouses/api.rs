@@ -1,4 +1,5 @@
-//! Ozon's methods that the pull by warehouse asks, one question each. Many threads may each have one of these; they share a pace.
+//! Ozon's methods that the pull by warehouse asks, one question each. Many threads may each have
+//! one of these; they share a pace.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -65,7 +66,8 @@ impl Api {
         Ok(Self { http: http.metered(meter).sharing(pace) })
     }
 
-    /// Every article with its sums, page by page. Returns how many articles there are by Ozon's word.
+    /// Every article with its sums, page by page. Returns how many articles there are by Ozon's
+    /// word.
     pub(super) fn stocks(
         &mut self,
         each: &mut dyn FnMut(StocksPage) -> Result<(), Failure>,

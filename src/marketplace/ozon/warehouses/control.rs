@@ -1,5 +1,5 @@
-//! The SKUs of a pull with the sums by which Ozon's own answers prove each other: 104 bytes a SKU, and the only thing that grows
-//! with the catalogue. Pure.
+//! The SKUs of a pull with the sums by which Ozon's own answers prove each other: 104 bytes a SKU,
+//! and the only thing that grows with the catalogue. Pure.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -53,7 +53,8 @@ struct Sku {
 }
 
 impl Sku {
-    /// Whether the warehouses add up to what was said before or after, and if so whether the unlisted ones are realFBS.
+    /// Whether the warehouses add up to what was said before or after, and if so whether the
+    /// unlisted ones are realFBS.
     fn settled(&self) -> Option<bool> {
         let fits = |kind: usize, told| told == self.before[kind] || told == self.after[kind];
         let [fbo, fbs, real_fbs, own] = self.told;
@@ -153,7 +154,8 @@ impl SkuList {
         *sum = sum.plus(pieces);
     }
 
-    /// The row counts if it is of the last round that asked for its SKU, and its article is the one that lists the SKU.
+    /// The row counts if it is of the last round that asked for its SKU, and its article is the one
+    /// that lists the SKU.
     pub(super) fn counts(&mut self, round: u8, sku: i64, article: u64) -> Option<Counts> {
         let reading = self.reading;
         let entry = self.find(sku)?;

@@ -1,4 +1,5 @@
-//! Lines of JSON in an unnamed temporary file: what is kept of the answers until it is known which of them count.
+//! Lines of JSON in an unnamed temporary file: what is kept of the answers until it is known which
+//! of them count.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};

@@ -1,5 +1,5 @@
-//! What Ozon's lists say of warehouses: what they are called, where they are, whose they are. A few thousand at most, whatever
-//! the catalogue.
+//! What Ozon's lists say of warehouses: what they are called, where they are, whose they are. A few
+//! thousand at most, whatever the catalogue.
 
 use std::collections::HashMap;
 
