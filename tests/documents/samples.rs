@@ -10,7 +10,11 @@ fn masked(line: &str) -> String {
     while masked.contains("##") {
         masked = masked.replace("##", "#");
     }
-    masked.replace(" -#:#", " +#:#").replace("#-#:#", "#+#:#").replace("UTC-", "UTC+")
+    masked
+        .replace(" -#:#", " +#:#")
+        .replace("#-#:#", "#+#:#")
+        .replace("#ms", "#s")
+        .replace("UTC-", "UTC+")
 }
 
 /// A line of the log with marks in place of time, run id and numbers.

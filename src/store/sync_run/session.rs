@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use super::log_row;
 use super::signals::Interruption;
 use crate::config::DatabaseSettings;
+use crate::console::progress;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
@@ -283,6 +284,7 @@ impl Retries {
         let delay_shown = humantime::format_duration(delay);
         let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
         log::warn!("{what}{failure}; attempt {number}{of} in {delay_shown}");
+        let _waiting = progress::wait_for("the database", delay);
         std::thread::sleep(delay);
         Ok(())
     }
