@@ -12,7 +12,7 @@
 -- TRIGGER: a backup without it would leave out the triggers and say nothing. REFERENCES: MySQL asks for it where a foreign key is
 -- made, MariaDB does not.
 CREATE USER IF NOT EXISTS 'stocksync_migrate'@'localhost' IDENTIFIED BY 'change me, for migrate';
-GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, REFERENCES, TRIGGER ON `planning`.* TO 'stocksync_migrate'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, CREATE VIEW, ALTER, DROP, REFERENCES, TRIGGER ON `planning`.* TO 'stocksync_migrate'@'localhost';
 
 -- `sync`, `check-freshness` and `report`. LOAD DATA LOCAL needs INSERT and no FILE; ending its own connection on a signal and its
 -- locks need no right at all; information_schema shows everybody what they may use.
@@ -30,6 +30,10 @@ GRANT SELECT, INSERT, UPDATE ON `planning`.`stocksync_state` TO 'stocksync'@'loc
 GRANT SELECT, UPDATE ON `planning`.`stocksync_locks` TO 'stocksync'@'localhost';
 GRANT INSERT ON `planning`.`product_joins` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_products` TO 'stocksync'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `planning`.`dim_warehouses` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON `planning`.`sync_logs` TO 'stocksync'@'localhost';
 GRANT SELECT, INSERT ON `planning`.`stocksync_alerts` TO 'stocksync'@'localhost';
 GRANT SELECT ON `planning`.`stocksync_migrations` TO 'stocksync'@'localhost';
+
+-- Whoever only reads, a dashboard or a buyer's sheet, asks the view stock_now, which shows them what their own rights show:
+--     GRANT SELECT ON `planning`.* TO 'reader'@'localhost';

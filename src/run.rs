@@ -157,6 +157,8 @@ pub struct CardReading {
 pub struct RunStats {
     pub processed: u64,
     pub rejected: u64,
+    /// Ozon's SKUs that moved under the reading until the end.
+    pub unsettled: u64,
     pub cards: u64,
     pub cost: Cost,
     /// Hosts other than the marketplace's own from which it came, or should have come.

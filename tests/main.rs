@@ -30,6 +30,7 @@ mod operations;
 mod ozon_columns;
 mod ozon_key;
 mod ozon_sync;
+mod ozon_warehouses;
 mod page;
 mod products;
 mod progress;

@@ -78,7 +78,7 @@ fn assert_design(database: &Database) {
              AND table_name = '{table}' AND column_name = '{column}'"
         ))
     };
-    assert_eq!(kind("inventory_data", "stock_type"), "enum('FBO','FBS','realFBS')");
+    assert_eq!(kind("inventory_data", "stock_type"), "enum('FBO','FBS','realFBS','FBP')");
     assert_eq!(kind("sync_logs", "sync_type"), "enum('inventory','orders','transactions')");
     assert_eq!(kind("sync_logs", "source"), "enum('Ozon','Wildberries','Manual')");
     assert_eq!(kind("sync_logs", "status"), "enum('success','partial','failed')");

@@ -92,6 +92,8 @@ pub struct OzonSettings {
     /// `OZON_API_KEY_ISSUED`: the day the key was made, for whoever does not want it to be asked about itself.
     pub key_issued: Option<NaiveDate>,
     pub api_url: Url,
+    /// `OZON_STOCKS_METHOD`.
+    pub method: OzonStocksMethod,
     /// `OZON_POLL_INTERVAL`: the pause between two questions whether the report is ready.
     pub poll_interval: Duration,
     /// `OZON_REPORT_TIMEOUT`: how long a report may take to get ready.
@@ -106,12 +108,52 @@ impl OzonSettings {
             api_key: environment.secret("OZON_API_KEY")?,
             key_issued: ozon_key_issued(environment)?,
             api_url: environment.api_url("OZON_API_URL", "https://api-seller.ozon.ru")?,
+            method: OzonStocksMethod::read(environment)?,
             poll_interval: environment.duration("OZON_POLL_INTERVAL", Duration::from_secs(5))?,
             report_timeout: environment
                 .duration("OZON_REPORT_TIMEOUT", Duration::from_secs(900))?,
             http: HttpSettings::read(environment)?,
         })
     }
+}
+
+/// How Ozon is asked for the stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OzonStocksMethod {
+    /// One report of all products; it knows no warehouses.
+    ProductsReport,
+    /// By warehouse, SKU by SKU.
+    Warehouses,
+}
+
+impl OzonStocksMethod {
+    const ALL: [OzonStocksMethod; 2] =
+        [OzonStocksMethod::ProductsReport, OzonStocksMethod::Warehouses];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            OzonStocksMethod::ProductsReport => "products-report",
+            OzonStocksMethod::Warehouses => "warehouses",
+        }
+    }
+
+    fn read(environment: &Environment) -> Result<Self, Failure> {
+        one_of(environment, "OZON_STOCKS_METHOD", Self::ALL, Self::as_str)
+    }
+}
+
+/// The value of a variable that names one of a few methods, the first of which is the default.
+fn one_of<M: Copy, const N: usize>(
+    environment: &Environment,
+    variable: &str,
+    methods: [M; N],
+    name: fn(M) -> &'static str,
+) -> Result<M, Failure> {
+    let Some(text) = environment.text(variable) else { return Ok(methods[0]) };
+    methods.into_iter().find(|method| name(*method) == text).ok_or_else(|| {
+        let known = methods.map(name).join(", ");
+        Failure::new(Exit::Configuration, format!("{variable}: {text:?} is none of {known}"))
+    })
 }
 
 /// What is no number may be the key: it is not shown.
@@ -162,16 +204,7 @@ impl StocksMethod {
     }
 
     pub fn read(environment: &Environment) -> Result<Self, Failure> {
-        let Some(text) = environment.text("WB_STOCKS_METHOD") else {
-            return Ok(Self::WbWarehouses);
-        };
-        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
-            Failure::new(
-                Exit::Configuration,
-                format!("WB_STOCKS_METHOD: {text:?} is none of {known}"),
-            )
-        })
+        one_of(environment, "WB_STOCKS_METHOD", Self::ALL, Self::as_str)
     }
 }
 

@@ -16,6 +16,8 @@ use crate::text::grouped;
 pub enum Phase {
     /// The marketplace's answers, in bytes.
     Fetch,
+    /// Those answers of a marketplace that are asked for in parts, in SKUs.
+    Skus,
     /// The stored answers, in bytes.
     Read,
     /// The transaction, in rows.
@@ -26,6 +28,7 @@ impl Phase {
     const fn past(self) -> &'static str {
         match self {
             Phase::Fetch => "fetched",
+            Phase::Skus => "asked for",
             Phase::Read => "read",
             Phase::Write => "written",
         }
@@ -36,6 +39,9 @@ impl Phase {
     const fn template(self, length_known: bool) -> &'static str {
         match self {
             Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed} {wide_msg}",
+            Phase::Skus => {
+                "{spinner} asking [{wide_bar}] {human_pos} of {human_len} SKUs{left} {msg}"
+            }
             Phase::Read => {
                 "{spinner} reading [{wide_bar}] {bytes} of {total_bytes}, {msg} records{left}"
             }
@@ -175,8 +181,10 @@ impl Drop for Wait {
 }
 
 /// What the fetching waits for; nothing when it goes on.
-pub fn waits(reason: String) {
-    with_bar(Phase::Fetch, |bar| bar.set_message(reason));
+pub fn waits(reason: &str) {
+    for phase in [Phase::Fetch, Phase::Skus] {
+        with_bar(phase, |bar| bar.set_message(reason.to_owned()));
+    }
 }
 
 pub fn clear() {

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use reqwest::blocking::Response;
@@ -42,7 +42,7 @@ use answer::status::Verdict;
 use answer::{error_body, status};
 use connection::client::{Clients, Target};
 use connection::public_address;
-use pace::{Pace, pause};
+use pace::{Pace, SharedPace, pause};
 use request::{Fault, LINK_NOT_FOLLOWED};
 use retry::{Next, RetryHint};
 
@@ -55,6 +55,7 @@ pub struct Http {
     credentials: HeaderMap,
     clients: Clients,
     paces: HashMap<&'static str, Pace>,
+    shared_pace: Option<SharedPace>,
     cost: Cost,
     meter: Meter,
     last_answer: String,
@@ -85,6 +86,7 @@ impl Http {
             credentials: headers,
             clients: Clients::new(settings.timeout, !is_loopback(api))?,
             paces: HashMap::new(),
+            shared_pace: None,
             cost: Cost::default(),
             meter: Meter::default(),
             last_answer: String::new(),
@@ -96,6 +98,12 @@ impl Http {
     #[must_use]
     pub fn metered(self, meter: &Meter) -> Self {
         Self { meter: meter.clone(), ..self }
+    }
+
+    /// The same conversation, at a pace that it shares with others in place of one for each method.
+    #[must_use]
+    pub fn sharing(self, pace: &SharedPace) -> Self {
+        Self { shared_pace: Some(pace.clone()), ..self }
     }
 
     /// What has been sent and received so far.
@@ -125,8 +133,20 @@ impl Http {
     /// Errors: The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not
     /// this JSON.
     pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
+        self.json_within(call, SHORT_ANSWER)
+    }
+
+    /// The same with an answer of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// As [`Http::json`].
+    pub fn json_within<T: DeserializeOwned>(
+        &mut self,
+        call: &Call,
+        longest: u64,
+    ) -> Result<Reply<T>, Failure> {
         self.exchange(call, |body| {
-            let bytes = body.read_all(SHORT_ANSWER)?;
+            let bytes = body.read_all(longest)?;
             serde_json::from_slice(&bytes).map_err(|error| not_json(&bytes, &error))
         })
     }
@@ -188,9 +208,12 @@ impl Http {
         }
         let mut attempt = 1;
         loop {
+            if let Some(shared) = &self.shared_pace {
+                shared.wait();
+            }
             let (cause, hint) = match self.attempt(call, attempt, &mut read) {
                 Ok((reply, answer)) => {
-                    self.pace(call).passed();
+                    self.passed(call);
                     self.last_answer = format!("{shown}: {answer}");
                     return Ok(reply);
                 }
@@ -218,7 +241,21 @@ impl Http {
         self.paces.entry(call.name).or_insert_with(|| Pace::new(call.interval))
     }
 
+    fn passed(&mut self, call: &Call) {
+        match &self.shared_pace {
+            Some(shared) => shared.passed(),
+            None => self.pace(call).passed(),
+        }
+    }
+
     fn next(&mut self, call: &Call, attempt: u32, hint: RetryHint) -> Next {
+        if let Some(shared) = &self.shared_pace {
+            let next = retry::next(&self.settings, attempt, hint, Duration::ZERO, fastrand::f64());
+            if let (true, Next::Wait(wait)) = (hint.rate_limited, next) {
+                shared.limited(Instant::now(), wait);
+            }
+            return next;
+        }
         let (slower, slowest) = (self.settings.base_delay, self.settings.max_wait);
         let pace = self.pace(call);
         if hint.rate_limited {
@@ -303,9 +340,9 @@ impl Http {
         self.spend(1, 0);
         self.pace(call).sent(Instant::now());
         let at_most = humantime::format_duration(self.clients.patience(attempt));
-        progress::waits(format!("{}: waiting for the answer, {at_most} at most", call.name));
+        progress::waits(&format!("{}: waiting for the answer, {at_most} at most", call.name));
         let sent = request.send();
-        progress::waits(String::new());
+        progress::waits("");
         sent.map_err(|error| Fault::broken(error.without_url()))
     }
 

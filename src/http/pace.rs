@@ -1,5 +1,6 @@
 //! The pace of the requests to one method, and the pause before a retry.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::console::progress;
@@ -10,9 +11,9 @@ use crate::text::duration;
 pub fn pause(level: log::Level, length: Duration, reason: &str) {
     let wait = format!("waiting {}: {reason}", duration(length));
     log::log!(level, "{wait}");
-    progress::waits(wait);
+    progress::waits(&wait);
     std::thread::sleep(length);
-    progress::waits(String::new());
+    progress::waits("");
 }
 
 /// The least time between two requests to one method: doubled by each 429, and back by a tenth with
@@ -51,6 +52,65 @@ impl Pace {
         let kept =
             if excess < Duration::from_millis(10) { Duration::ZERO } else { excess * 9 / 10 };
         self.current = self.usual + kept;
+    }
+}
+
+/// One pace for the conversations of several threads, over all methods: each request waits for its turn, and a 429 to one of
+/// them slows all.
+#[derive(Clone, Debug)]
+pub struct SharedPace(Arc<Mutex<Turns>>);
+
+#[derive(Debug)]
+struct Turns {
+    pace: Pace,
+    next: Instant,
+    slowed: Option<Instant>,
+}
+
+impl SharedPace {
+    /// At most one request in each `usual`.
+    pub fn new(usual: Duration) -> Self {
+        let turns = Turns { pace: Pace::new(usual), next: Instant::now(), slowed: None };
+        Self(Arc::new(Mutex::new(turns)))
+    }
+
+    /// Sleeps until it is this request's turn.
+    pub(super) fn wait(&self) {
+        let wait = self.turn(Instant::now());
+        match wait {
+            Duration::ZERO => {}
+            short if short < Duration::from_secs(1) => std::thread::sleep(short),
+            long => pause(log::Level::Debug, long, "the pace of all requests together"),
+        }
+    }
+
+    /// Takes the next turn: how long it is until then.
+    fn turn(&self, now: Instant) -> Duration {
+        let mut turns = self.lock();
+        let at = turns.next.max(now);
+        turns.next = at + turns.pace.current;
+        at.saturating_duration_since(now)
+    }
+
+    /// The marketplace found it too fast, and nobody asks it before `wait` is over. The requests that were under way are
+    /// refused for the same reason, so within a second the pace is halved once.
+    pub(super) fn limited(&self, now: Instant, wait: Duration) {
+        let mut turns = self.lock();
+        turns.next = turns.next.max(now + wait);
+        let recently = |at| now.saturating_duration_since(at) < Duration::from_secs(1);
+        if !turns.slowed.is_some_and(recently) {
+            turns.pace.limited(Duration::ZERO, Duration::from_secs(1));
+            turns.slowed = Some(now);
+        }
+    }
+
+    /// The marketplace let a request through.
+    pub(super) fn passed(&self) {
+        self.lock().pace.passed();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Turns> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,5 +160,26 @@ mod tests {
         assert_eq!(pace.remaining(start), S(38));
         (0..100).for_each(|_| pace.passed());
         assert_eq!(pace.remaining(start), S(20));
+    }
+
+    #[test]
+    fn the_turns_of_all_threads_are_one_row_and_a_rate_limit_moves_all_of_it() {
+        let (shared, start) = (SharedPace::new(S(2)), Instant::now());
+        let other = shared.clone();
+        assert_eq!([shared.turn(start), other.turn(start)], [S(0), S(2)]);
+        other.limited(start, S(30));
+        other.limited(start, S(10));
+        assert_eq!([shared.turn(start), other.turn(start)], [S(30), S(32)]);
+    }
+
+    #[test]
+    fn of_the_refusals_of_one_second_one_counts() {
+        let (shared, start) = (SharedPace::new(Duration::from_millis(20)), Instant::now());
+        (0..6).for_each(|_| shared.limited(start, Duration::ZERO));
+        shared.turn(start + S(5));
+        assert_eq!(shared.turn(start + S(5)), Duration::from_millis(40));
+        (0..100).for_each(|_| shared.passed());
+        shared.turn(start + S(9));
+        assert_eq!(shared.turn(start + S(9)), Duration::from_millis(20));
     }
 }

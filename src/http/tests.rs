@@ -86,7 +86,7 @@ fn nobody_listening_is_unreachable() {
 fn silence_is_unreachable_after_ever_longer_patience() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let api = Url::parse(&format!("http://{}/", silent.local_addr().unwrap())).unwrap();
-    let timeout = std::time::Duration::from_millis(30);
+    let timeout = Duration::from_millis(30);
     let settings = HttpSettings { timeout, attempts: 2, ..hasty() };
     let mut http = Http::new(&settings, &api, &[]).unwrap();
     let started = Instant::now();
@@ -102,7 +102,7 @@ fn a_rate_limit_waits_as_long_as_it_asks() {
     let stand = Stand::answering(|_| vec![limited(), ok("[1]")]);
     let started = Instant::now();
     assert!(ask(&stand).is_ok());
-    assert!(started.elapsed() >= std::time::Duration::from_millis(60));
+    assert!(started.elapsed() >= Duration::from_millis(60));
 }
 
 #[test]

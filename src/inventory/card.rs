@@ -87,7 +87,7 @@ impl Card {
     }
 }
 
-fn barcodes(skus: &[Field]) -> Vec<String> {
+pub(super) fn barcodes(skus: &[Field]) -> Vec<String> {
     let mut barcodes: Vec<String> = Vec::new();
     for sku in skus {
         if let Ok(barcode) = key("barcode", sku, LONGEST_BARCODE)

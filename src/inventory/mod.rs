@@ -5,10 +5,12 @@ pub mod card;
 pub mod day;
 pub mod field;
 pub mod ozon;
+pub mod ozon_stock;
 pub mod quantity;
 pub mod record;
 pub mod shrink;
 pub mod validation;
+pub mod warehouse;
 pub mod wildberries;
 
 pub use crate::text::{counted, grouped, printable};

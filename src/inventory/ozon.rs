@@ -139,7 +139,7 @@ pub fn stock_in(mut cell: Field) -> Option<String> {
 }
 
 /// A name costs no stock: a cell that is no text is left out.
-fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
+pub(super) fn name(value: &Field, warnings: &mut Vec<String>) -> Result<Option<String>, String> {
     if let Field::Other(_) = value {
         warnings.push(format!("the name {}; it is left out", described(value)));
         return Ok(None);

@@ -48,16 +48,20 @@ pub enum StockType {
     Fbs,
     /// The seller's own warehouses, delivered by the seller.
     RealFbs,
+    /// A partner's warehouses (Ozon).
+    Fbp,
 }
 
 impl StockType {
-    pub const ALL: [StockType; 3] = [StockType::Fbo, StockType::Fbs, StockType::RealFbs];
+    pub const ALL: [StockType; 4] =
+        [StockType::Fbo, StockType::Fbs, StockType::RealFbs, StockType::Fbp];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             StockType::Fbo => "FBO",
             StockType::Fbs => "FBS",
             StockType::RealFbs => "realFBS",
+            StockType::Fbp => "FBP",
         }
     }
 }
@@ -132,6 +136,16 @@ pub enum Identity {
         id: Option<i64>,
         /// `regionName`; empty where there is none.
         region: String,
+    },
+    /// The record says that the listing is there: its row of zeros counts only where no other record has stock of the listing.
+    Article,
+    /// The record holds what lies of one SKU on one warehouse: a second one of both is a duplicate, other SKUs of the listing and
+    /// other warehouses of the name add up.
+    SkuOfWarehouse {
+        /// The warehouse's id; `None` for a place that is told without one.
+        warehouse: Option<i64>,
+        /// The SKU.
+        sku: i64,
     },
     /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the greatest
     /// number, `lastChangeDate` in milliseconds since 1970, counts, and none is a duplicate.

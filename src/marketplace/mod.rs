@@ -25,6 +25,8 @@ use crate::inventory::{Record, Rejection, StockType};
 pub enum Format {
     /// Ozon's products report, CSV or XLSX, to be told apart by its content.
     OzonReport,
+    /// What was kept of Ozon's answers by warehouse, a line each.
+    OzonWarehouses,
     /// A page of Wildberries' `stocks-report/wb-warehouses`: `{"data":{"items":[…]}}`.
     WbWarehouses,
     /// A page of Wildberries' `stocks-report/seller-warehouses`: the same without goods in transit.
@@ -41,7 +43,8 @@ impl Format {
     /// Which kinds of stock an answer of this form can tell of.
     pub const fn stock_types(self) -> &'static [StockType] {
         match self {
-            Format::OzonReport => &StockType::ALL,
+            Format::OzonReport => &[StockType::Fbo, StockType::Fbs, StockType::RealFbs],
+            Format::OzonWarehouses => &StockType::ALL,
             Format::WbWarehouses
             | Format::WarehouseRemains
             | Format::SupplierStocks

@@ -21,6 +21,7 @@ pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64
             Format::OzonReport => {
                 table::read::<ozon::report::Columns>(input, &mut number, on_record)
             }
+            Format::OzonWarehouses => ozon::warehouses::read(input, &mut number, on_record),
             Format::WbCabinet => {
                 table::read::<wildberries::cabinet::Columns>(input, &mut number, on_record)
             }

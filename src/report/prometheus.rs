@@ -145,7 +145,7 @@ fn samples(report: &Report, of: &Of) -> Samples {
 
 fn pieces(source: &SourceReport) -> Samples {
     let mut samples = Vec::new();
-    for kind in [StockType::Fbo, StockType::Fbs, StockType::RealFbs].map(StockType::as_str) {
+    for kind in StockType::ALL.map(StockType::as_str) {
         let warehouses = &source.snapshot.warehouses;
         let sum = WarehouseStock::sum(warehouses.iter().filter(|one| one.stock_type == kind));
         for (state, pieces) in [

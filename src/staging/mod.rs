@@ -59,14 +59,27 @@ impl Staging {
         let mut last: Option<StagedRow> = None;
         let mut last_rejected = 0;
         for row in self.sorter.finish()? {
-            let row = row?;
+            let mut row = row?;
             let mut same_listing =
                 last.as_mut().filter(|last| listing_order(last.key(), row.key()).is_eq());
+            if let Some(article) = &mut same_listing
+                && article.gives_way
+                && !row.gives_way
+            {
+                row.supersede(article);
+                **article = row;
+                continue;
+            }
             if let Some(winner) = &mut same_listing
                 && (winner.owner != row.owner || winner.place() == row.place())
             {
                 if winner.shares_name_with(&row) {
                     on_conflict(add(winner, row));
+                } else if winner.part != row.part {
+                    let conflict = add(winner, row);
+                    if matches!(conflict, RowConflict::TooMany(_)) {
+                        on_conflict(conflict);
+                    }
                 } else if row.recency.is_none() && last_rejected != row.number {
                     last_rejected = row.number;
                     on_conflict(RowConflict::Duplicate(duplicate(&row, winner.number)));
@@ -119,10 +132,15 @@ fn add(sum: &mut StagedRow, row: StagedRow) -> RowConflict {
         Ok(quantities) => {
             sum.quantities = quantities;
             (sum.number, sum.warehouse_id, sum.region) = (row.number, row.warehouse_id, row.region);
+            sum.part = row.part;
             RowConflict::SameName(row.warehouse_name)
         }
         Err(reason) => {
-            let what = "with another warehouse of the same name";
+            let what = if sum.shares_name_with(&row) {
+                "with another warehouse of the same name"
+            } else {
+                "with another SKU"
+            };
             RowConflict::TooMany(rejection(&row, format!("together {what}, {reason}")))
         }
     }

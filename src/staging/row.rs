@@ -31,6 +31,10 @@ pub struct StagedRow {
     pub warehouse_id: Option<i64>,
     /// `regionName`, empty where the answer tells none: the same holds for it.
     pub region: String,
+    /// The SKU where a listing can have several: what they have in one place is added up.
+    pub part: Option<i64>,
+    /// Whether it counts only where the listing has no other row.
+    pub gives_way: bool,
     /// `lastChangeDate` in milliseconds where repetition is by design.
     pub recency: Option<i64>,
 }
@@ -39,10 +43,14 @@ impl StagedRow {
     pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
         let owner = NonZeroU64::new(number).filter(|_| identity == Identity::Listing);
-        let (warehouse_id, region, recency) = match identity {
-            Identity::Listing => (None, String::new(), None),
-            Identity::Warehouse { id, region } => (id, region, None),
-            Identity::NewestOfWarehouse(moment) => (None, String::new(), Some(moment)),
+        let gives_way = identity == Identity::Article;
+        let (warehouse_id, region, part, recency) = match identity {
+            Identity::Listing | Identity::Article => (None, String::new(), None, None),
+            Identity::Warehouse { id, region } => (id, region, None, None),
+            Identity::SkuOfWarehouse { warehouse, sku } => {
+                (warehouse, String::new(), Some(sku), None)
+            }
+            Identity::NewestOfWarehouse(moment) => (None, String::new(), None, Some(moment)),
         };
         let listings = std::iter::repeat_n(listing, lines.len());
         listings.zip(lines).map(move |(listing, line)| {
@@ -62,6 +70,8 @@ impl StagedRow {
                 owner,
                 warehouse_id,
                 region: region.clone(),
+                part,
+                gives_way,
                 recency,
             }
         })
@@ -74,6 +84,12 @@ impl StagedRow {
     /// In what the rows of one listing differ: the warehouse, and the kind of stock.
     pub fn place(&self) -> (DatabaseText<'_>, StockType) {
         (DatabaseText(&self.warehouse_name), self.stock_type)
+    }
+
+    /// Takes over what a row that gives way to it says of the listing.
+    pub fn supersede(&mut self, article: &mut Self) {
+        self.barcodes = self.barcodes.take().or_else(|| article.barcodes.take());
+        self.name = self.name.take().or_else(|| article.name.take());
     }
 
     /// Whether a row of the same place is about another warehouse, which only shares the name.
@@ -89,6 +105,7 @@ impl StagedRow {
 pub struct SortKey<'a> {
     #[serde(borrow)]
     listing: (DatabaseText<'a>, DatabaseText<'a>),
+    solid: bool,
     owner: Option<NonZeroU64>,
     place: (DatabaseText<'a>, StockType),
     region: &'a str,
@@ -102,11 +119,12 @@ impl Sortable for StagedRow {
         let rank = match (self.recency, self.warehouse_id) {
             // Of two readings of the same moment the later one is the fresher answer.
             (Some(moment), _) => Rank::Reading(Reverse((moment, self.number))),
-            (None, Some(id)) => Rank::OfWarehouse(id, self.number),
-            (None, None) => Rank::Record(self.number),
+            (None, Some(id)) => Rank::OfWarehouse(id, self.part, self.number),
+            (None, None) => Rank::Record(self.part, self.number),
         };
         SortKey {
             listing: (DatabaseText(&self.sku), DatabaseText(&self.size_id)),
+            solid: !self.gives_way,
             owner: self.owner,
             place: self.place(),
             region: &self.region,
@@ -119,8 +137,8 @@ impl Sortable for StagedRow {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rank {
     Reading(Reverse<(i64, u64)>),
-    /// The id of a warehouse, and the number of a record that may not be repeated for it.
-    OfWarehouse(i64, u64),
-    /// The number of a record that may not be repeated.
-    Record(u64),
+    /// The id of a warehouse, the SKU, and the number of a record that may not be repeated for them.
+    OfWarehouse(i64, Option<i64>, u64),
+    /// The SKU, and the number of a record that may not be repeated for it.
+    Record(Option<i64>, u64),
 }

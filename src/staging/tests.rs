@@ -183,3 +183,38 @@ fn articles_that_differ_in_case_or_in_one_letter_are_different() {
     ]);
     assert_eq!(rows.len(), 3);
 }
+
+#[test]
+fn the_skus_of_an_article_add_up_and_a_warehouse_of_the_same_name_too_but_a_repetition_does_not() {
+    let lies = |warehouse, sku, pieces| {
+        let identity = Identity::SkuOfWarehouse { warehouse: Some(warehouse), sku };
+        record("A", identity, &[("Тула", StockType::Fbs, pieces)])
+    };
+    let records = vec![lies(1, 10, 5), lies(2, 10, 70), lies(1, 11, 3), lies(1, 10, 900)];
+    let (rows, totals, conflicts) = stage(records);
+    assert_eq!(rows, [row("A", "Тула", 78)]);
+    assert_eq!((totals.rows, totals.listings, totals.listings_with_stock), (1, 1, 1));
+    assert_eq!(conflicts, [r#"record 4 (sku "A", warehouse "Тула")"#, r#"another "Тула""#]);
+}
+
+#[test]
+fn an_articles_row_of_zeros_gives_way_to_any_other_and_leaves_it_its_name() {
+    let mut named = record("A", Identity::Article, &[("Ozon FBO", StockType::Fbo, 0)]);
+    named.listing.name = Some("Плед".into());
+    let place = Identity::SkuOfWarehouse { warehouse: Some(1), sku: 10 };
+    let records = vec![
+        record("A", place, &[("Тула", StockType::Fbo, 5)]),
+        named,
+        record("B", Identity::Article, &[("Ozon FBO", StockType::Fbo, 0)]),
+    ];
+    let mut staging = Staging::default();
+    for record in records.clone() {
+        staging.push(1, record).unwrap();
+    }
+    let snapshot = staging.finish(&mut |_| panic!("nothing is odd")).unwrap();
+    let names: Vec<_> = snapshot.rows.read().map(|row| row.unwrap().name).collect();
+    assert_eq!(names, [Some("Плед".into()), None]);
+    let (rows, totals, _) = stage(records);
+    assert_eq!(rows, [row("A", "Тула", 5), row("B", "Ozon FBO", 0)]);
+    assert_eq!((totals.rows, totals.listings, totals.listings_with_stock), (2, 2, 1));
+}

@@ -11,8 +11,10 @@ mod plan_rows;
 pub mod queries;
 pub mod schema;
 mod snapshot;
+mod state;
 pub mod sync_run;
 pub mod sync_write;
+mod warehouses;
 
 pub use database::{Database, DatabaseContext, DatabaseError, StoreError};
 pub use newest::newest_day;

@@ -2,18 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use mysql::Conn;
-use mysql::prelude::Queryable;
 
 use super::database::error::StoreError;
-use super::database::rows;
+use super::state;
 
 const NAME: &str = "ozon_key";
-
-const KNOWN: &str = "SELECT value FROM stocksync_state WHERE name = ?";
-
-const KEEP: &str = "
-    INSERT INTO stocksync_state (name, value) VALUES (?, ?)
-    ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
 /// A key, and what Ozon said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +21,7 @@ pub struct OzonKey {
 
 /// The key that was asked about last.
 pub fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
-    let value: Option<String> = rows::first(conn, KNOWN, (NAME,))?;
-    Ok(value.as_deref().and_then(parse))
+    Ok(state::get(conn, NAME)?.as_deref().and_then(parse))
 }
 
 /// A value that somebody mistyped is as good as none: then the key is asked about again.
@@ -44,7 +36,7 @@ fn parse(value: &str) -> Option<OzonKey> {
 
 /// Keeps it in place of the one before.
 pub fn keep(conn: &mut Conn, key: &OzonKey) -> Result<(), StoreError> {
-    Ok(conn.exec_drop(KEEP, (NAME, written(key)))?)
+    state::set(conn, NAME, &written(key))
 }
 
 fn written(key: &OzonKey) -> String {

@@ -157,6 +157,20 @@ impl<'s> Database<'s> {
         row::sorted(rows.into_iter().map(stock_row).collect())
     }
 
+    /// What the view shows of a marketplace.
+    pub fn stock_now(&self, source: &str) -> Vec<StockRow> {
+        let rows: Vec<Row> = self
+            .conn()
+            .exec(
+                "SELECT source, sku, size_id, warehouse_name, stock_type, available_stock, reserved_stock, \
+                 current_stock, current_stock AS quantity_present, reserved_stock AS quantity_reserved, \
+                 in_way_to_client, in_way_from_client FROM stock_now WHERE source = ?",
+                (source,),
+            )
+            .expect("the view");
+        row::sorted(rows.into_iter().map(stock_row).collect())
+    }
+
     /// Every row of the table with every column: to see that nothing changed.
     pub fn dump(&self, table: &str) -> Vec<Vec<String>> {
         let mut rows = self.table(&format!("SELECT * FROM `{table}`"));

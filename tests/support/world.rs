@@ -122,6 +122,23 @@ impl World {
             panic!("{source}: {text}");
         }
         self.assert_rows_belong_together(source);
+        self.assert_stock_now(source, expected);
+    }
+
+    /// That the view shows the same, each row once, with what the other tables say of it.
+    #[track_caller]
+    fn assert_stock_now(&self, source: &str, expected: &[StockRow]) {
+        let found = self.database.stock_now(source);
+        if let Some(text) = row::difference(&found, expected) {
+            panic!("stock_now, {source}: {text}");
+        }
+        let unknown = self.database.number(&format!(
+            "SELECT COUNT(*) FROM stock_now n LEFT JOIN dim_warehouses w ON w.source = '{source}' AND w.warehouse_name = n.warehouse_name \
+             LEFT JOIN product_listings l ON l.source = '{source}' AND l.sku = n.sku AND l.size_id = n.size_id \
+             WHERE n.source = '{source}' AND (w.last_seen_on IS NULL OR w.last_seen_on <> n.snapshot_date OR NOT w.cluster <=> n.cluster \
+             OR NOT l.barcode <=> n.barcode OR NOT l.size_name <=> n.size_name OR n.product_name IS NULL AND l.name IS NOT NULL)"
+        ));
+        assert_eq!(unknown, 0, "rows of stock_now of which the other tables say something else");
     }
 
     /// What no answer says but every row must keep: its product is the listing's, its times are one run's.

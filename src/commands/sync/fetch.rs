@@ -6,16 +6,22 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::key;
+use super::ozon_names::Wanted;
 use super::prepare::Sync;
-use crate::config::{Environment, OzonSettings, SyncSettings, WildberriesSettings};
+use crate::config::{
+    Environment, OzonSettings, OzonStocksMethod, SyncSettings, WildberriesSettings,
+};
 use crate::console::progress::{Phase, Span};
 use crate::cost::{Cost, Meter};
 use crate::failure::Failure;
+use crate::inventory::warehouse::Warehouses;
 use crate::inventory::{Source, StockType};
 use crate::marketplace::answers::from_file::open_file;
+use crate::marketplace::ozon::warehouses::fetch as by_warehouse;
 use crate::marketplace::paging::PullError;
 use crate::marketplace::wildberries::Permit;
 use crate::marketplace::{Pull, ozon, wildberries};
+use crate::store::sync_run::session::Session;
 
 /// Where the stock comes from.
 pub(super) enum Origin {
@@ -32,6 +38,12 @@ pub(super) struct Fetched {
     pub pull: Pull,
     /// The kinds of stock that they can tell of.
     pub can_hold: &'static [StockType],
+    /// What they say of warehouses beside the stock.
+    pub warehouses: Warehouses,
+    /// SKUs that moved under the reading until the end.
+    pub unsettled: u64,
+    /// Whether names and barcodes of all that was asked for are there.
+    pub named: bool,
     pub took: Duration,
 }
 
@@ -70,13 +82,25 @@ impl Origin {
 }
 
 /// Asks for all of it. However it ends, `meter` has counted what it took.
-pub(super) fn fetch(origin: &Origin, meter: &Meter) -> Result<Fetched, PullError> {
+pub(super) fn fetch(
+    origin: &Origin,
+    meter: &Meter,
+    session: &mut Session,
+    day: NaiveDate,
+) -> Result<Fetched, PullError> {
     let span = Span::begin(Phase::Fetch, None);
+    let (mut warehouses, mut unsettled, mut named) = (Warehouses::default(), 0, false);
     let (pull, can_hold): (_, &[StockType]) = match origin {
         Origin::File(source, path) => {
             let pull = open_file(*source, path)?;
             let can_hold = pull.parts.first().map_or(&[][..], |part| part.format.stock_types());
             (pull, can_hold)
+        }
+        Origin::Ozon(settings) if settings.method == OzonStocksMethod::Warehouses => {
+            let mut wanted = Wanted::of_day(session, day);
+            let told = by_warehouse(settings, meter, &mut |articles| wanted.among(articles))?;
+            (warehouses, unsettled, named) = (told.warehouses, told.unsettled, told.named);
+            (told.pull, &StockType::ALL)
         }
         Origin::Ozon(settings) => (ozon::fetch(settings, meter)?, &StockType::ALL),
         Origin::Wildberries(settings, permit) => {
@@ -85,5 +109,6 @@ pub(super) fn fetch(origin: &Origin, meter: &Meter) -> Result<Fetched, PullError
     };
     let Cost { requests, bytes } = pull.cost;
     let what = format!("{} in {requests} requests", bytesize::ByteSize(bytes));
-    Ok(Fetched { pull, can_hold, took: span.finish(&what) })
+    let took = span.finish(&what);
+    Ok(Fetched { pull, can_hold, warehouses, unsettled, named, took })
 }

@@ -6,10 +6,13 @@ mod clock;
 mod fetch;
 mod finish;
 mod key;
+mod ozon_names;
 mod prepare;
 mod reading;
 mod rejects;
 mod write;
+
+use chrono::NaiveDate;
 
 use super::alerting::Watch;
 use crate::cli::SyncArgs;
@@ -62,7 +65,8 @@ impl Sync<'_> {
         // Where no temporary file can be made, no report is ordered.
         tempfile::tempfile().map_err(disk::temporary)?;
         let origin = Origin::read(self, environment, &settings, day)?;
-        let reading = self.pull(&origin).map_err(nothing_changed)?;
+        let reading = self.pull(&origin, day).map_err(nothing_changed)?;
+        self.stats.unsettled = reading.unsettled;
         self.stats.processed = reading.validation.total;
         self.stats.rejected = reading.validation.rejected;
         reading.require_stock_data()?;
@@ -70,10 +74,10 @@ impl Sync<'_> {
     }
 
     /// Fetches and reads, until the pages of one pull belong together.
-    fn pull(&mut self, origin: &Origin) -> Result<Reading, Failure> {
+    fn pull(&mut self, origin: &Origin, day: NaiveDate) -> Result<Reading, Failure> {
         let phases = &mut self.stats.phases;
         until_settled(origin.wait_between_pulls(), || {
-            let fetched = fetch::fetch(origin, &self.meter)?;
+            let fetched = fetch::fetch(origin, &self.meter, &mut self.session, day)?;
             // A pull that had to begin again took the time of both.
             *phases.fetch.get_or_insert_default() += fetched.took;
             let read = reading::read(&fetched, &self.run, &mut self.rejects)?;

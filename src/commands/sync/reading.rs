@@ -7,7 +7,8 @@ use super::rejects::Rejects;
 use crate::console::progress::{self, Phase, Span};
 use crate::disk;
 use crate::failure::{Exit, Failure};
-use crate::inventory::{Rejection, StockType, ValidationResult};
+use crate::inventory::warehouse::{OWN, Warehouse, Warehouses};
+use crate::inventory::{Identity, Record, Rejection, StockLine, StockType, ValidationResult};
 use crate::marketplace;
 use crate::marketplace::paging::PullError;
 use crate::run::Run;
@@ -22,6 +23,12 @@ pub(super) struct Reading {
     pub validation: ValidationResult,
     /// As in [`Fetched`].
     pub can_hold: &'static [StockType],
+    /// The warehouses of the rows, with what the answers say of them.
+    pub warehouses: Warehouses,
+    /// As in [`Fetched`].
+    pub unsettled: u64,
+    /// As in [`Fetched`].
+    pub named: bool,
     pub took: Duration,
     /// By what it shows that the pages do not belong together.
     shifted: Option<String>,
@@ -53,7 +60,8 @@ pub(super) fn read(
     run: &Run,
     rejects: &mut Rejects,
 ) -> Result<Reading, Failure> {
-    let Fetched { pull, can_hold, .. } = fetched;
+    let Fetched { pull, can_hold, unsettled, named, .. } = fetched;
+    let mut warehouses = fetched.warehouses.clone();
     let length = pull.parts.iter().map(|part| part.length).sum();
     let span = Span::begin(Phase::Read, Some(length));
     let mut validation = ValidationResult::default();
@@ -69,6 +77,7 @@ pub(super) fn read(
         progress::note(Phase::Read, validation.total);
         match outcome {
             Ok(mut record) => {
+                note_warehouses(&mut warehouses, &record);
                 for warning in record.warnings.drain(..) {
                     warn(&mut validation, warning);
                 }
@@ -98,7 +107,32 @@ pub(super) fn read(
         warn_of_names(&mut validation, &shared_names);
         say_what_was_not_shown(&validation);
     }
-    Ok(Reading { snapshot, validation, can_hold, took, shifted })
+    let (unsettled, named) = (*unsettled, *named);
+    Ok(Reading { snapshot, validation, can_hold, warehouses, unsettled, named, took, shifted })
+}
+
+/// Of what is known already nothing is put together anew: a pull has millions of records.
+fn note_warehouses(warehouses: &mut Warehouses, record: &Record) {
+    let (id, region) = match &record.identity {
+        Identity::Warehouse { id, region } => (*id, region.as_str()),
+        Identity::SkuOfWarehouse { warehouse, .. } => (*warehouse, ""),
+        Identity::Listing | Identity::Article | Identity::NewestOfWarehouse(_) => (None, ""),
+    };
+    for StockLine { warehouse_name, stock_type, .. } in &record.lines {
+        let known = warehouses.get(warehouse_name);
+        let told = matches!(record.identity, Identity::Warehouse { .. });
+        let same = |known: &Warehouse| {
+            !told || (known.id == id && known.region.as_deref().unwrap_or_default() == region)
+        };
+        if !known.is_some_and(same) {
+            warehouses.add(Warehouse {
+                id,
+                region: Some(region.to_owned()).filter(|region| !region.is_empty()),
+                kind: (*stock_type == StockType::Fbs && told).then(|| OWN.to_owned()),
+                ..Warehouse::named(warehouse_name.clone())
+            });
+        }
+    }
 }
 
 /// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::cards;
 use super::fetch::Origin;
 use super::finish::summarize;
+use super::ozon_names;
 use super::prepare::Sync;
 use super::reading::Reading;
 use crate::config::{SyncSettings, WildberriesSettings};
@@ -44,6 +45,7 @@ pub(super) fn write(
         full: sync.args.full,
         max_shrink: (!sync.args.may_shrink()).then_some(settings.max_shrink),
         can_hold: reading.can_hold,
+        warehouses: &reading.warehouses,
         // Where nobody can be asked (a file, a dry run, a token without the right), listings are taken as they are.
         cards: cards.is_none().then(CardReading::default),
         ending: Ending {
@@ -58,7 +60,11 @@ pub(super) fn write(
         let changes = sync_write::rehearse(&mut sync.session, &order)?;
         ("dry run, nothing was written; would be", changes)
     } else {
-        ("written", commit(sync, &mut order, cards)?.changes)
+        let written = commit(sync, &mut order, cards)?;
+        if reading.named {
+            ozon_names::note_read(&mut sync.session, day);
+        }
+        ("written", written.changes)
     };
     summarize(sync, verb, day, &snapshot.totals, &changes);
     Ok(exit)

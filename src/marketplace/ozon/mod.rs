@@ -3,12 +3,13 @@
 mod order;
 pub(super) mod report;
 pub mod roles;
+pub mod warehouses;
 
 use order::Report;
 
 use super::answers::builder::Assembly;
 use super::{Format, Pull};
-use crate::config::OzonSettings;
+use crate::config::{OzonSettings, OzonStocksMethod};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http};
@@ -16,7 +17,12 @@ use crate::secret::Secret;
 use crate::text::grouped;
 
 /// What a key has to be allowed to call.
-const METHODS: [&str; 2] = ["/v1/report/products/create", "/v1/report/info"];
+const fn methods(method: OzonStocksMethod) -> &'static [&'static str] {
+    match method {
+        OzonStocksMethod::ProductsReport => &["/v1/report/products/create", "/v1/report/info"],
+        OzonStocksMethod::Warehouses => &warehouses::METHODS,
+    }
+}
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
@@ -83,6 +89,7 @@ mod tests {
             api_key: Secret::new("key-4711-secret"),
             key_issued: None,
             api_url: stand.url(),
+            method: OzonStocksMethod::ProductsReport,
             poll_interval: Duration::from_millis(10),
             report_timeout: Duration::from_millis(100),
             http: hasty(),

@@ -100,7 +100,7 @@ impl Report {
 }
 
 /// By Ozon's own words, as sellers have met them.
-fn key_advice(_: StatusCode, said: &Explanation) -> String {
+pub(super) fn key_advice(_: StatusCode, said: &Explanation) -> String {
     let menu = Source::Ozon.key_menu();
     let new = format!("a new one is made in the seller's cabinet ({menu})");
     if said.mentions("required role") {

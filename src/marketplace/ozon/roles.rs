@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike, Utc};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{METHODS, credentials};
-use crate::config::{HttpSettings, OzonSettings};
+use super::credentials;
+use crate::config::{HttpSettings, OzonSettings, OzonStocksMethod};
 use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http};
@@ -29,20 +29,28 @@ pub struct KeyFacts {
     roles: Vec<String>,
     /// Methods that a sync needs and none of the roles has.
     lacking: Vec<&'static str>,
+    /// What the sync is set up to do.
+    method: Option<OzonStocksMethod>,
 }
 
 impl KeyFacts {
     /// Ends the run of a key that may not call what a sync needs.
     pub fn require_methods(&self) -> Result<(), Failure> {
-        if self.lacking.is_empty() {
+        let Some(method) = self.method.filter(|_| !self.lacking.is_empty()) else {
             return Ok(());
-        }
+        };
+        let way_back = match method {
+            OzonStocksMethod::ProductsReport => "",
+            OzonStocksMethod::Warehouses => {
+                "; OZON_STOCKS_METHOD=products-report goes on without warehouses"
+            }
+        };
         let message = format!(
             "OZON_API_KEY may not call {} (its roles: {}): nothing was ordered and nothing was changed; make a key with the role Admin \
-             read only, or with one that has {}, in the seller's cabinet ({})",
+             read only, or with one that has {}, in the seller's cabinet ({}){way_back}",
             self.lacking.join(" and "),
             clean(&self.roles.join(", "), LONGEST_NAMES),
-            METHODS.join(" and "),
+            super::methods(method).join(" and "),
             Source::Ozon.key_menu()
         );
         Err(Failure::new(Exit::KeyRejected, message))
@@ -59,7 +67,7 @@ pub fn ask(settings: &OzonSettings, meter: &Meter) -> KeyFacts {
         http.json::<Value>(&call)?.required(ROLES)
     });
     match asked {
-        Ok(answer) => read(&answer),
+        Ok(answer) => read(&answer, settings.method),
         Err(failure) => {
             log::info!(
                 "Ozon does not say when the key ends and what it may call; the sync goes on without"
@@ -70,7 +78,7 @@ pub fn ask(settings: &OzonSettings, meter: &Meter) -> KeyFacts {
     }
 }
 
-fn read(answer: &Value) -> KeyFacts {
+fn read(answer: &Value, method: OzonStocksMethod) -> KeyFacts {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let end = answer["expires_at"].as_str().and_then(|end| end.parse::<DateTime<Utc>>().ok());
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -88,6 +96,7 @@ fn read(answer: &Value) -> KeyFacts {
         // The year 1 is how a server in Go writes that it does not know.
         expires: end.filter(|end| end.year() > 2000),
         roles: roles.iter().filter_map(|role| text(&role["name"])).collect(),
-        lacking: METHODS.into_iter().filter(|method| readable && !has(method)).collect(),
+        lacking: super::methods(method).iter().copied().filter(|it| readable && !has(it)).collect(),
+        method: Some(method),
     }
 }

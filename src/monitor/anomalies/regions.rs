@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Anomaly, DayStock, Kind};
 use crate::config::Thresholds;
 use crate::inventory::Source;
+use crate::inventory::ozon_stock::REPORT_WAREHOUSES;
 use crate::monitor::finding::Severity;
 
 /// Towns with warehouses of Wildberries or Ozon, by federal district. A name that is not here is a region of its own.
@@ -88,6 +89,10 @@ pub(super) fn empty(
     newest: &DayStock,
     thresholds: &Thresholds,
 ) -> Vec<Anomaly> {
+    // Another method names every place anew: nothing has gone anywhere.
+    if source == Source::Ozon && told_by_report(before) != told_by_report(newest) {
+        return Vec::new();
+    }
     let (was, is) = (by_region(before), by_region(newest));
     let total: i64 = was.values().map(|(pieces, _)| pieces).sum();
     if total <= 0 || is.values().all(|(pieces, _)| *pieces <= 0) {
@@ -110,6 +115,12 @@ pub(super) fn empty(
         );
     }
     found
+}
+
+/// Whether all stock of the day lies in the three places that Ozon's products report knows.
+fn told_by_report(day: &DayStock) -> bool {
+    let mut stocked = day.warehouses.iter().filter(|warehouse| warehouse.present() > 0);
+    stocked.all(|warehouse| REPORT_WAREHOUSES.contains(&warehouse.warehouse_name.as_str()))
 }
 
 fn by_region(day: &DayStock) -> BTreeMap<&str, (i64, u32)> {
@@ -163,6 +174,18 @@ mod tests {
         assert_eq!(found(&[("Казань", 1), ("Тула", 500)]), []);
         let volga = (Some("Приволжский ФО".to_owned()), 2.0);
         assert_eq!(found(&[("Казань", 0), ("Тула", 500)]), [volga]);
+    }
+
+    #[test]
+    fn a_day_on_which_ozon_is_asked_in_another_way_has_emptied_no_region() {
+        let by_report = with("2026-11-22", &[("Ozon FBO", 500), ("Ozon FBS", 40)]);
+        let by_warehouse =
+            with("2026-11-23", &[("КАЗАНЬ_РФЦ", 100), ("ТУЛА_РФЦ", 400), ("Ozon FBO", 0)]);
+        let emptied = |before, newest| empty(Source::Ozon, before, newest, &defaults()).len();
+        assert_eq!(emptied(&by_report, &by_warehouse), 0);
+        assert_eq!(emptied(&by_warehouse, &by_report), 0);
+        let without_kazan = with("2026-11-24", &[("ТУЛА_РФЦ", 400)]);
+        assert_eq!(emptied(&by_warehouse, &without_kazan), 1);
     }
 
     #[test]

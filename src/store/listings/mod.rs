@@ -4,6 +4,7 @@
 pub(crate) mod barcodes;
 pub(crate) mod diff;
 mod legacy_cards;
+pub mod ozon_names;
 pub(crate) mod product_names;
 pub(crate) mod products;
 mod table;

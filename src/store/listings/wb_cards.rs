@@ -11,17 +11,12 @@ use crate::inventory::card::{CardCursor, CardSize};
 use crate::store::database::bulk_load::placeholders;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
+use crate::store::state;
 
 const CURSOR_NAME: &str = "wb_cards_cursor";
 
 /// The last day on which the cards were read to their end.
 const READ_ON_NAME: &str = "wb_cards_read_on";
-
-const STATE: &str = "SELECT value FROM stocksync_state WHERE name = ?";
-
-const SET_STATE: &str = "
-    INSERT INTO stocksync_state (name, value) VALUES (?, ?)
-    ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
 const PENDING: &str = "
     SELECT DISTINCT sku FROM wb_card_sizes
@@ -36,17 +31,17 @@ const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
 pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
-    let value: Option<String> = rows::first(conn, STATE, (CURSOR_NAME,))?;
+    let value = state::get(conn, CURSOR_NAME)?;
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
 pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
-    let value: Option<String> = rows::first(conn, STATE, (READ_ON_NAME,))?;
+    let value = state::get(conn, READ_ON_NAME)?;
     Ok(value.is_some_and(|value| value.trim() == day.to_string()))
 }
 
 pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
-    Ok(conn.exec_drop(SET_STATE, (READ_ON_NAME, day.to_string()))?)
+    state::set(conn, READ_ON_NAME, &day.to_string())
 }
 
 /// A value that somebody mistyped is as good as none: then all cards are read again.
@@ -91,7 +86,7 @@ pub fn keep(
         conn.exec_drop(statement, values)?;
     }
     if let Some(CardCursor { updated_at, nm_id }) = cursor {
-        conn.exec_drop(SET_STATE, (CURSOR_NAME, format!("{updated_at} {nm_id}")))?;
+        state::set(conn, CURSOR_NAME, &format!("{updated_at} {nm_id}"))?;
     }
     Ok(conn.query_drop("COMMIT")?)
 }

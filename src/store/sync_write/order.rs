@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::failure::Failure;
 use crate::inventory::StockType;
+use crate::inventory::warehouse::Warehouses;
 use crate::run::{CardReading, Ending, Run, RunStats, Written};
 use crate::staging::Snapshot;
 use crate::store::database::error::StoreError;
@@ -19,6 +20,8 @@ pub struct Order<'a> {
     pub max_shrink: Option<f64>,
     /// The kinds of stock that the pull can tell of: rows of another kind are not replaced, unless `full` means it.
     pub can_hold: &'static [StockType],
+    /// What the pull says of its warehouses.
+    pub warehouses: &'a Warehouses,
     /// What was read of Wildberries' cards for this pull. `None`: nothing yet, so a pull with listings of which they may know
     /// more is not written before they are asked.
     pub cards: Option<CardReading>,

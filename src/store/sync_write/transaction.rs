@@ -27,6 +27,7 @@ use crate::store::newest::Baseline;
 use crate::store::snapshot::{self, Stamp};
 use crate::store::sync_run::session::{Retries, Session};
 use crate::store::sync_run::{commit_check, log_row};
+use crate::store::warehouses;
 
 /// How long a write waits for the other marketplace's.
 const TURN: Duration = Duration::from_secs(10 * 60);
@@ -233,6 +234,7 @@ fn carry_out(
     let created = listings::apply(conn, way, source, day, &plan.listings, &plan.links.new)?;
     let stamp = Stamp { source, day, moment: run::now() };
     snapshot::apply(conn, way, stamp, &plan.snapshot, &created, &order.snapshot.totals)?;
+    warehouses::keep(conn, source, day, order.warehouses)?;
     listings::mark_seen(conn, source, &plan.listings)?;
     if source == Source::Wildberries {
         wb_cards::taken_over(conn)?;

@@ -24,6 +24,13 @@ pub enum Endpoint {
     OzonCreate,
     OzonInfo,
     OzonDownload,
+    OzonStocks,
+    OzonFbo,
+    OzonFbs,
+    OzonWarehouseList,
+    OzonClusters,
+    OzonOwnWarehouses,
+    OzonProducts,
     WbWarehouses,
     WbSellerWarehouses,
     WbRemainsCreate,
@@ -41,6 +48,13 @@ impl Endpoint {
             (Host::Ozon, "/v1/roles") => (Self::OzonRoles, "POST"),
             (Host::Ozon, "/v1/report/products/create") => (Self::OzonCreate, "POST"),
             (Host::Ozon, "/v1/report/info") => (Self::OzonInfo, "POST"),
+            (Host::Ozon, "/v4/product/info/stocks") => (Self::OzonStocks, "POST"),
+            (Host::Ozon, "/v1/product/info/stocks-by-warehouse/fbo") => (Self::OzonFbo, "POST"),
+            (Host::Ozon, "/v2/product/info/stocks-by-warehouse/fbs") => (Self::OzonFbs, "POST"),
+            (Host::Ozon, "/v1/warehouse/ozon/list") => (Self::OzonWarehouseList, "POST"),
+            (Host::Ozon, "/v2/cluster/list") => (Self::OzonClusters, "POST"),
+            (Host::Ozon, "/v2/warehouse/list") => (Self::OzonOwnWarehouses, "POST"),
+            (Host::Ozon, "/v3/product/info/list") => (Self::OzonProducts, "POST"),
             (Host::OzonFiles, _) if path.starts_with("/reports/") => (Self::OzonDownload, "GET"),
             (Host::WbAnalytics, "/api/analytics/v1/stocks-report/wb-warehouses") => {
                 (Self::WbWarehouses, "POST")
@@ -64,6 +78,24 @@ impl Endpoint {
     }
 
     pub fn is_ozon(self) -> bool {
-        matches!(self, Self::OzonRoles | Self::OzonCreate | Self::OzonInfo | Self::OzonDownload)
+        self.is_ozon_stock()
+            || matches!(
+                self,
+                Self::OzonRoles | Self::OzonCreate | Self::OzonInfo | Self::OzonDownload
+            )
+    }
+
+    /// What the pull by warehouse asks.
+    pub fn is_ozon_stock(self) -> bool {
+        matches!(
+            self,
+            Self::OzonStocks
+                | Self::OzonFbo
+                | Self::OzonFbs
+                | Self::OzonWarehouseList
+                | Self::OzonClusters
+                | Self::OzonOwnWarehouses
+                | Self::OzonProducts
+        )
     }
 }

@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod fault;
 pub mod http;
 mod ozon;
+pub mod ozon_stock;
 mod wb;
 
 use std::collections::{HashMap, VecDeque};
@@ -15,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use catalogue::Catalogue;
+use catalogue::ozon_places::OzonPlaces;
 use catalogue::ozon_report::{Encoding, Header};
 use endpoint::{Endpoint, Host};
 use fault::Fault;
@@ -37,6 +39,9 @@ pub struct Settings {
     pub report: Option<Vec<u8>>,
     /// By which name Ozon's link calls the host of its files; the address without one.
     pub files_host: Option<&'static str>,
+    /// Where Ozon's stock lies.
+    pub places: OzonPlaces,
+    pub restless: ozon_stock::Restless,
     /// How often a report is not ready yet when it is asked for.
     pub polls: usize,
     pub gzip: bool,
@@ -61,6 +66,8 @@ impl Default for Settings {
             form: Form::Csv(Encoding::Utf8Bom),
             report: None,
             files_host: None,
+            places: OzonPlaces::default(),
+            restless: ozon_stock::Restless::default(),
             polls: 2,
             gzip: true,
             intervals: HashMap::new(),
@@ -96,6 +103,15 @@ struct State {
     files_url: String,
     /// The catalogue's cards in the order of their change, made when they are first asked for.
     cards: Option<Arc<Vec<serde_json::Value>>>,
+    /// Where each SKU of Ozon's stands in the catalogue, made when it is first asked for.
+    by_sku: Option<Arc<HashMap<u64, usize>>>,
+}
+
+impl State {
+    fn replace(&mut self, catalogue: Catalogue) {
+        self.catalogue = catalogue;
+        (self.cards, self.by_sku) = (None, None);
+    }
 }
 
 /// The two marketplaces, for as long as it lives. Dropping it fails the test that saw a violation.
@@ -146,12 +162,13 @@ impl StandIn {
 
     pub fn set_catalogue(&self, catalogue: Catalogue) {
         let mut state = self.lock();
-        state.catalogue = catalogue;
-        state.cards = None;
+        state.replace(catalogue);
     }
 
     pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.lock().settings);
+        let mut state = self.lock();
+        change(&mut state.settings);
+        state.by_sku = None;
     }
 
     /// The next call of the method goes wrong; several wait in a queue.
@@ -264,7 +281,7 @@ fn normal(state: &mut State, endpoint: Endpoint, request: &Request) -> Reply {
     if let Some(wait) = too_early(state, endpoint) {
         return fault::rate_limit(endpoint, wait);
     }
-    let body = if request.method == "POST" && endpoint != Endpoint::OzonRoles {
+    let body = if request.method == "POST" && !without_body(endpoint) {
         match serde_json::from_slice(&request.body) {
             Ok(body) => body,
             Err(error) => {
@@ -280,15 +297,20 @@ fn normal(state: &mut State, endpoint: Endpoint, request: &Request) -> Reply {
         Endpoint::OzonCreate => ozon::create(state, &body),
         Endpoint::OzonInfo => ozon::info(state, &body),
         Endpoint::OzonDownload => ozon::download(state, request),
+        _ if endpoint.is_ozon_stock() => ozon_stock::answer(state, endpoint, &body),
         Endpoint::WbWarehouses | Endpoint::WbSellerWarehouses => wb::page(state, endpoint, &body),
         Endpoint::WbRemainsCreate => wb::create_remains(state, request),
         Endpoint::WbRemainsStatus => wb::remains_status(state, request),
         Endpoint::WbRemainsDownload => wb::download_remains(state, request),
         Endpoint::WbSupplierStocks => wb::supplier_stocks(state, request),
-        Endpoint::WbCards => wb::cards(state, &body),
+        _ => wb::cards(state, &body),
     };
     let reply = fault::with_ids(endpoint, state.calls.len(), reply);
     if state.settings.gzip { reply.gzipped() } else { reply }
+}
+
+const fn without_body(endpoint: Endpoint) -> bool {
+    matches!(endpoint, Endpoint::OzonRoles | Endpoint::OzonClusters)
 }
 
 fn too_early(state: &mut State, endpoint: Endpoint) -> Option<Duration> {

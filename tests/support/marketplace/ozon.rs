@@ -12,7 +12,18 @@ use super::{Form, State, fault};
 /// A key of two months more, with the methods of a report.
 pub fn roles() -> Reply {
     let ends = chrono::Utc::now() + chrono::TimeDelta::days(60);
-    let methods = ["/v1/report/info", "/v1/report/list", "/v1/report/products/create"];
+    let methods = [
+        "/v1/report/info",
+        "/v1/report/list",
+        "/v1/report/products/create",
+        "/v4/product/info/stocks",
+        "/v1/product/info/stocks-by-warehouse/fbo",
+        "/v2/product/info/stocks-by-warehouse/fbs",
+        "/v1/warehouse/ozon/list",
+        "/v2/cluster/list",
+        "/v2/warehouse/list",
+        "/v3/product/info/list",
+    ];
     Reply::json(
         200,
         json!({"expires_at": ends.format("%Y-%m-%dT%H:%M:%SZ").to_string(),

@@ -195,7 +195,9 @@ fn record(
             item.validate(number)
         }
         Format::SupplierStocks => said.statistics_item(damaged).validate(number),
-        Format::OzonReport | Format::WbCabinet => return reject("it is a row of a table".into()),
+        Format::OzonReport | Format::OzonWarehouses | Format::WbCabinet => {
+            return reject("it is a row of a table".into());
+        }
     })
 }
 
@@ -302,7 +304,7 @@ fn remains_warehouses(list: &RawValue, damaged: bool) -> Result<Vec<RemainsWareh
 }
 
 /// A value as it stands. In an item that was `damaged`, text with a replacement character is what could not be decoded.
-fn field(value: Option<&RawValue>, damaged: bool) -> Field {
+pub(in crate::marketplace) fn field(value: Option<&RawValue>, damaged: bool) -> Field {
     let Some(value) = value.map(RawValue::get) else { return Field::Absent };
     match value.as_bytes().first() {
         Some(b'"') => match string(value) {

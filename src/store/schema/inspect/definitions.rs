@@ -8,12 +8,13 @@ use crate::failure::Failure;
 use crate::store::database::{Database, DatabaseContext};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "dim_products",
     "inventory_data",
     "product_listings",
     "listing_barcodes",
     "product_joins",
+    "dim_warehouses",
     "wb_card_sizes",
     "stocksync_state",
     "sync_logs",

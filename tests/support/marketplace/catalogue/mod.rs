@@ -4,6 +4,7 @@
 
 pub mod fixed;
 pub mod ozon;
+pub mod ozon_places;
 pub mod ozon_report;
 pub mod ozon_xlsx;
 pub mod row;
