@@ -12,7 +12,7 @@ use crate::secret::mask;
 /// Characters of a value that a message shows.
 const SHOWN: usize = 80;
 
-/// The digits of a number in threes, as people read them: `260 000`.
+/// The digits of a number in threes, as people read them: `260,000`.
 pub fn grouped(number: u64, between: char) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -112,6 +112,15 @@ mod tests {
     fn a_long_value_is_cut_after_eighty_characters() {
         assert_eq!(printable(&"я".repeat(80)), "я".repeat(80));
         assert_eq!(printable(&"я".repeat(81)), format!("{}…", "я".repeat(80)));
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_precise_as_people_want_it() {
+        let shown = |milliseconds| duration(Duration::from_millis(milliseconds)).to_string();
+        assert_eq!(shown(312), "312ms");
+        assert_eq!(shown(1_499), "1s");
+        assert_eq!(shown(61_600), "1m 2s");
+        assert_eq!(shown(0), "0s");
     }
 
     #[test]

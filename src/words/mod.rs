@@ -43,6 +43,14 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// A sentence in a language, from its two forms side by side; what is in braces is taken from around it.
+macro_rules! say {
+    ($language:expr, $russian:tt, $english:tt $(,)?) => {
+        $language.either(format!($russian), format!($english))
+    };
+}
+pub(crate) use say;
+
 /// A sentence in which commands are told apart from words, so that a page can show them as such.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text(Vec<Part>);

@@ -68,7 +68,7 @@ fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
         let failure = Failure::new(Exit::NotStockData, "the report is empty");
         return Err(http.in_last_answer(failure));
     }
-    log::info!("Ozon: report fetched, {} bytes", grouped(part.length, ' '));
+    log::info!("Ozon: report fetched, {} bytes", grouped(part.length, ','));
     Ok(assembly.finish(http))
 }
 

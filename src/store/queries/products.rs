@@ -301,3 +301,24 @@ pub fn product_names(
     }
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_statement_keeps_a_mark_that_nothing_was_put_into() {
+        for statement in [COUNTS, ONE_SIDED] {
+            let filled = by_product(statement);
+            assert!(filled.contains("GROUP BY product_id") && !filled.contains('{'), "{filled}");
+            assert_eq!(filled.matches('?').count(), 2, "a day for each marketplace");
+        }
+    }
+
+    #[test]
+    fn what_only_one_marketplace_lists_is_told_by_its_name() {
+        let overview =
+            ProductOverview { only_ozon: 3, only_wildberries: 5, ..ProductOverview::default() };
+        assert_eq!(Source::ALL.map(|source| overview.only_on(source)), [3, 5]);
+    }
+}

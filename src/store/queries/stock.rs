@@ -256,3 +256,39 @@ pub fn listing_names(
     }
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warehouses_add_up_in_each_number() {
+        let one = WarehouseStock {
+            rows: 1,
+            available: 10,
+            reserved: 2,
+            in_way_to_client: 3,
+            in_way_from_client: 4,
+            ..WarehouseStock::default()
+        };
+        let sum = WarehouseStock::sum([&one, &one]);
+        assert_eq!((sum.rows, sum.available, sum.reserved), (2, 20, 4));
+        assert_eq!((sum.in_way_to_client, sum.in_way_from_client), (6, 8));
+        assert_eq!(sum.present(), 24, "what is on its way is not there");
+        assert_eq!(WarehouseStock::sum([]), WarehouseStock::default());
+    }
+
+    #[test]
+    fn a_snapshot_is_empty_only_if_the_newest_run_stored_no_row_of_its_day() {
+        let day = |day: &str| day.parse::<NaiveDate>().unwrap();
+        let doubts = |newest, stated, rows| Doubts {
+            day: Some(day(newest)),
+            stated: Some((day(stated), rows, 0)),
+            ..Doubts::default()
+        };
+        assert!(doubts("2026-11-23", "2026-11-23", 0).is_empty());
+        assert!(!doubts("2026-11-23", "2026-11-23", 1).is_empty());
+        assert!(!doubts("2026-11-23", "2026-11-22", 0).is_empty(), "another day has rows");
+        assert!(!Doubts::default().is_empty());
+    }
+}
