@@ -55,7 +55,6 @@ pub(crate) fn remedy(run: &RunRow, language: Language) -> Option<String> {
     Some(super::alerts::after_failure(run.source, exit, language))
 }
 
-/// How a run ended.
 pub(crate) fn ended(status: Status, language: Language) -> &'static str {
     match status {
         Status::Success => language.either("успешно", "success"),
