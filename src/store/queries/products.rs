@@ -148,7 +148,7 @@ pub struct ProductStock {
 pub struct ProductWarehouse {
     /// `Ozon` or `Wildberries`.
     pub source: String,
-    /// `FBO`, `FBS` or `realFBS`.
+    /// `FBO`, `FBS`, `realFBS` or `FBP`.
     pub stock_type: String,
     /// The warehouse.
     pub warehouse_name: String,

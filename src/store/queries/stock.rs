@@ -70,7 +70,7 @@ pub struct Days {
 /// The stock of one type on one warehouse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WarehouseStock {
-    /// `FBO`, `FBS` or `realFBS`.
+    /// `FBO`, `FBS`, `realFBS` or `FBP`.
     pub stock_type: String,
     /// The warehouse.
     pub warehouse_name: String,
