@@ -11,7 +11,7 @@ use crate::text::printable;
 
 /// One line of the products report (`/v1/report/products/create`), cell by cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReportLine {
+pub(crate) struct ReportLine {
     /// `Артикул`: the seller's article, `offer_id`.
     pub article: Field,
     /// `Название товара`.
@@ -32,7 +32,7 @@ pub struct ReportLine {
 
 impl ReportLine {
     /// The record that the line stands for, or why it stands for none. `number` counts the report's records from 1.
-    pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         self.cells().for_each(unmark);
         let mut warnings = Vec::new();
         let label = |line: &Self| record_label("record", number, &[("article", &line.article)]);
@@ -133,7 +133,7 @@ fn stock_lines(pieces: &Pieces) -> Result<Vec<StockLine>, String> {
 }
 
 /// What a cell of stock holds, as the end of a sentence; `None` if that is nothing: empty or zero.
-pub fn stock_in(mut cell: Field) -> Option<String> {
+pub(crate) fn stock_in(mut cell: Field) -> Option<String> {
     unmark(&mut cell);
     let nothing = cell_quantity("the stock", &cell) == Ok(0);
     (!nothing).then(|| described(&cell))

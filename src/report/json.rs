@@ -165,7 +165,7 @@ struct AlertObject<'a> {
     title: &'a str,
 }
 
-pub fn json(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
     let mut anomalies: Vec<&Anomaly> =
         report.sources.iter().flat_map(|source| &source.anomalies).collect();
     anomalies.sort_by_key(|anomaly| std::cmp::Reverse(anomaly.severity));

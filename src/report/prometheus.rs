@@ -107,7 +107,7 @@ const METRICS: &[(&str, &str, Of)] = &[
     ("anomalies", "Anomalies and suspicious API activity.", Of::Labels(oddities)),
 ];
 
-pub fn prometheus(report: &Report) -> String {
+pub(crate) fn prometheus(report: &Report) -> String {
     let mut text = String::new();
     for (name, help, of) in METRICS {
         let samples = samples(report, of);

@@ -17,11 +17,9 @@ const SYNCS: [Forms; 2] = [
 pub(crate) struct Message {
     pub(crate) alert: Alert,
     pub(crate) language: Language,
-    /// One line.
     pub(crate) title: String,
     /// Why; empty for a recovery.
     pub(crate) cause: String,
-    /// What a person does now.
     pub(crate) next_step: String,
 }
 
@@ -47,7 +45,6 @@ impl Message {
         fields
     }
 
-    /// The message as text.
     pub(crate) fn text(&self) -> String {
         let fields = self.fields();
         let lines = fields.iter().map(|(name, value)| format!("\n{name}: {value}"));

@@ -58,7 +58,6 @@ pub(crate) fn not_listed(language: Language) -> &'static str {
     language.either("нет в продаже", "not listed")
 }
 
-/// A listing by its codes and its name.
 pub(crate) fn product_name(product: &Product) -> String {
     let size = if product.size_id.is_empty() { "" } else { "/" };
     let name = product.name.as_deref().map(|name| format!(" {}", printable(name)));
@@ -66,7 +65,6 @@ pub(crate) fn product_name(product: &Product) -> String {
     format!("{sku}{size}{size_id}{}", name.unwrap_or_default())
 }
 
-/// The numbers of an anomaly in the form of a language.
 struct Figures<'a> {
     anomaly: &'a Anomaly,
     language: Language,

@@ -48,7 +48,6 @@ pub(crate) fn kind(kind: Option<FailureKind>, language: Language) -> &'static st
     language.either(russian, english)
 }
 
-/// How a run ended.
 pub(crate) fn ended(status: Status, language: Language) -> &'static str {
     match status {
         Status::Success => language.either("успешно", "success"),

@@ -10,12 +10,10 @@ use crate::monitor::keys::{Basis, KeyEnd};
 
 const DAYS: [Forms; 2] = [Forms("день", "дня", "дней"), Forms("day", "days", "days")];
 
-/// Cause and advice in one sentence.
 pub(crate) fn sentence(finding: &Finding, language: Language) -> Text {
     Text::new(cause(finding, language)).then("; ").followed_by(advice(finding, language))
 }
 
-/// What was found.
 pub(crate) fn cause(finding: &Finding, language: Language) -> String {
     match &finding.fact {
         Fact::NeverSynced => {
@@ -83,7 +81,6 @@ pub(crate) fn cause(finding: &Finding, language: Language) -> String {
     }
 }
 
-/// What to do about it.
 pub(crate) fn advice(finding: &Finding, language: Language) -> Text {
     let command = sync_command(finding.source);
     let again = format!("{command} --full");

@@ -78,7 +78,6 @@ impl Text {
         self
     }
 
-    /// Both, one behind the other.
     #[must_use]
     pub(crate) fn followed_by(mut self, more: Self) -> Self {
         self.0.extend(more.0);
@@ -90,7 +89,6 @@ impl Text {
     }
 }
 
-/// As plain text, the commands between backticks.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
@@ -100,7 +98,6 @@ impl fmt::Display for Text {
     }
 }
 
-/// How a marketplace is pulled by hand.
 pub(crate) const fn sync_command(source: Source) -> &'static str {
     match source {
         Source::Ozon => "stocksync sync ozon",
@@ -130,7 +127,6 @@ pub(crate) fn plain(number: impl TryInto<i64>, language: Language) -> String {
     language.total(number).replace('\u{a0}', " ")
 }
 
-/// An age for a line of text.
 pub(crate) fn age(seconds: u64, language: Language) -> String {
     language.age(seconds).replace('\u{a0}', " ")
 }

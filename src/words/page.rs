@@ -3,7 +3,6 @@
 use super::Text;
 use crate::language::{Forms, Language};
 
-/// Where nothing was ever stored.
 pub(crate) fn first_sync(language: Language) -> Text {
     Text::new(language.either("Загрузите остатки: ", "Store the first stock: "))
         .command("stocksync sync ozon")

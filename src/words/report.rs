@@ -54,7 +54,6 @@ super::words! { Words {
 nouns {
 } }
 
-/// The first line.
 pub(crate) fn heading(at: DateTime<FixedOffset>, language: Language) -> String {
     let at = language.time_and_zone(at);
     say!(language, "Остатки и загрузки, {at}", "Stock and syncs on {at}")
@@ -81,7 +80,6 @@ pub(crate) fn snapshot(source: Source, day: &str, empty: bool, language: Languag
     )
 }
 
-/// Above the products that ran out.
 pub(crate) fn ran_out(source: Source, language: Language) -> String {
     say!(
         language,
@@ -90,13 +88,11 @@ pub(crate) fn ran_out(source: Source, language: Language) -> String {
     )
 }
 
-/// Below a list that is cut.
 pub(crate) fn and_more(more: u64, language: Language) -> String {
     let more = super::plain(more, language);
     say!(language, "и ещё {more}", "and {more} more")
 }
 
-/// Above the failed runs.
 pub(crate) fn failed_runs(source: Source, language: Language) -> String {
     say!(language, "{source}: неудачные загрузки", "{source}: failed runs")
 }
@@ -133,7 +129,6 @@ fn line(severity: Severity, source: Source, sentence: &Text, language: Language)
     format!("{}: {sentence}", anomalies::about(severity, source, language))
 }
 
-/// How recent the stock is, in a word.
 pub(crate) fn verdict(verdict: Verdict, language: Language) -> &'static str {
     match verdict {
         Verdict::Fresh => language.either("свежие", "fresh"),
@@ -142,7 +137,6 @@ pub(crate) fn verdict(verdict: Verdict, language: Language) -> &'static str {
     }
 }
 
-/// A marketplace's line of `check-freshness`.
 pub(crate) fn freshness(source: &SourceFreshness, zone: FixedOffset, language: Language) -> String {
     let when = match (source.last_success_at, source.age_seconds) {
         (Some(moment), Some(age)) => {

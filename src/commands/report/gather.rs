@@ -20,7 +20,7 @@ use crate::store::queries::{self};
 const LISTED: usize = 20;
 
 /// What a report is to be about; everything that can be wrong with it is found before the database is asked.
-pub struct Gathering {
+pub(super) struct Gathering {
     thresholds: Thresholds,
     report: Report,
     since: DateTime<Utc>,
@@ -28,7 +28,7 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
+    pub(super) fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
         let generated_at = Utc::now();
         let since = TimeDelta::from_std(args.period)
             .ok()
@@ -50,7 +50,7 @@ impl Gathering {
     }
 
     /// Asks everything; for one state of the database the caller has begun a consistent read.
-    pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
+    pub(super) fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
         for source in Source::ALL {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);

@@ -32,7 +32,7 @@ const REGIONS: [(&str, &str); 9] = [
 ];
 
 /// The region of a warehouse; its own name if the town is not known.
-pub fn region(warehouse: &str) -> &str {
+pub(crate) fn region(warehouse: &str) -> &str {
     let name = warehouse.trim().to_lowercase();
     let begins = |town: &str| {
         // "Омск" but not "Омская 3": the town must end where a word ends.

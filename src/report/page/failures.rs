@@ -12,7 +12,7 @@ use crate::store::queries::RunRow;
 use crate::words::failures;
 use crate::words::page::Phrases;
 
-pub fn list(page: &Page, language: Language) -> Markup {
+pub(super) fn list(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let failed: Vec<&RunRow> =
         page.runs.iter().filter(|run| run.status == Status::Failed).collect();

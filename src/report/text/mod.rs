@@ -19,7 +19,7 @@ const WIDTH: usize = 80;
 /// Characters of a failure's reason.
 const LONGEST_REASON: usize = 300;
 
-pub fn text(report: &Report, language: Language) -> String {
+pub(crate) fn text(report: &Report, language: Language) -> String {
     let text = Text { report, language, words: Words::of(language) };
     let made_at = report.generated_at.with_timezone(&report.utc_offset);
     let mut parts = vec![words::heading(made_at, language), text.overview()];
