@@ -163,7 +163,7 @@ pub(crate) fn wait_for(what: &str, at_most: Duration) -> Wait {
     let limit = humantime::format_duration(at_most);
     let template =
         format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
-    with_bar(Phase::Fetch, |bar| {
+    with_shown(|_, bar| {
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
             bar.reset_elapsed();
@@ -174,8 +174,8 @@ pub(crate) fn wait_for(what: &str, at_most: Duration) -> Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        with_bar(Phase::Fetch, |bar| {
-            if let Some(style) = Phase::Fetch.style(false) {
+        with_shown(|phase, bar| {
+            if let Some(style) = phase.style(bar.length().is_some()) {
                 bar.set_style(style);
             }
         });
@@ -194,14 +194,20 @@ pub(crate) fn clear() {
 }
 
 fn with_bar(phase: Phase, act: impl FnOnce(&ProgressBar)) {
+    with_shown(|shown, bar| {
+        if shown == phase {
+            act(bar);
+        }
+    });
+}
+
+fn with_shown(act: impl FnOnce(Phase, &ProgressBar)) {
     // Without a terminal this is all that the millions of calls cost.
     if BARS.get().is_none() {
         return;
     }
-    if let Some((shown, bar)) = &*SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
-        && *shown == phase
-    {
-        act(bar);
+    if let Some((phase, bar)) = &*SHOWN.lock().unwrap_or_else(PoisonError::into_inner) {
+        act(*phase, bar);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No
 //! format does any I/O.
 
+mod failure_groups;
 mod json;
 pub(crate) mod page;
 mod prometheus;
@@ -37,7 +38,7 @@ pub(crate) struct SourceReport {
     /// Fresh, stale or never, with the time of the last success.
     pub freshness: SourceFreshness,
     pub runs: Runs,
-    /// The failed ones of them, the newest first, 20 at most.
+    /// The failed ones of them, the newest first, 1000 at most.
     pub failures: Vec<RunRow>,
     /// The last 500 runs whatever the period, the newest first, without imports of files.
     pub recent_runs: Vec<RunRow>,
@@ -66,11 +67,12 @@ pub(crate) struct Products {
 }
 
 impl SourceReport {
-    /// The share of runs that stored what the marketplace answered, from 0 to 1; `None` without
-    /// runs.
+    /// The share of runs that stored what the marketplace answered, of those that ended, from 0 to
+    /// 1; `None` without any.
     pub(crate) fn success_rate(&self) -> Option<f64> {
-        let Runs { total, succeeded, partial, .. } = self.runs;
-        (total > 0).then(|| (succeeded + partial) as f64 / total as f64)
+        let Runs { total, succeeded, partial, running, .. } = self.runs;
+        let ended = total - running;
+        (ended > 0).then(|| (succeeded + partial) as f64 / ended as f64)
     }
 
     pub(crate) fn last_success(&self) -> Option<DateTime<Utc>> {

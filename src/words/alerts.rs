@@ -147,7 +147,8 @@ fn next_step(alert: &Alert, language: Language) -> String {
     }
 }
 
-fn after_failure(source: Source, exit: Exit, language: Language) -> String {
+/// What to do about a failed run.
+pub(super) fn after_failure(source: Source, exit: Exit, language: Language) -> String {
     let command = sync_command(source);
     let either = |russian: &str, english: &str| language.either(russian, english).to_owned();
     match exit {

@@ -20,6 +20,7 @@ super::words! { Words {
     successful: "  удачные", "  successful";
     partial: "  частичные", "  partial";
     failed: "  неудачные", "  failed";
+    running: "  идут сейчас", "  running now";
     average_duration: "  в среднем длились", "  average duration";
     rejected: "  отклонено записей", "  records rejected";
     requests: "  запросов", "  requests";
@@ -39,9 +40,6 @@ super::words! { Words {
     product: "Товар", "Product";
     before: "Было", "Before";
     now: "Стало", "Now";
-    began: "Начало", "Began";
-    exit: "Код", "Exit";
-    reason: "Причина", "Reason";
     messages: "Отправленные сообщения", "Messages sent";
     when: "Когда", "When";
     message: "Сообщение", "Message";

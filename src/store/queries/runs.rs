@@ -49,6 +49,8 @@ pub(crate) struct Runs {
     pub partial: u64,
     /// Those that stored nothing, also if they never finished.
     pub failed: u64,
+    /// Those that may still go on: neither failed nor anything else yet.
+    pub running: u64,
     /// Of those that stored something, in seconds.
     pub average_duration_seconds: Option<f64>,
     pub records_rejected: u64,
@@ -108,6 +110,8 @@ pub(crate) fn runs(
             succeeded,
             partial,
             failed,
+            // Seen by whoever has the runs themselves.
+            running: 0,
             average_duration_seconds: average,
             records_rejected,
             requests,
@@ -125,13 +129,13 @@ pub(crate) fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>
     newest(conn, source, DateTime::UNIX_EPOCH, "source <> 'Manual'", RECENT_RUNS)
 }
 
-/// The failed runs of a marketplace since a moment, the newest first, 20 at most.
+/// The failed runs of a marketplace since a moment, the newest first, 1000 at most.
 pub(crate) fn failures(
     conn: &mut Conn,
     source: Source,
     since: DateTime<Utc>,
 ) -> Result<Vec<RunRow>, StoreError> {
-    newest(conn, source, since, "status = 'failed'", 20)
+    newest(conn, source, since, "status = 'failed'", 1000)
 }
 
 /// All runs of a marketplace since a moment, the newest first, 1000 at most.

@@ -8,6 +8,7 @@ use mysql::prelude::Queryable;
 use super::log_row;
 use super::signals::Interruption;
 use crate::config::DatabaseSettings;
+use crate::console::progress;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
@@ -291,6 +292,7 @@ impl Retries {
         let delay_shown = humantime::format_duration(delay);
         let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
         log::warn!("{what}{failure}; attempt {number}{of} in {delay_shown}");
+        let _waiting = progress::wait_for("the database", delay);
         std::thread::sleep(delay);
         Ok(())
     }
@@ -330,7 +332,8 @@ mod tests {
             tries
         };
         assert_eq!(tries(1045), 1, "a wrong password");
-        assert_eq!(tries(1290), 2, "DB_RETRY_ATTEMPTS");
+        assert_eq!(tries(1290), 1, "a server that takes no writes, before anything is pulled");
+        assert_eq!(tries(1040), 2, "DB_RETRY_ATTEMPTS");
         assert_eq!(tries(1213), 2 + SOON, "a deadlock");
     }
 

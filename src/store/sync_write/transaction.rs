@@ -164,6 +164,7 @@ fn take_turn(database: &mut Database) -> Result<(), Failure> {
         return Ok(());
     }
     log::info!("the other marketplace's sync is writing; waiting for it");
+    let _waiting = progress::wait_for("the other marketplace's write", TURN);
     if advisory_lock::acquire(database, Purpose::Write, TURN)? {
         return Ok(());
     }
