@@ -133,6 +133,8 @@ pub struct ProductStock {
     pub product_id: i64,
     /// Its name; null if no marketplace told it.
     pub name: Option<String>,
+    /// What its size is called; null where there is only one.
+    pub size_name: Option<String>,
     /// Pieces on both marketplaces, available or reserved.
     pub stock: i64,
     /// Pieces on Ozon; null if Ozon does not list it.
@@ -225,6 +227,7 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     let read = |(product_id, stock, ozon, wildberries)| ProductStock {
         product_id,
         name: None,
+        size_name: None,
         stock,
         ozon,
         wildberries,
@@ -249,7 +252,8 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     let ids: Vec<i64> = products.iter().map(|product| product.product_id).collect();
     let mut names = product_names(conn, &ids)?;
     for product in &mut products {
-        product.name = names.remove(&product.product_id).and_then(|known| known.name);
+        let known = names.remove(&product.product_id).unwrap_or_default();
+        (product.name, product.size_name) = (known.name, known.size_name);
         product.warehouses = warehouses.remove(&product.product_id).unwrap_or_default();
     }
     Ok(products)
@@ -260,6 +264,8 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
 pub struct ProductName {
     /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
     pub name: Option<String>,
+    /// What its size is called, `None` where there is only one.
+    pub size_name: Option<String>,
     /// The seller's article, or else the marketplace's code.
     pub article: String,
 }
@@ -268,7 +274,7 @@ pub struct ProductName {
 const NAMES_AT_ONCE: usize = 500;
 
 const LISTED_NAMES: &str = "
-    SELECT product_id, MIN(NULLIF(name, '')), MIN(COALESCE(seller_article, sku))
+    SELECT product_id, MIN(NULLIF(name, '')), MIN(size_name), MIN(COALESCE(seller_article, sku))
     FROM product_listings WHERE product_id IN {products}
     GROUP BY product_id";
 
@@ -290,8 +296,10 @@ pub fn product_names(
         let ids: Vec<Value> = some.iter().map(|product| Value::from(*product)).collect();
         let of_these =
             |statement: &str| statement.replace("{products}", &placeholders(1, ids.len()));
-        for (product, name, article) in rows::all(conn, of_these(LISTED_NAMES), ids.clone())? {
-            names.insert(product, ProductName { name, article });
+        for (product, name, size_name, article) in
+            rows::all(conn, of_these(LISTED_NAMES), ids.clone())?
+        {
+            names.insert(product, ProductName { name, size_name, article });
         }
         if has_own {
             for (product, name) in rows::all(conn, of_these(OWN_NAMES), ids.clone())? {
