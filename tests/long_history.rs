@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use mysql::Row;
 use mysql::prelude::Queryable;
@@ -161,6 +162,14 @@ fn a_long_history_is_not_looked_through() {
         fs::write(&log, "").expect("the log begins anew");
         database.run("SET GLOBAL slow_query_log = 1");
         database.run(question);
+        // The server notes a statement after its answer.
+        let noted = || fs::read_to_string(&log).expect("the log").contains("stock_now");
+        (0..500).find(|_| {
+            noted() || {
+                std::thread::sleep(Duration::from_millis(10));
+                false
+            }
+        });
         database.run("SET GLOBAL slow_query_log = 0");
         let asked = Asked::of(&log);
         let of_view: Vec<_> =
