@@ -6,14 +6,14 @@ use serde::Serialize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub(crate) enum Severity {
     Warning,
     /// Somebody must look now: decisions are being made on wrong numbers.
     Critical,
 }
 
 impl Severity {
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Severity::Warning => "warning",
             Severity::Critical => "critical",
@@ -23,7 +23,7 @@ impl Severity {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Topic {
+pub(crate) enum Topic {
     Failures,
     KeyRejected,
     PullRefused,
@@ -36,7 +36,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 8] = [
+    pub(crate) const ALL: [Topic; 8] = [
         Topic::Failures,
         Topic::KeyRejected,
         Topic::PullRefused,
@@ -48,7 +48,7 @@ impl Topic {
     ];
 
     /// The value of the column `topic`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Topic::Failures => "failures",
             Topic::KeyRejected => "key_rejected",
@@ -64,14 +64,14 @@ impl Topic {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub(crate) enum State {
     Raised,
     Recovered,
 }
 
 impl State {
     /// The value of the column `state`.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             State::Raised => "raised",
             State::Recovered => "recovered",
@@ -80,7 +80,7 @@ impl State {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub(crate) struct Sent {
     pub topic: Topic,
     pub state: State,
     pub severity: Severity,

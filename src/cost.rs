@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// HTTP requests sent, retries included.
     pub requests: u64,
     /// Bytes of bodies received, after decompression.
@@ -24,7 +24,7 @@ impl AddAssign for Cost {
 /// Counts for a whole run: whoever ends it, a failure or a signal, finds here what it had cost by then. Cheap to clone; all
 /// clones are one.
 #[derive(Clone, Debug, Default)]
-pub struct Meter {
+pub(crate) struct Meter {
     counts: Arc<Counts>,
 }
 
@@ -36,21 +36,21 @@ struct Counts {
 }
 
 impl Meter {
-    pub fn add(&self, more: Cost) {
+    pub(crate) fn add(&self, more: Cost) {
         self.counts.requests.fetch_add(more.requests, Ordering::Relaxed);
         self.counts.bytes.fetch_add(more.bytes, Ordering::Relaxed);
     }
 
-    pub fn note_foreign(&self, host: &str) {
+    pub(crate) fn note_foreign(&self, host: &str) {
         let mut hosts = self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner);
         hosts.insert(host.to_owned());
     }
 
-    pub fn foreign_hosts(&self) -> BTreeSet<String> {
+    pub(crate) fn foreign_hosts(&self) -> BTreeSet<String> {
         self.counts.foreign_hosts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub fn read(&self) -> Cost {
+    pub(crate) fn read(&self) -> Cost {
         Cost {
             requests: self.counts.requests.load(Ordering::Relaxed),
             bytes: self.counts.bytes.load(Ordering::Relaxed),

@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 
 /// What is left when a temporary file cannot be made, written or read back. They all lie in `TMPDIR`, and all are needed before
 /// anything is committed.
-pub fn temporary(cause: impl Into<anyhow::Error>) -> Failure {
+pub(crate) fn temporary(cause: impl Into<anyhow::Error>) -> Failure {
     let directory = std::env::temp_dir();
     let message = format!(
         "no temporary files in {} (TMPDIR), {}: nothing was changed; make room there, or set TMPDIR to a directory that has it \
@@ -23,7 +23,7 @@ pub fn temporary(cause: impl Into<anyhow::Error>) -> Failure {
 
 /// What is left when `path` cannot be written, which an option or a variable has named. Of the cause only the system's own word is
 /// told: what stands around it names a temporary file that is gone.
-pub fn cannot_write(what: &str, path: &Path, cause: impl Into<io::Error>) -> Failure {
+pub(crate) fn cannot_write(what: &str, path: &Path, cause: impl Into<io::Error>) -> Failure {
     let directory = if path.is_dir() { path } else { parent(path) };
     let cause = cause.into();
     let system = cause.raw_os_error().map_or(cause.kind().into(), io::Error::from_raw_os_error);
@@ -38,7 +38,7 @@ pub fn cannot_write(what: &str, path: &Path, cause: impl Into<io::Error>) -> Fai
 }
 
 /// The directory of a file; of a bare name the working directory.
-pub fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -253,7 +253,7 @@ impl From<anyhow::Error> for Failure {
 }
 
 /// Turns a foreign error into a [`Failure`] at the place that knows its exit code.
-pub trait OrFail<T> {
+pub(crate) trait OrFail<T> {
     fn or_fail(self, exit: Exit, message: impl FnOnce() -> String) -> Result<T, Failure>;
 }
 

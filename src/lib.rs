@@ -5,28 +5,32 @@
 //! `alert` (values), `text`, `secret`, `cost` and `failure`; `http` and `config` serve `marketplace` and `notify` alike.
 #![forbid(unsafe_code)]
 
-pub mod alert;
+mod alert;
 pub mod cli;
 pub mod commands;
 pub mod config;
-pub mod console;
-pub mod cost;
-pub mod disk;
-pub mod failure;
-pub mod http;
-pub mod inventory;
-pub mod language;
-pub mod marketplace;
-pub mod monitor;
-pub mod notify;
-pub mod report;
-pub mod run;
-pub mod secret;
-pub mod staging;
-pub mod store;
+mod console;
+mod cost;
+mod disk;
+mod failure;
+mod http;
+mod inventory;
+mod language;
+mod marketplace;
+mod monitor;
+mod notify;
+mod report;
+mod run;
+mod secret;
+mod staging;
+mod store;
 #[cfg(test)]
 mod testing;
-pub mod text;
-pub mod wb_token;
-pub mod words;
-pub mod zone;
+mod text;
+mod wb_token;
+mod words;
+mod zone;
+
+// For the program and its tests.
+pub use console::logging;
+pub use inventory::record::Source;

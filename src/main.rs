@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use stocksync::cli::Cli;
 use stocksync::commands;
-use stocksync::console::logging;
+use stocksync::logging;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_whole();

@@ -12,13 +12,13 @@ use crate::failure::FailureKind;
 use crate::inventory::{Quantities, Source};
 
 /// The id of this run: in every line of its log, and for a sync in its row of `sync_logs`.
-pub fn run_id() -> &'static str {
+pub(crate) fn run_id() -> &'static str {
     static RUN_ID: OnceLock<String> = OnceLock::new();
     RUN_ID.get_or_init(|| format!("{:016x}", fastrand::u64(..)))
 }
 
 #[derive(Clone, Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub id: u64,
     pub run_id: String,
     pub source: Source,
@@ -31,21 +31,21 @@ pub struct Run {
 
 impl Run {
     /// A run without a row: one that writes nothing.
-    pub fn unlogged(source: Source) -> Self {
+    pub(crate) fn unlogged(source: Source) -> Self {
         let run_id = run_id().to_owned();
         Self { id: 0, run_id, source, started_at: now(), began: Instant::now() }
     }
 }
 
 /// The present in whole seconds: of a fraction MariaDB cuts what MySQL rounds.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now.with_nanosecond(0).unwrap_or(now)
 }
 
 /// How a run ended, for the column `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// Everything the marketplace answered is in the table.
     Success,
     /// Everything but the rejected records is.
@@ -55,7 +55,7 @@ pub enum Status {
 }
 
 impl Status {
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Status::Success => "success",
             Status::Partial => "partial",
@@ -64,7 +64,7 @@ impl Status {
     }
 
     /// Reads the value of the column; what is no success is a failure.
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         [Status::Success, Status::Partial]
             .into_iter()
             .find(|status| status.as_str() == text)
@@ -73,7 +73,7 @@ impl Status {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Rows of `inventory_data` that are new.
     pub inserted: u64,
     /// Rows whose numbers or product changed.
@@ -91,7 +91,7 @@ pub struct Changes {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Phases {
+pub(crate) struct Phases {
     pub fetch: Option<Duration>,
     pub read: Option<Duration>,
     /// The transaction, as far as it is known when its log row is written: everything but the commit.
@@ -100,7 +100,7 @@ pub struct Phases {
 
 /// How a run finds its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunRowState {
+pub(crate) enum RunRowState {
     /// It was open; the question that completes a row has completed it by now.
     Open,
     /// Completed as failed before.
@@ -112,7 +112,7 @@ pub enum RunRowState {
 
 /// Sums over the rows of a snapshot: what the database must hold after the write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+pub(crate) struct Totals {
     pub rows: u64,
     /// Different listings (`sku` and `size_id`).
     pub listings: u64,
@@ -125,7 +125,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub fn add(&mut self, quantities: Quantities) {
+    pub(crate) fn add(&mut self, quantities: Quantities) {
         self.rows += 1;
         self.available += i64::from(quantities.available);
         self.reserved += i64::from(quantities.reserved);
@@ -134,27 +134,27 @@ impl Totals {
     }
 
     /// Pieces that are there: available or reserved.
-    pub fn stock(&self) -> i64 {
+    pub(crate) fn stock(&self) -> i64 {
         self.available + self.reserved
     }
 }
 
 /// What a run wrote: the changes, and what the snapshot holds since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
+pub(crate) struct Written {
     pub changes: Changes,
     pub totals: Totals,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CardReading {
+pub(crate) struct CardReading {
     pub cards: u64,
     /// Whether the last card was reached.
     pub complete: bool,
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct RunStats {
+pub(crate) struct RunStats {
     pub processed: u64,
     pub rejected: u64,
     /// Ozon's SKUs that moved under the reading until the end.
@@ -168,7 +168,7 @@ pub struct RunStats {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Ending<'a> {
+pub(crate) struct Ending<'a> {
     pub status: Status,
     /// The exit code; 128 + the signal for an interruption.
     pub exit_code: u8,

@@ -54,7 +54,7 @@ struct Masked {
 static MASKED: RwLock<Masked> = RwLock::new(Masked { values: Vec::new(), finder: None });
 
 /// From now on [`mask`] blots these out, in whatever letter case they come back.
-pub fn hide(secrets: impl IntoIterator<Item = String>) {
+pub(crate) fn hide(secrets: impl IntoIterator<Item = String>) {
     let mut masked = MASKED.write().unwrap_or_else(PoisonError::into_inner);
     for secret in secrets {
         // A log or a table may hold it as a JSON string does.
@@ -75,7 +75,7 @@ pub fn hide(secrets: impl IntoIterator<Item = String>) {
 
 /// The text with every hidden secret blotted out. Must come before any cut, which could leave half
 /// a secret at the end.
-pub fn mask(text: &str) -> Cow<'_, str> {
+pub(crate) fn mask(text: &str) -> Cow<'_, str> {
     let masked = MASKED.read().unwrap_or_else(PoisonError::into_inner);
     match &masked.finder {
         Some(finder) if finder.is_match(text) => {

@@ -12,8 +12,8 @@ use crate::secret::mask;
 /// Characters of a value that a message shows.
 const SHOWN: usize = 80;
 
-/// The digits of a number in threes, as people read them: `260 000`.
-pub fn grouped(number: u64, between: char) -> String {
+/// The digits of a number in threes, as people read them: `260,000`.
+pub(crate) fn grouped(number: u64, between: char) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -27,7 +27,7 @@ pub fn grouped(number: u64, between: char) -> String {
 
 /// A measured length of time to the precision that people care for: `2m 5s`, `250ms`. A setting is
 /// shown as it is set.
-pub fn duration(length: Duration) -> FormattedDuration {
+pub(crate) fn duration(length: Duration) -> FormattedDuration {
     let seconds = length.as_secs();
     format_duration(match seconds {
         0 => Duration::from_millis(length.as_millis() as u64),
@@ -36,13 +36,13 @@ pub fn duration(length: Duration) -> FormattedDuration {
 }
 
 /// A number of things for a sentence: `1 row`, `7 rows`. For nouns whose plural ends in `s`.
-pub fn counted(number: impl Into<i128>, noun: &str) -> String {
+pub(crate) fn counted(number: impl Into<i128>, noun: &str) -> String {
     let number: i128 = number.into();
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let text = mask(text);
     let mut shown = String::with_capacity(text.len().min(4 * SHOWN));
     for (index, character) in text.chars().enumerate() {
@@ -62,7 +62,7 @@ pub fn printable(text: &str) -> String {
 
 /// The text as one line of a message: at most `longest` characters and a mark where it was cut; control and invisible
 /// formatting characters become blanks, and of several blanks one is left. For what is longer than a value.
-pub fn clean(text: &str, longest: usize) -> String {
+pub(crate) fn clean(text: &str, longest: usize) -> String {
     let calm: String = mask(text)
         .chars()
         .take(longest.saturating_mul(8))
@@ -112,6 +112,15 @@ mod tests {
     fn a_long_value_is_cut_after_eighty_characters() {
         assert_eq!(printable(&"я".repeat(80)), "я".repeat(80));
         assert_eq!(printable(&"я".repeat(81)), format!("{}…", "я".repeat(80)));
+    }
+
+    #[test]
+    fn a_length_of_time_is_as_precise_as_people_want_it() {
+        let shown = |milliseconds| duration(Duration::from_millis(milliseconds)).to_string();
+        assert_eq!(shown(312), "312ms");
+        assert_eq!(shown(1_499), "1s");
+        assert_eq!(shown(61_600), "1m 2s");
+        assert_eq!(shown(0), "0s");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 
 /// `acc`: what kind of token it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub(crate) enum TokenKind {
     /// May call a part of the methods, and those a few times an hour.
     Base,
     /// Of the sandbox.
@@ -35,7 +35,7 @@ impl TokenKind {
 
 /// A category of methods: the number of its bit in `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Category {
+pub(crate) enum Category {
     /// Names and barcodes.
     Content = 1,
     /// Stock.
@@ -45,7 +45,7 @@ pub enum Category {
 }
 
 impl Category {
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Category::Content => "Контент",
             Category::Analytics => "Аналитика",
@@ -56,7 +56,7 @@ impl Category {
 
 /// The claims of a token; each may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WbToken {
+pub(crate) struct WbToken {
     /// `acc`.
     pub kind: Option<TokenKind>,
     /// `t`: whether it is one of the sandbox.
@@ -70,7 +70,7 @@ pub struct WbToken {
 
 impl WbToken {
     /// Reads what there is to read; `None` if it is no JWT.
-    pub fn read(token: &Secret) -> Option<Self> {
+    pub(crate) fn read(token: &Secret) -> Option<Self> {
         let payload = token.expose().split('.').nth(1)?.trim_end_matches('=');
         let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
         let claims: serde_json::Map<String, Value> = serde_json::from_slice(&payload).ok()?;
@@ -87,7 +87,7 @@ impl WbToken {
     }
 
     /// Whether it says that it is not good for this category.
-    pub fn lacks(&self, category: Category) -> bool {
+    pub(crate) fn lacks(&self, category: Category) -> bool {
         self.categories.is_some_and(|mask| mask & (1 << category as u32) == 0)
     }
 }

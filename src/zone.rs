@@ -9,12 +9,12 @@ use chrono::{DateTime, FixedOffset, Offset, Utc};
 static OFFSET: AtomicI32 = AtomicI32::new(3 * 3600);
 
 /// From now on, times for people are told with this offset.
-pub fn set(offset: FixedOffset) {
+pub(crate) fn set(offset: FixedOffset) {
     OFFSET.store(offset.local_minus_utc(), Ordering::Relaxed);
 }
 
 /// A moment as people read it.
-pub fn local(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
+pub(crate) fn local(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
     let offset = FixedOffset::east_opt(OFFSET.load(Ordering::Relaxed));
     moment.with_timezone(&offset.unwrap_or_else(|| Utc.fix()))
 }

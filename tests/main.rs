@@ -1,4 +1,5 @@
 //! Everything stocksync promises, tried from outside: one module per behaviour.
+#![allow(unreachable_pub)] // nothing of a program can be reached
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test fails by panic
 
 mod alerts;

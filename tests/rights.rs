@@ -15,7 +15,7 @@ const GRANTS: &str = include_str!("../sql/grants.sql");
 const ONLY_ON_MYSQL: &str = "REFERENCES";
 
 /// A right of the file: `SELECT`, `` `planning`.`inventory_data` ``, the user.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Right {
     privilege: String,
     place: String,
@@ -70,15 +70,14 @@ impl<'w> Users<'w> {
             };
             let (place, to) = rest.split_once(" TO ").expect("a user");
             let user = if to.contains("migrate") { "migrate" } else { "sync" };
-            rights.extend(privileges.split(", ").map(|privilege| Right {
-                privilege: privilege.to_owned(),
-                place: self.edited(place),
-                user,
-            }));
+            for privilege in privileges.split(", ").map(str::to_owned) {
+                let right = Right { privilege, place: self.edited(place), user };
+                // What is given, taken away and given again is one right.
+                if !rights.contains(&right) {
+                    rights.push(right);
+                }
+            }
         }
-        // What is given, taken away and given again is one right.
-        rights.sort();
-        rights.dedup();
         rights
     }
 

@@ -22,7 +22,7 @@ use crate::words::alerts::Message;
 const NEWS: TimeDelta = TimeDelta::hours(24);
 
 /// A sync that is watched.
-pub struct Watch {
+pub(super) struct Watch {
     source: Source,
     /// Whom to alert.
     settings: Option<AlertSettings>,
@@ -32,7 +32,7 @@ pub struct Watch {
 
 impl Watch {
     /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alert nobody.
-    pub fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
+    pub(super) fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
         let (settings, wrong) = match AlertSettings::read(environment) {
             Ok(settings) => (Some(settings), None),
             Err(failure) => (None, Some(failure)),
@@ -48,12 +48,12 @@ impl Watch {
     }
 
     /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
-    pub fn require_settings(&mut self) -> Result<(), Failure> {
+    pub(super) fn require_settings(&mut self) -> Result<(), Failure> {
         self.wrong.take().map_or(Ok(()), Err)
     }
 
     /// The sync begins.
-    pub fn ping_start(&self) {
+    pub(super) fn ping_start(&self) {
         if let Some(switch) = &self.switch {
             switch.starts();
         }
@@ -61,14 +61,14 @@ impl Watch {
 
     /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own end; a database that is down
     /// is one, and only the healthcheck can tell it: what was told before stands in the database.
-    pub fn report_startup_failure(&self, failure: &Failure) {
+    pub(super) fn report_startup_failure(&self, failure: &Failure) {
         if failure.exit() != Exit::NotNow {
             self.tell_switch(failure.exit().code(), Some(failure));
         }
     }
 
     /// What remains to be told when a signal ends the sync: to be called with the exit code.
-    pub fn ping_exit(&self) -> impl FnOnce(u8) + Send + 'static {
+    pub(super) fn ping_exit(&self) -> impl FnOnce(u8) + Send + 'static {
         let switch = self.switch.clone();
         move |code| {
             if let Some(switch) = switch {
@@ -78,7 +78,7 @@ impl Watch {
     }
 
     /// The sync ended, and its row in `sync_logs` is complete.
-    pub fn finish(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
+    pub(super) fn finish(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
         if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
             let alerted = session
@@ -131,7 +131,7 @@ fn alert(
 }
 
 /// A check of freshness ended with these findings about `sources`.
-pub fn checked(
+pub(super) fn checked(
     settings: &AlertSettings,
     conn: &mut Conn,
     sources: &[Source],

@@ -20,7 +20,11 @@ use crate::store::{Database, StoreError, queries};
 use crate::words::{findings, report as words};
 
 /// Looks, says what it found (`quiet`: unless all is well), alerts, and ends in 4 unless all is well.
-pub fn run(args: &FreshnessArgs, quiet: bool, environment: &Environment) -> Result<Exit, Failure> {
+pub(super) fn run(
+    args: &FreshnessArgs,
+    quiet: bool,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
     let alerts = AlertSettings::read(environment)?;
     let now = Utc::now();
     let keys = KeySettings::read(environment)?;

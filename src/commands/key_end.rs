@@ -9,7 +9,7 @@ use crate::monitor::keys::{Basis, KeyEnd};
 use crate::store::{StoreError, ozon_key};
 
 /// `None` where nobody knows, which for an Ozon key is so until a sync has asked about it.
-pub fn key_end(
+pub(super) fn key_end(
     source: Source,
     keys: &KeySettings,
     offset: FixedOffset,

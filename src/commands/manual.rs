@@ -14,7 +14,7 @@ use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 
 /// Prints the completions of a shell.
-pub fn completions(shell: Shell) -> Result<Exit, Failure> {
+pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stocksync", &mut script);
     let script = String::from_utf8(script).or_fail(Exit::Program, || "completions".into())?;
@@ -23,7 +23,7 @@ pub fn completions(shell: Shell) -> Result<Exit, Failure> {
 }
 
 /// Writes the man pages of all commands into a directory.
-pub fn pages(directory: &Path) -> Result<Exit, Failure> {
+pub(super) fn pages(directory: &Path) -> Result<Exit, Failure> {
     let mut command = Cli::command();
     // Global options appear in the subcommands' pages too.
     command.build();

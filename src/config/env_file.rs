@@ -20,7 +20,7 @@ const ENVIRONMENT_ONLY: &str = "TMPDIR RUST_LOG NO_COLOR TERM TZ";
 const ALIKE: f64 = 0.8;
 
 #[derive(Debug, Default)]
-pub struct EnvFile {
+pub(crate) struct EnvFile {
     /// Of two assignments to one name the last one holds, as in a shell.
     pub values: HashMap<String, String>,
     /// What its writer should know, in sentences.
@@ -33,7 +33,7 @@ pub struct EnvFile {
 /// Reads a file.
 /// Errors: [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that
 /// is not `NAME=value`.
-pub fn read(path: &Path) -> Result<EnvFile, Failure> {
+pub(crate) fn read(path: &Path) -> Result<EnvFile, Failure> {
     let file = path.display().to_string();
     let content =
         std::fs::read(path).or_fail(Exit::Configuration, || format!("cannot read {file}"))?;
@@ -42,7 +42,7 @@ pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     Ok(read)
 }
 
-pub fn parse(file: &str, content: &[u8]) -> Result<EnvFile, Failure> {
+pub(crate) fn parse(file: &str, content: &[u8]) -> Result<EnvFile, Failure> {
     let refuse = |reason: String| Failure::new(Exit::Configuration, reason);
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let text = std::str::from_utf8(content).map_err(|error| {

@@ -13,7 +13,7 @@ const SHORTEST_PIECE: usize = 8;
 
 /// Every secret that these variables hold, whichever command runs: an answer of one marketplace may
 /// repeat the other one's key.
-pub fn secrets_in(values: &HashMap<String, String>) -> Vec<String> {
+pub(super) fn secrets_in(values: &HashMap<String, String>) -> Vec<String> {
     let mut secrets = Vec::new();
     // What is no number may be the key in its place.
     let client_id = values.get("OZON_CLIENT_ID").map(|value| value.trim());

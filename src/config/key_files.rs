@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::failure::{Exit, Failure};
 
 /// The variables whose value no log and no message may show. Each may stand in a file.
-pub const SECRETS: [&str; 6] = [
+pub(super) const SECRETS: [&str; 6] = [
     "DATABASE_URL",
     "OZON_API_KEY",
     "WB_API_TOKEN",
@@ -30,14 +30,16 @@ const OPTIONAL: [&str; 3] = ["ALERT_WEBHOOK_URL", "ALERT_TELEGRAM_BOT_TOKEN", "H
 const LONGEST: u64 = 64 << 10;
 
 /// The variables that may name a file.
-pub fn variables() -> impl Iterator<Item = String> {
+pub(super) fn variables() -> impl Iterator<Item = String> {
     SECRETS.into_iter().chain(IDENTIFIERS).map(|key| format!("{key}_FILE"))
 }
 
 /// Reads the files that are named. One that cannot be read is told when its key is needed: `report`
 /// needs none. Errors: [`Exit::Configuration`] for a key that is given twice: nobody could say
 /// which one counts.
-pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, String>, Failure> {
+pub(super) fn read(
+    values: &mut HashMap<String, String>,
+) -> Result<HashMap<String, String>, Failure> {
     let mut unreadable = HashMap::new();
     for key in SECRETS.into_iter().chain(IDENTIFIERS) {
         let variable = format!("{key}_FILE");
@@ -68,7 +70,7 @@ pub fn read(values: &mut HashMap<String, String>) -> Result<HashMap<String, Stri
 
 /// Of those that could not be read the ones without which a run goes on: said at once, or nobody
 /// would hear of it.
-pub fn gone_without(unreadable: &HashMap<String, String>) -> impl Iterator<Item = String> {
+pub(super) fn gone_without(unreadable: &HashMap<String, String>) -> impl Iterator<Item = String> {
     let reasons = OPTIONAL.iter().filter_map(|key| unreadable.get(*key));
     reasons.map(|reason| format!("{reason}; going on without it"))
 }
@@ -81,7 +83,7 @@ fn contents(path: &Path) -> std::io::Result<String> {
 
 /// Tells of a file with keys that everybody on this machine can read. Its group may: a service's
 /// user often is only that.
-pub fn openness(path: &Path) -> Option<String> {
+pub(super) fn openness(path: &Path) -> Option<String> {
     const OTHERS: u32 = 0o007;
     let file = std::fs::metadata(path).ok()?;
     let path = path.display();

@@ -15,7 +15,7 @@ const LINES: usize = 50;
 static TAIL: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
 
 /// Keeps a line that the log shows, if its level is info or above.
-pub fn keep(record: &Record<'_>) {
+pub(crate) fn keep(record: &Record<'_>) {
     if record.level() > Level::Info {
         return;
     }
@@ -29,7 +29,7 @@ pub fn keep(record: &Record<'_>) {
     tail.push_back(line);
 }
 
-pub fn last_lines() -> String {
+pub(crate) fn last_lines() -> String {
     let tail = TAIL.lock().unwrap_or_else(PoisonError::into_inner);
     tail.iter().map(|line| format!("{line}\n")).collect()
 }

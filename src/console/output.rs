@@ -10,22 +10,22 @@ use crate::secret::mask;
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Whether nothing is to be said from now on of what merely went well (`-q`).
-pub fn quiet(quiet: bool) {
+pub(crate) fn quiet(quiet: bool) {
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
 /// Prints a line about what went well, unless nobody wants it.
-pub fn note(text: &str) -> Result<(), Failure> {
+pub(crate) fn note(text: &str) -> Result<(), Failure> {
     if QUIET.load(Ordering::Relaxed) { Ok(()) } else { line(text) }
 }
 
-pub fn line(text: &str) -> Result<(), Failure> {
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
     document(&mask(text))
 }
 
 /// Prints what a program may read. Its foreign texts are masked where they are read: a weak
 /// password must not break its form.
-pub fn document(text: &str) -> Result<(), Failure> {
+pub(crate) fn document(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -13,7 +13,7 @@ use indicatif::{
 use crate::text::grouped;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// The marketplace's answers, in bytes.
     Fetch,
     /// Those answers of a marketplace that are asked for in parts, in SKUs.
@@ -93,14 +93,14 @@ pub(super) fn start(wanted: bool) -> Option<MultiProgress> {
 }
 
 #[must_use]
-pub struct Span {
+pub(crate) struct Span {
     phase: Phase,
     began: Instant,
 }
 
 impl Span {
     /// Begins a phase. `length` is how much there is to do, if that is known, in the phase's unit.
-    pub fn begin(phase: Phase, length: Option<u64>) -> Self {
+    pub(crate) fn begin(phase: Phase, length: Option<u64>) -> Self {
         if let Some(bars) = BARS.get() {
             // Hidden until it has its style: it is drawn as soon as it is added.
             let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
@@ -116,7 +116,7 @@ impl Span {
     }
 
     /// Ends it well: the log says `what` was done, and how long it took.
-    pub fn finish(self, what: &str) -> Duration {
+    pub(crate) fn finish(self, what: &str) -> Duration {
         let took = self.began.elapsed();
         clear();
         log::info!("{} {what} in {:.1} s", self.phase.past(), took.as_secs_f64());
@@ -132,11 +132,11 @@ impl Drop for Span {
 }
 
 /// So much more was done of `phase`; nothing happens if another one is under way.
-pub fn advance(phase: Phase, by: u64) {
+pub(crate) fn advance(phase: Phase, by: u64) {
     with_bar(phase, |bar| bar.inc(by));
 }
 
-pub fn expect(phase: Phase, length: u64) {
+pub(crate) fn expect(phase: Phase, length: u64) {
     with_bar(phase, |bar| {
         if let Some(style) = phase.style(true) {
             bar.set_style(style);
@@ -146,7 +146,7 @@ pub fn expect(phase: Phase, length: u64) {
 }
 
 /// A count to show beside the bar, which is drawn anew for each thousand of it only.
-pub fn note(phase: Phase, count: u64) {
+pub(crate) fn note(phase: Phase, count: u64) {
     if count.is_multiple_of(1_000) {
         with_bar(phase, |bar| bar.set_message(count.to_string()));
     }
@@ -154,14 +154,14 @@ pub fn note(phase: Phase, count: u64) {
 
 /// What is waited for, and for how long at most, until it is dropped: the bar says that in place of a count that stands still.
 #[must_use]
-pub struct Wait;
+pub(crate) struct Wait;
 
 /// Begins to wait for `what`, such as `Ozon: report`.
-pub fn wait_for(what: &str, at_most: Duration) -> Wait {
+pub(crate) fn wait_for(what: &str, at_most: Duration) -> Wait {
     let limit = humantime::format_duration(at_most);
     let template =
         format!("{{spinner}} {what}: waiting, {{elapsed}} of {limit} at most {{wide_msg}}");
-    with_bar(Phase::Fetch, |bar| {
+    with_shown(|_, bar| {
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
             bar.reset_elapsed();
@@ -172,8 +172,8 @@ pub fn wait_for(what: &str, at_most: Duration) -> Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        with_bar(Phase::Fetch, |bar| {
-            if let Some(style) = Phase::Fetch.style(false) {
+        with_shown(|phase, bar| {
+            if let Some(style) = phase.style(bar.length().is_some()) {
                 bar.set_style(style);
             }
         });
@@ -181,25 +181,31 @@ impl Drop for Wait {
 }
 
 /// What the fetching waits for; nothing when it goes on.
-pub fn waits(reason: &str) {
+pub(crate) fn waits(reason: &str) {
     for phase in [Phase::Fetch, Phase::Skus] {
         with_bar(phase, |bar| bar.set_message(reason.to_owned()));
     }
 }
 
-pub fn clear() {
+pub(crate) fn clear() {
     show(None);
 }
 
 fn with_bar(phase: Phase, act: impl FnOnce(&ProgressBar)) {
+    with_shown(|shown, bar| {
+        if shown == phase {
+            act(bar);
+        }
+    });
+}
+
+fn with_shown(act: impl FnOnce(Phase, &ProgressBar)) {
     // Without a terminal this is all that the millions of calls cost.
     if BARS.get().is_none() {
         return;
     }
-    if let Some((shown, bar)) = &*SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
-        && *shown == phase
-    {
-        act(bar);
+    if let Some((phase, bar)) = &*SHOWN.lock().unwrap_or_else(PoisonError::into_inner) {
+        act(*phase, bar);
     }
 }
 

@@ -21,7 +21,12 @@ fn exit(hint: RetryHint) -> Exit {
     if hint.rate_limited { Exit::NotNow } else { Exit::Unreachable }
 }
 
-pub fn exhausted(cause: anyhow::Error, call: &Call, attempts: u32, hint: RetryHint) -> Failure {
+pub(super) fn exhausted(
+    cause: anyhow::Error,
+    call: &Call,
+    attempts: u32,
+    hint: RetryHint,
+) -> Failure {
     if let Some(broken) = cause.downcast_ref::<Broken>() {
         let (clause, check) = broken.at(&call.url);
         let message = format!(
@@ -39,7 +44,7 @@ pub fn exhausted(cause: anyhow::Error, call: &Call, attempts: u32, hint: RetryHi
     Failure::caused(exit(hint), cause).context(message)
 }
 
-pub fn too_long(
+pub(super) fn too_long(
     cause: anyhow::Error,
     asked: Asked,
     max_wait: Duration,

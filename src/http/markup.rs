@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What begins with `<`, which no stock answer of either marketplace does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Markup {
+pub(crate) enum Markup {
     /// A page for people: an error page, a login of the hotel's network, a maintenance notice.
     Html,
     /// Anything else: the error of a storage of files, for one.
@@ -22,7 +22,7 @@ impl fmt::Display for Markup {
 }
 
 /// Which markup an answer is by its first bytes, if it is any.
-pub fn markup(head: &[u8]) -> Option<Markup> {
+pub(crate) fn markup(head: &[u8]) -> Option<Markup> {
     const TAGS: [&str; 6] = ["<!doctype html", "<html", "<head", "<body", "<title", "<script"];
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if !text.starts_with(b"<") {

@@ -1,16 +1,16 @@
 //! One request with its pace, retries, limits and address guard, for marketplaces and alerts alike.
 //! Knows no marketplace and no record.
 
-pub mod answer;
-pub mod connection;
+pub(crate) mod answer;
+pub(crate) mod connection;
 mod exhausted;
-pub mod markup;
+pub(crate) mod markup;
 mod network;
-pub mod pace;
-pub mod redirect;
+pub(crate) mod pace;
+pub(crate) mod redirect;
 mod refused;
-pub mod request;
-pub mod retry;
+pub(crate) mod request;
+pub(crate) mod retry;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +26,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION
 use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
-pub use request::{Call, Reply};
+pub(crate) use request::{Call, Reply};
 
 use crate::config::HttpSettings;
 use crate::config::environment::is_loopback;
@@ -49,7 +49,7 @@ use retry::{Next, RetryHint};
 /// How long an answer may be that is no stock data (bytes).
 const SHORT_ANSWER: u64 = 1 << 20;
 /// One pull's conversation with a marketplace.
-pub struct Http {
+pub(crate) struct Http {
     settings: HttpSettings,
     api: Url,
     credentials: HeaderMap,
@@ -67,7 +67,7 @@ impl Http {
     /// `credentials`.
     /// Errors: [`Exit::Configuration`] for a credential that no header can hold, [`Exit::Program`]
     /// if TLS cannot be set up.
-    pub fn new(
+    pub(crate) fn new(
         settings: &HttpSettings,
         api: &Url,
         credentials: &[(&'static str, &Secret)],
@@ -96,18 +96,18 @@ impl Http {
 
     /// The same conversation, counted by `meter` as it goes on.
     #[must_use]
-    pub fn metered(self, meter: &Meter) -> Self {
+    pub(crate) fn metered(self, meter: &Meter) -> Self {
         Self { meter: meter.clone(), ..self }
     }
 
     /// The same conversation, at a pace that it shares with others in place of one for each method.
     #[must_use]
-    pub fn sharing(self, pace: &SharedPace) -> Self {
+    pub(crate) fn sharing(self, pace: &SharedPace) -> Self {
         Self { shared_pace: Some(pace.clone()), ..self }
     }
 
     /// What has been sent and received so far.
-    pub fn cost(&self) -> Cost {
+    pub(crate) fn cost(&self) -> Cost {
         self.cost
     }
 
@@ -119,28 +119,25 @@ impl Http {
 
     /// The hosts other than the API's own to which links and redirects of downloads have led so
     /// far.
-    pub fn download_hosts(&self) -> &BTreeSet<String> {
+    pub(crate) fn download_hosts(&self) -> &BTreeSet<String> {
         &self.download_hosts
     }
 
     /// The address of a method below the API's base URL.
     /// Errors: [`Exit::Program`] for a path that is none.
-    pub fn url(&self, path: &str) -> Result<Url, Failure> {
+    pub(crate) fn url(&self, path: &str) -> Result<Url, Failure> {
         self.api.join(path).or_fail(Exit::Program, || format!("{path} is no path"))
     }
 
     /// Sends `call` and reads a short JSON answer, of at most 1 MiB.
     /// Errors: The exit codes of HTTP; [`Exit::NotStockData`] for an answer that is too long or not
     /// this JSON.
-    pub fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
+    pub(crate) fn json<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Reply<T>, Failure> {
         self.json_within(call, SHORT_ANSWER)
     }
 
     /// The same with an answer of at most `longest` bytes.
-    ///
-    /// # Errors
-    /// As [`Http::json`].
-    pub fn json_within<T: DeserializeOwned>(
+    pub(crate) fn json_within<T: DeserializeOwned>(
         &mut self,
         call: &Call,
         longest: u64,
@@ -157,7 +154,7 @@ impl Http {
     /// asked for again.
     /// Errors: The exit codes of HTTP and those of `look`; [`Exit::NotStockData`] for an HTML page
     /// or an answer that is too long, [`Exit::CannotCreate`] for a full disk.
-    pub fn download<T>(
+    pub(crate) fn download<T>(
         &mut self,
         call: &Call,
         file: &File,
@@ -183,13 +180,13 @@ impl Http {
 
     /// A failure that came to light when the last answer was read: says which answer, with its
     /// trace id.
-    pub fn in_last_answer(&self, failure: Failure) -> Failure {
+    pub(crate) fn in_last_answer(&self, failure: Failure) -> Failure {
         failure.context(self.last_answer.clone())
     }
 
     /// Foreign text for a message: short, harmless to a terminal, without the keys, should it
     /// repeat them.
-    pub fn safe(&self, text: &str) -> String {
+    pub(crate) fn safe(&self, text: &str) -> String {
         clean(text, error_body::LONGEST_MESSAGE)
     }
 

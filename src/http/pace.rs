@@ -8,7 +8,7 @@ use crate::text::duration;
 
 /// Sleeps. Every wait of a pull goes through here, so that each is in the log and beside the
 /// progress with its reason.
-pub fn pause(level: log::Level, length: Duration, reason: &str) {
+pub(crate) fn pause(level: log::Level, length: Duration, reason: &str) {
     let wait = format!("waiting {}: {reason}", duration(length));
     log::log!(level, "{wait}");
     progress::waits(&wait);
@@ -19,35 +19,35 @@ pub fn pause(level: log::Level, length: Duration, reason: &str) {
 /// The least time between two requests to one method: doubled by each 429, and back by a tenth with
 /// each request that is let through.
 #[derive(Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     usual: Duration,
     current: Duration,
     last: Option<Instant>,
 }
 
 impl Pace {
-    pub fn new(usual: Duration) -> Self {
+    pub(crate) fn new(usual: Duration) -> Self {
         Self { usual, current: usual, last: None }
     }
 
-    pub fn remaining(&self, now: Instant) -> Duration {
+    pub(crate) fn remaining(&self, now: Instant) -> Duration {
         let Some(last) = self.last else { return Duration::ZERO };
         self.current.saturating_sub(now.saturating_duration_since(last))
     }
 
-    pub fn sent(&mut self, now: Instant) {
+    pub(crate) fn sent(&mut self, now: Instant) {
         self.last = Some(now);
     }
 
     /// The marketplace found it too fast: half as fast from now on, `at_least` where there was no
     /// pace, and never slower than one request in `at_most`.
-    pub fn limited(&mut self, at_least: Duration, at_most: Duration) {
+    pub(crate) fn limited(&mut self, at_least: Duration, at_most: Duration) {
         let doubled = self.current.saturating_mul(2).max(at_least);
         self.current = doubled.min(at_most.max(self.usual));
     }
 
     /// The marketplace let a request through: a tenth of the delay is given back.
-    pub fn passed(&mut self) {
+    pub(crate) fn passed(&mut self) {
         let excess = self.current.saturating_sub(self.usual);
         let kept =
             if excess < Duration::from_millis(10) { Duration::ZERO } else { excess * 9 / 10 };
@@ -58,7 +58,7 @@ impl Pace {
 /// One pace for the conversations of several threads, over all methods: each request waits for its turn, and a 429 to one of
 /// them slows all.
 #[derive(Clone, Debug)]
-pub struct SharedPace(Arc<Mutex<Turns>>);
+pub(crate) struct SharedPace(Arc<Mutex<Turns>>);
 
 #[derive(Debug)]
 struct Turns {
@@ -69,7 +69,7 @@ struct Turns {
 
 impl SharedPace {
     /// At most one request in each `usual`.
-    pub fn new(usual: Duration) -> Self {
+    pub(crate) fn new(usual: Duration) -> Self {
         let turns = Turns { pace: Pace::new(usual), next: Instant::now(), slowed: None };
         Self(Arc::new(Mutex::new(turns)))
     }

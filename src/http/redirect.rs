@@ -9,13 +9,13 @@ use super::connection::public_address;
 use super::request::Call;
 use crate::config::environment::is_loopback;
 
-pub const MOST: usize = 5;
+pub(crate) const MOST: usize = 5;
 
 /// Stands in every reason for not following one.
-pub const NOT_FOLLOWED: &str = "the redirect is not followed";
+pub(crate) const NOT_FOLLOWED: &str = "the redirect is not followed";
 
 /// Where a redirect leads; or why it is not followed, in words for a message.
-pub fn follow(
+pub(crate) fn follow(
     call: &Call,
     from: &Url,
     status: StatusCode,

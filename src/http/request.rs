@@ -13,12 +13,12 @@ use super::retry::RetryHint;
 use crate::failure::{Exit, Failure, FailureKind};
 
 /// What is said of a link that was not believed.
-pub const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
+pub(crate) const LINK_NOT_FOLLOWED: &str = "the download link was not followed";
 
-pub type KeyAdvice = fn(StatusCode, &Explanation) -> String;
+pub(crate) type KeyAdvice = fn(StatusCode, &Explanation) -> String;
 
 #[derive(Clone, Debug)]
-pub struct Call {
+pub(crate) struct Call {
     /// The method in the log, which is also what is paced: `Ozon: report/info`.
     pub name: &'static str,
     pub method: Method,
@@ -33,7 +33,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn get(name: &'static str, url: Url) -> Self {
+    pub(crate) fn get(name: &'static str, url: Url) -> Self {
         Self {
             name,
             method: Method::GET,
@@ -46,33 +46,33 @@ impl Call {
         }
     }
 
-    pub fn post(name: &'static str, url: Url, body: &Value) -> Self {
+    pub(crate) fn post(name: &'static str, url: Url, body: &Value) -> Self {
         Self { method: Method::POST, body: Some(body.to_string()), ..Self::get(name, url) }
     }
 
     /// A file on a host that the API named: it gets no credentials.
-    pub fn link(name: &'static str, url: Url) -> Self {
+    pub(crate) fn link(name: &'static str, url: Url) -> Self {
         Self { target: Target::Download, ..Self::get(name, url) }
     }
 
     #[must_use]
-    pub fn every(self, interval: Duration) -> Self {
+    pub(crate) fn every(self, interval: Duration) -> Self {
         Self { interval, ..self }
     }
 
     #[must_use]
-    pub fn because(self, reason: String) -> Self {
+    pub(crate) fn because(self, reason: String) -> Self {
         Self { slow: Some(reason), ..self }
     }
 
     #[must_use]
-    pub fn advising(self, key_advice: KeyAdvice) -> Self {
+    pub(crate) fn advising(self, key_advice: KeyAdvice) -> Self {
         Self { key_advice, ..self }
     }
 }
 
 #[derive(Debug)]
-pub enum Reply<T> {
+pub(crate) enum Reply<T> {
     Body(T),
     /// Nothing to answer (204).
     Nothing,
@@ -81,7 +81,7 @@ pub enum Reply<T> {
 }
 
 impl<T> Reply<T> {
-    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
         match self {
             Reply::Body(answer) => Reply::Body(make(answer)),
             Reply::Nothing => Reply::Nothing,
@@ -92,7 +92,7 @@ impl<T> Reply<T> {
     /// The answer, where there has to be one.
     /// Errors: [`Exit::NotStockData`] for an empty answer; for one that is missing, the failure
     /// that says so.
-    pub fn required(self, name: &str) -> Result<T, Failure> {
+    pub(crate) fn required(self, name: &str) -> Result<T, Failure> {
         match self {
             Reply::Body(answer) => Ok(answer),
             Reply::Nothing => Err(Failure::new(
@@ -105,7 +105,7 @@ impl<T> Reply<T> {
 }
 
 #[derive(Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     Transient { cause: anyhow::Error, hint: RetryHint },
     Missing(Failure),
     Final(Failure),
@@ -113,12 +113,12 @@ pub enum Fault {
 
 impl Fault {
     /// Trouble about whose end nothing is known.
-    pub fn transient(cause: anyhow::Error) -> Self {
+    pub(crate) fn transient(cause: anyhow::Error) -> Self {
         Self::Transient { cause, hint: RetryHint { rate_limited: false, asked: None } }
     }
 
     /// A connection that broke: whether it passes on its own depends on what it broke on.
-    pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         let kind = breakage(&error);
         if kind == Breakage::Transient {
             return Self::transient(network::told(error));
@@ -138,7 +138,7 @@ impl Fault {
     }
 
     #[must_use]
-    pub fn context(self, message: impl Into<String>) -> Self {
+    pub(crate) fn context(self, message: impl Into<String>) -> Self {
         let message = message.into();
         match self {
             Self::Transient { cause, hint } => {

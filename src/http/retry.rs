@@ -17,14 +17,14 @@ const FIRST_MOMENT: f64 = 1e9;
 
 /// How long the marketplace asked to wait, and in which header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub(crate) struct Asked {
     pub header: &'static str,
     /// From now on.
     pub wait: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryHint {
+pub(crate) struct RetryHint {
     /// It was a rate limit (429).
     pub rate_limited: bool,
     /// How long the marketplace asked to wait.
@@ -32,7 +32,7 @@ pub struct RetryHint {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     Wait(Duration),
     Exhausted,
     /// The marketplace asks to wait for longer than anybody would wait here.
@@ -45,7 +45,7 @@ pub enum Next {
 /// The marketplace's own word is followed, and never undercut. Otherwise the wait doubles with each
 /// attempt, of which the upper half is left to chance, so that the crons of many sellers do not all
 /// return at once.
-pub fn next(
+pub(crate) fn next(
     settings: &HttpSettings,
     attempt: u32,
     hint: RetryHint,
@@ -69,7 +69,7 @@ pub fn next(
 /// was seen shorter or empty. `X-Ratelimit-Reset` says when all of the quota is back, which is
 /// longer, and nothing about an outage: it is better than nothing for a rate limit only. Asking for
 /// no time at all is no answer.
-pub fn asked(headers: &HeaderMap, rate_limited: bool, now: SystemTime) -> Option<Asked> {
+pub(crate) fn asked(headers: &HeaderMap, rate_limited: bool, now: SystemTime) -> Option<Asked> {
     let names = ["X-Ratelimit-Retry", "Retry-After", "X-Ratelimit-Reset"];
     names[..if rate_limited { 3 } else { 2 }].iter().find_map(|header| {
         let wait = length(headers.get(*header)?.to_str().ok()?.trim(), now)?;

@@ -10,7 +10,7 @@ use crate::text::printable;
 
 /// The barcodes of a list parted by `;` or `,`, in its order, each once; `None` if a spreadsheet has spoilt one of them, for
 /// then nobody can say which barcodes there are.
-pub fn barcodes(list: &str, warnings: &mut Vec<String>) -> Option<Vec<String>> {
+pub(crate) fn barcodes(list: &str, warnings: &mut Vec<String>) -> Option<Vec<String>> {
     let mut barcodes = Vec::new();
     let mut seen = HashSet::new();
     for piece in list.split(';').flat_map(Pieces) {
@@ -41,7 +41,7 @@ pub fn barcodes(list: &str, warnings: &mut Vec<String>) -> Option<Vec<String>> {
 
 /// Whether a spreadsheet has put this in place of a code whose digits are lost: a rounded number (`4,60123E+12`), a date, an
 /// error (`#NAME?`) or the `####` of a column that was too narrow.
-pub fn is_spoilt(code: &str) -> bool {
+pub(crate) fn is_spoilt(code: &str) -> bool {
     is_rounded(code)
         || code.starts_with('#')
         || ["%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00"]
@@ -50,7 +50,7 @@ pub fn is_spoilt(code: &str) -> bool {
 }
 
 /// A number in scientific notation. Without a decimal mark only a plus gives it away: `12E5` may be somebody's own code.
-pub fn is_rounded(code: &str) -> bool {
+pub(crate) fn is_rounded(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once(['e', 'E']) else { return false };
     let (whole, fraction) = match mantissa.split_once(['.', ',']) {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -62,7 +62,7 @@ pub fn is_rounded(code: &str) -> bool {
 }
 
 /// A barcode that a program took for a number, as the digits that it is: without `.0`, without blanks between thousands.
-pub fn mended(code: &str) -> Cow<'_, str> {
+pub(crate) fn mended(code: &str) -> Cow<'_, str> {
     let whole = match code.rsplit_once(['.', ',']) {
         Some((whole, zeros)) if is_zeros(zeros) => whole,
         _ => code,

@@ -6,7 +6,7 @@ use super::field::{
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CardSize {
+pub(crate) struct CardSize {
     /// `nmID`, as the column `sku` holds it.
     pub nm_id: String,
     /// `chrtID`, as the column `size_id` holds it.
@@ -22,21 +22,21 @@ pub struct CardSize {
 }
 
 impl CardSize {
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.name.is_some() && !self.barcodes.is_empty()
     }
 }
 
 /// The last card that was read, in the order of `updatedAt`: the content API goes on behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CardCursor {
+pub(crate) struct CardCursor {
     /// `updatedAt`, to the letter.
     pub updated_at: String,
     pub nm_id: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Card {
+pub(crate) struct Card {
     pub nm_id: Field,
     pub vendor_code: Field,
     pub title: Field,
@@ -45,7 +45,7 @@ pub struct Card {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SizeOfCard {
+pub(crate) struct SizeOfCard {
     /// `chrtID`.
     pub chrt_id: Field,
     /// `skus`: the barcodes.
@@ -59,7 +59,7 @@ pub struct SizeOfCard {
 impl Card {
     /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent. What was mended is
     /// added to `warnings`, which name the card.
-    pub fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
+    pub(crate) fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
         let nm_id = id("nmID", &self.nm_id)?.to_string();
         let seller_article =
             bounded_text("vendorCode", &self.vendor_code, LONGEST_KEY).unwrap_or_default();
@@ -103,14 +103,14 @@ pub(super) fn barcodes(skus: &[Field]) -> Vec<String> {
 
 /// What people call a size. `0` is Wildberries' word for goods that have only one. It costs no stock: what cannot be believed is
 /// left out, and what is too long is cut.
-pub fn size_name(value: &Field) -> Option<String> {
+pub(crate) fn size_name(value: &Field) -> Option<String> {
     let name = text("the size", value).ok()??;
     (name != "0").then(|| name.chars().take(LONGEST_SIZE_NAME).collect())
 }
 
 /// The size of a card that a stock answer means by `size_id`: its `chrtID`, or with the two report methods one of its
 /// barcodes, if only one size has it.
-pub fn size_named<'a>(size_id: &str, sizes: &'a [CardSize]) -> Option<&'a CardSize> {
+pub(crate) fn size_named<'a>(size_id: &str, sizes: &'a [CardSize]) -> Option<&'a CardSize> {
     sizes.iter().find(|size| size.chrt_id == size_id).or_else(|| {
         let mut with_barcode =
             sizes.iter().filter(|size| size.barcodes.iter().any(|barcode| barcode == size_id));

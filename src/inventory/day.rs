@@ -4,10 +4,10 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
 /// Clocks that differ by no more than this agree: nobody takes a snapshot by the second.
-pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     pub day: NaiveDate,
     /// What this machine's clock says.
     pub here: DateTime<Utc>,
@@ -20,7 +20,7 @@ pub struct Evidence {
 
 /// What there is to say of a day; the words are in `words/day.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judgement {
+pub(crate) enum Judgement {
     Believed,
     /// It may be right, but the two clocks disagree.
     Doubted,
@@ -30,7 +30,7 @@ pub enum Judgement {
 
 /// Why nothing may be written under a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// By the server's clock it is this day.
     AnotherDay(NaiveDate),
     /// There is a snapshot of this later day already.
@@ -39,7 +39,7 @@ pub enum Refusal {
 
 /// Whether stock may be written under this day. A clock that is seen to be wrong is told first: by it a right snapshot looks like one
 /// of a day to come, and nobody shall take that away.
-pub fn judge(evidence: &Evidence) -> Judgement {
+pub(crate) fn judge(evidence: &Evidence) -> Judgement {
     let Evidence { day, here, server, utc_offset, newest } = *evidence;
     let agree = (here - server).abs() <= CLOCK_TOLERANCE;
     let by_server = server.with_timezone(&utc_offset).date_naive();

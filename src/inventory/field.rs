@@ -6,22 +6,22 @@ use std::fmt;
 use crate::text::printable;
 
 /// The longest article or warehouse name, by which rows are found, in characters.
-pub const LONGEST_KEY: usize = 255;
+pub(crate) const LONGEST_KEY: usize = 255;
 /// The longest `size_id` and the longest barcode, in characters.
-pub const LONGEST_BARCODE: usize = 64;
+pub(crate) const LONGEST_BARCODE: usize = 64;
 
 /// Barcodes of one listing that are kept; real ones have a few.
-pub const MOST_BARCODES: usize = 500;
+pub(crate) const MOST_BARCODES: usize = 500;
 
 /// The longest name of a size that is stored, in characters.
-pub const LONGEST_SIZE_NAME: usize = 64;
+pub(crate) const LONGEST_SIZE_NAME: usize = 64;
 
 /// The longest name of a product that is stored, in characters.
-pub const LONGEST_PRODUCT_NAME: usize = 500;
+pub(crate) const LONGEST_PRODUCT_NAME: usize = 500;
 
 /// A value of unknown worth: the reader of a format says what it found and judges nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Field {
+pub(crate) enum Field {
     /// Not there, null, or an empty cell.
     #[default]
     Absent,
@@ -36,7 +36,7 @@ pub enum Field {
 impl Field {
     /// A cell that holds this text. A whole number without sign, blanks or leading zeros is kept as a number: it reads the same
     /// and needs no memory of its own, and a report has millions of them.
-    pub fn written(text: impl Into<String> + AsRef<str>) -> Self {
+    pub(crate) fn written(text: impl Into<String> + AsRef<str>) -> Self {
         match plain_number(text.as_ref().as_bytes()) {
             Some(number) => Self::Integer(number.into()),
             None => Self::Text(text.into()),
@@ -56,7 +56,7 @@ fn plain_number(digits: &[u8]) -> Option<u64> {
 
 /// Why a record does not count. The text names the field and what it held, made safe for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
+pub(crate) struct Rejection {
     /// Which record, in words: `record 17 (article "ART-1")`, `item 5 (nmId 47254354, chrtId 91663228, warehouse "Склад WB")`.
     pub record: String,
     pub reason: String,
@@ -71,7 +71,7 @@ impl fmt::Display for Rejection {
 }
 
 /// What a field holds, as the end of a sentence: `is missing`, `is the text "43"`.
-pub fn described(value: &Field) -> String {
+pub(crate) fn described(value: &Field) -> String {
     match value {
         Field::Absent => "is missing".into(),
         Field::Integer(number) => format!("is {number}"),
@@ -82,7 +82,7 @@ pub fn described(value: &Field) -> String {
 }
 
 /// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole number counts as its digits.
-pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
+pub(crate) fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
     match value {
         Field::Absent => Ok(None),
         Field::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::from)),
@@ -93,7 +93,7 @@ pub fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, S
 }
 
 /// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
-pub fn unmark(field: &mut Field) {
+pub(crate) fn unmark(field: &mut Field) {
     let Field::Text(text) = field else { return };
     let trimmed = text.trim();
     let value = trimmed.strip_prefix('\'').map_or(trimmed, str::trim);
@@ -105,7 +105,7 @@ pub fn unmark(field: &mut Field) {
 }
 
 /// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
-pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
+pub(crate) fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
     let text = text(field, value)?.ok_or_else(|| format!("{field} is empty"))?;
     within(field, &text, longest)?;
     if text.contains('\0') {
@@ -115,13 +115,17 @@ pub fn key(field: &str, value: &Field, longest: usize) -> Result<String, String>
 }
 
 /// Optional text that may not be over-long, for what is worth a rejection: the seller's article.
-pub fn bounded_text(field: &str, value: &Field, longest: usize) -> Result<Option<String>, String> {
+pub(crate) fn bounded_text(
+    field: &str,
+    value: &Field,
+    longest: usize,
+) -> Result<Option<String>, String> {
     let text = text(field, value)?;
     text.map(|text| within(field, &text, longest).map(|()| text.into_owned())).transpose()
 }
 
 /// A product's name as it is stored. It costs no stock, so an over-long one is cut, with a warning.
-pub fn product_name(name: &str, warnings: &mut Vec<String>) -> String {
+pub(crate) fn product_name(name: &str, warnings: &mut Vec<String>) -> String {
     match name.char_indices().nth(LONGEST_PRODUCT_NAME) {
         None => name.to_owned(),
         Some((end, _)) => {
@@ -132,7 +136,7 @@ pub fn product_name(name: &str, warnings: &mut Vec<String>) -> String {
 }
 
 /// A marketplace's own id: a whole number from 1 to 2⁶³−1, also as a string of digits.
-pub fn id(field: &str, value: &Field) -> Result<i64, String> {
+pub(crate) fn id(field: &str, value: &Field) -> Result<i64, String> {
     let number = match value {
         Field::Integer(number) => i64::try_from(*number).ok(),
         Field::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
@@ -144,7 +148,7 @@ pub fn id(field: &str, value: &Field) -> Result<i64, String> {
 }
 
 /// What names a record in messages: `item 5 (nmId 47254354, warehouse "Склад WB")`, of the named fields those that are there.
-pub fn record_label(kind: &str, number: u64, fields: &[(&str, &Field)]) -> String {
+pub(crate) fn record_label(kind: &str, number: u64, fields: &[(&str, &Field)]) -> String {
     let named: Vec<_> = fields
         .iter()
         .filter_map(|(name, value)| match value {

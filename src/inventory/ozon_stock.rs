@@ -8,14 +8,14 @@ use super::quantity::quantity;
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
 
 /// The warehouses of the products report, which knows no other.
-pub const REPORT_WAREHOUSES: [&str; 3] = ["Ozon FBO", "Ozon FBS", "Ozon realFBS"];
+pub(crate) const REPORT_WAREHOUSES: [&str; 3] = ["Ozon FBO", "Ozon FBS", "Ozon realFBS"];
 
 /// The one name for all partners' warehouses, of which only the sum is told.
-pub const PARTNERS: &str = "Ozon FBP";
+pub(crate) const PARTNERS: &str = "Ozon FBP";
 
 /// An article that is on sale, whether it lies anywhere or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ArticleLine {
+pub(crate) struct ArticleLine {
     /// `offer_id`.
     pub offer_id: Field,
     /// `name`, where it was asked for.
@@ -29,7 +29,7 @@ impl ArticleLine {
     ///
     /// # Errors
     /// Why there is none, with the field named.
-    pub fn validate(&self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(&self, number: u64) -> Result<Record, Rejection> {
         let label = || record_label("record", number, &[("article", &self.offer_id)]);
         let mut warnings = Vec::new();
         let listing = key("article", &self.offer_id, LONGEST_KEY).and_then(|sku| {
@@ -52,7 +52,7 @@ impl ArticleLine {
 
 /// What lies of one SKU in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlaceLine {
+pub(crate) struct PlaceLine {
     /// `offer_id`.
     pub offer_id: Field,
     /// `sku`.
@@ -71,10 +71,7 @@ pub struct PlaceLine {
 
 impl PlaceLine {
     /// The record that the line stands for, or why it stands for none.
-    ///
-    /// # Errors
-    /// Why there is none, with the fields named.
-    pub fn validate(&self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(&self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [
                 ("article", &self.offer_id),

@@ -7,7 +7,7 @@ use super::field::{Field, described};
 const LARGEST: i64 = i32::MAX as i64;
 
 /// A number of pieces sent as a JSON number: whole, 0…2³¹−1. The reason for a refusal names `field` and what it held.
-pub fn quantity(field: &str, value: &Field) -> Result<i32, String> {
+pub(crate) fn quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Integer(number) => in_range(field, *number),
         other => Err(format!("{field} {}, not a whole number", described(other))),
@@ -15,7 +15,7 @@ pub fn quantity(field: &str, value: &Field) -> Result<i32, String> {
 }
 
 /// A number of pieces in a cell of a spreadsheet: empty is 0; thousands may be set apart by blanks, a fraction may hold zeros only.
-pub fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
+pub(crate) fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Absent => Ok(0),
         Field::Text(text) => match whole_cell(text) {
@@ -27,12 +27,12 @@ pub fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
 }
 
 /// The same field of two warehouses taken together, which must itself be a quantity.
-pub fn checked_sum(field: &str, one: i32, other: i32) -> Result<i32, String> {
+pub(crate) fn checked_sum(field: &str, one: i32, other: i32) -> Result<i32, String> {
     in_range(field, i128::from(one) + i128::from(other))
 }
 
 /// The sum of two quantities, which must itself be one.
-pub fn checked_current(available: i32, reserved: i32) -> Result<(), String> {
+pub(crate) fn checked_current(available: i32, reserved: i32) -> Result<(), String> {
     let current = i64::from(available) + i64::from(reserved);
     if current <= LARGEST {
         Ok(())
@@ -43,7 +43,7 @@ pub fn checked_current(available: i32, reserved: i32) -> Result<(), String> {
 
 /// The whole number that a decimal such as `43`, `43.0` or `4.3E1` stands for, exactly; `None` for a fraction,
 /// for what is no decimal and for what passes 128 bits.
-pub fn whole_number(text: &str) -> Option<i128> {
+pub(crate) fn whole_number(text: &str) -> Option<i128> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (text, 0),

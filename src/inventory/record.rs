@@ -41,7 +41,7 @@ impl fmt::Display for Source {
 
 /// Whose warehouse the goods lie on. The order is that of the column's enum, by which the database sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum StockType {
+pub(crate) enum StockType {
     /// The marketplace's warehouses.
     Fbo,
     /// The seller's own warehouses, delivered by the marketplace.
@@ -53,10 +53,10 @@ pub enum StockType {
 }
 
 impl StockType {
-    pub const ALL: [StockType; 4] =
+    pub(crate) const ALL: [StockType; 4] =
         [StockType::Fbo, StockType::Fbs, StockType::RealFbs, StockType::Fbp];
 
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             StockType::Fbo => "FBO",
             StockType::Fbs => "FBS",
@@ -68,7 +68,7 @@ impl StockType {
 
 /// How many pieces of one size lie on one warehouse. Each is 0…2³¹−1, and so is `available + reserved`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quantities {
+pub(crate) struct Quantities {
     /// Can be sold now.
     pub available: i32,
     /// Set aside for orders.
@@ -81,11 +81,11 @@ pub struct Quantities {
 
 impl Quantities {
     /// `available + reserved`: what is there.
-    pub fn current(self) -> i64 {
+    pub(crate) fn current(self) -> i64 {
         i64::from(self.available) + i64::from(self.reserved)
     }
 
-    pub fn checked_sum(self, other: Self) -> Result<Self, String> {
+    pub(crate) fn checked_sum(self, other: Self) -> Result<Self, String> {
         let sum = |field: &str, of: fn(&Self) -> i32| checked_sum(field, of(&self), of(&other));
         let sum = Self {
             available: sum("available", |it| it.available)?,
@@ -100,7 +100,7 @@ impl Quantities {
 
 /// The stock of a listing on one warehouse: one row of `inventory_data` in the making.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StockLine {
+pub(crate) struct StockLine {
     /// The warehouse's name, at most 255 characters, no blanks at its ends.
     pub warehouse_name: String,
     pub stock_type: StockType,
@@ -109,7 +109,7 @@ pub struct StockLine {
 
 /// What a marketplace sells under one number: for Wildberries one size of one card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Ozon: the seller's article (`offer_id`); Wildberries: `nmId`. 1–255 characters, no blanks at its ends.
     pub sku: String,
     /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most 64 characters.
@@ -126,7 +126,7 @@ pub struct Listing {
 
 /// What makes two records of one pull the same, so that only one of them may count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is a duplicate.
     Listing,
     /// The record holds the stock of one warehouse: a second one for the same listing, warehouse and type is a duplicate, unless
@@ -153,7 +153,7 @@ pub enum Identity {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub(crate) struct Record {
     pub listing: Listing,
     /// Its stock; never empty, no warehouse and type twice.
     pub lines: Vec<StockLine>,

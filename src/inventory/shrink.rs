@@ -2,7 +2,7 @@
 
 /// Whether a pull with `now` products in stock has shrunk by more than `max_shrink` percent of `before`,
 /// the number in the newest stored snapshot.
-pub fn shrinks_too_much(before: u64, now: u64, max_shrink: f64) -> bool {
+pub(crate) fn shrinks_too_much(before: u64, now: u64, max_shrink: f64) -> bool {
     (now as f64) * 100.0 < (before as f64) * (100.0 - max_shrink)
 }
 

@@ -6,7 +6,7 @@ use super::Rejection;
 const KEPT: usize = 20;
 
 #[derive(Clone, Debug, Default)]
-pub struct ValidationResult {
+pub(crate) struct ValidationResult {
     pub total: u64,
     pub rejected: u64,
     /// The first rejections, in words.
@@ -17,7 +17,7 @@ pub struct ValidationResult {
 }
 
 impl ValidationResult {
-    pub fn reject(&mut self, rejection: Rejection) -> bool {
+    pub(crate) fn reject(&mut self, rejection: Rejection) -> bool {
         self.rejected += 1;
         let shown = self.errors.len() < KEPT;
         if shown {
@@ -26,7 +26,7 @@ impl ValidationResult {
         shown
     }
 
-    pub fn warn(&mut self, warning: String) -> bool {
+    pub(crate) fn warn(&mut self, warning: String) -> bool {
         self.warned += 1;
         let shown = self.warnings.len() < KEPT;
         if shown {
@@ -36,12 +36,12 @@ impl ValidationResult {
     }
 
     /// Whether this can be a stock report at all: one in which more than half of the records are rejected is not.
-    pub fn is_stock_data(&self) -> bool {
+    pub(crate) fn is_stock_data(&self) -> bool {
         self.rejected * 2 <= self.total
     }
 
     /// The rejections in one sentence, for the log row; `None` if there are none.
-    pub fn summary(&self) -> Option<String> {
+    pub(crate) fn summary(&self) -> Option<String> {
         let first = self.errors.first()?;
         Some(format!("{} of {} records rejected, the first: {first}", self.rejected, self.total))
     }

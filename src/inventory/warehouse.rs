@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 /// `kind` of the seller's own warehouses.
-pub const OWN: &str = "own";
+pub(crate) const OWN: &str = "own";
 
 /// More names than both marketplaces have warehouses by far; what is beyond would only fill the memory.
 const MOST: usize = 20_000;
 
 /// A warehouse; what several of one name do not have in common is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Warehouse {
+pub(crate) struct Warehouse {
     /// Its name, as the column `warehouse_name` has it.
     pub name: String,
     /// The marketplace's id.
@@ -26,23 +26,23 @@ pub struct Warehouse {
 
 impl Warehouse {
     /// One of which nothing but the name is known.
-    pub fn named(name: String) -> Self {
+    pub(crate) fn named(name: String) -> Self {
         Self { name, ..Self::default() }
     }
 }
 
 /// Warehouses by name.
 #[derive(Clone, Debug, Default)]
-pub struct Warehouses(BTreeMap<String, Warehouse>);
+pub(crate) struct Warehouses(BTreeMap<String, Warehouse>);
 
 impl Warehouses {
     /// Whether the name is known, so that nobody has to put together what is known already.
-    pub fn get(&self, name: &str) -> Option<&Warehouse> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Warehouse> {
         self.0.get(name)
     }
 
     /// Adds one, or what it says of one that is known.
-    pub fn add(&mut self, warehouse: Warehouse) {
+    pub(crate) fn add(&mut self, warehouse: Warehouse) {
         let full = self.0.len() >= MOST;
         match self.0.entry(warehouse.name.clone()) {
             Entry::Vacant(place) if !full => {
@@ -60,18 +60,8 @@ impl Warehouses {
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Warehouse> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Warehouse> {
         self.0.values()
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

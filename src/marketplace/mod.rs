@@ -2,19 +2,19 @@
 //! A pull is fetched whole before it is read; knows no database.
 
 pub(crate) mod answers;
-pub mod ozon;
-pub mod paging;
+pub(crate) mod ozon;
+pub(crate) mod paging;
 mod polling;
-pub mod read_records;
+pub(crate) mod read_records;
 mod table;
-pub mod wildberries;
+pub(crate) mod wildberries;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
-pub use read_records::read_records;
+pub(crate) use read_records::read_records;
 
 use crate::console::progress::{self, Phase};
 use crate::cost::Cost;
@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::inventory::{Record, Rejection, StockType};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Ozon's products report, CSV or XLSX, to be told apart by its content.
     OzonReport,
     /// What was kept of Ozon's answers by warehouse, a line each.
@@ -41,7 +41,7 @@ pub enum Format {
 
 impl Format {
     /// Which kinds of stock an answer of this form can tell of.
-    pub const fn stock_types(self) -> &'static [StockType] {
+    pub(crate) const fn stock_types(self) -> &'static [StockType] {
         match self {
             Format::OzonReport => &[StockType::Fbo, StockType::Fbs, StockType::RealFbs],
             Format::OzonWarehouses => &StockType::ALL,
@@ -55,7 +55,7 @@ impl Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     pub format: Format,
     /// Where it begins, in bytes.
     pub start: u64,
@@ -65,7 +65,7 @@ pub struct Part {
 
 /// Everything that a marketplace answered to one sync, on disk.
 #[derive(Debug)]
-pub struct Pull {
+pub(crate) struct Pull {
     /// The answers one after another: an unnamed temporary file, or the file that `--file` names.
     pub document: File,
     /// Which answer lies where.
@@ -74,11 +74,11 @@ pub struct Pull {
 }
 
 /// What is done with each record; its failure ends the reading.
-pub type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
+pub(crate) type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
 
 /// A part of a pull's document, read by position: readers of the same file do not disturb each other.
 #[derive(Clone, Copy, Debug)]
-pub struct PartReader<'a> {
+pub(crate) struct PartReader<'a> {
     file: &'a File,
     start: u64,
     position: u64,
@@ -87,7 +87,7 @@ pub struct PartReader<'a> {
 
 impl Pull {
     /// The bytes of one part. Its errors carry [`DiskError`].
-    pub fn open(&self, part: &Part) -> PartReader<'_> {
+    pub(crate) fn open(&self, part: &Part) -> PartReader<'_> {
         let end = part.start.saturating_add(part.length);
         PartReader { file: &self.document, start: part.start, position: part.start, end }
     }
@@ -132,7 +132,7 @@ impl Seek for PartReader<'_> {
 
 /// Marks the errors of our own disk, wherever a parser passes them on: they say nothing about the marketplace's answer.
 #[derive(Debug)]
-pub struct DiskError(io::Error);
+pub(crate) struct DiskError(io::Error);
 
 impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

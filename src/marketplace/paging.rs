@@ -14,7 +14,7 @@ const PULLS: u32 = 3;
 
 /// Why a pull did not come to its end.
 #[derive(Debug)]
-pub enum PullError {
+pub(crate) enum PullError {
     /// The pages do not belong together, by what it shows; a fresh pull may.
     Shifted(String),
     /// Anything else: a fresh pull would fail alike.
@@ -29,7 +29,7 @@ impl From<Failure> for PullError {
 
 /// Pulls, and pulls again after `wait`, until the pages of one pull belong together; three times at most.
 /// Errors: [`Exit::Unreachable`] when they never do; whatever else `pull` fails with, at once.
-pub fn until_settled<T>(
+pub(crate) fn until_settled<T>(
     wait: Duration,
     mut pull: impl FnMut() -> Result<T, PullError>,
 ) -> Result<T, Failure> {

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// should be, broken or cut off: then none of the records handed out before may be believed.
 /// [`Exit::CannotCreate`](crate::failure::Exit::CannotCreate) if the stored answer cannot be read back.
 /// Those of `on_record`.
-pub fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64>, Failure> {
+pub(crate) fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64>, Failure> {
     let (mut number, mut beginnings) = (0, Vec::with_capacity(pull.parts.len()));
     for (index, part) in pull.parts.iter().enumerate() {
         let input = pull.open(part);

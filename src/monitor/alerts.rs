@@ -4,7 +4,7 @@
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 use super::finding::{Finding, Kind, Severity};
-pub use crate::alert::{Sent, State, Topic};
+pub(crate) use crate::alert::{Sent, State, Topic};
 use crate::failure::Exit;
 use crate::inventory::Source;
 
@@ -14,7 +14,7 @@ const DATA_DISTANCE: TimeDelta = TimeDelta::hours(6);
 const KEY_DISTANCE: TimeDelta = TimeDelta::days(7);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
+pub(crate) struct Alert {
     pub source: Source,
     pub topic: Topic,
     pub state: State,
@@ -45,7 +45,7 @@ impl Alert {
         Self { source, topic, state, severity, time, failures: 0, exit: None, cause }
     }
 
-    pub fn failed(
+    pub(crate) fn failed(
         source: Source,
         topic: Topic,
         (exit, reason): (Exit, String),
@@ -59,17 +59,17 @@ impl Alert {
     }
 
     /// The first sync that succeeded after a trouble of which something was told.
-    pub fn recovered(source: Source, exit: Exit, time: DateTime<FixedOffset>) -> Self {
+    pub(crate) fn recovered(source: Source, exit: Exit, time: DateTime<FixedOffset>) -> Self {
         Self { exit: Some(exit), ..Self::mended(source, Topic::Sync, time) }
     }
 
     /// A report that came from a host not seen before.
-    pub fn new_host(source: Source, host: &str, time: DateTime<FixedOffset>) -> Self {
+    pub(crate) fn new_host(source: Source, host: &str, time: DateTime<FixedOffset>) -> Self {
         let what = (Topic::NewHost, Severity::Warning);
         Self::new(source, what, Cause::NewHost(host.to_owned()), time)
     }
 
-    pub fn found(
+    pub(crate) fn found(
         source: Source,
         topic: Topic,
         findings: &[&Finding],
@@ -82,12 +82,12 @@ impl Alert {
     }
 
     /// A check that no longer finds what was told.
-    pub fn mended(source: Source, topic: Topic, time: DateTime<FixedOffset>) -> Self {
+    pub(crate) fn mended(source: Source, topic: Topic, time: DateTime<FixedOffset>) -> Self {
         Self::new(source, (topic, Severity::Warning), Cause::Over, time)
     }
 
     /// What it is about where the topic alone does not say it: the host.
-    pub fn subject(&self) -> Option<&str> {
+    pub(crate) fn subject(&self) -> Option<&str> {
         match &self.cause {
             Cause::NewHost(host) => Some(host),
             _ => None,
@@ -100,7 +100,7 @@ impl Alert {
 /// `told` is what was told of this marketplace, the newest first; `failures` counts the failed runs in a row, this one included,
 /// and the first of them began at `since`. At `after` failures there is a message, and at twice, four times, … as many. A key that is
 /// rejected and a pull that is refused are told at once, each once in a row of failures. What no channel took is told at the next failure.
-pub fn on_failure(
+pub(crate) fn on_failure(
     told: &[Sent],
     failures: u32,
     since: DateTime<Utc>,
@@ -131,20 +131,20 @@ pub fn on_failure(
     (told_of < step).then_some(urgent.unwrap_or(Topic::Failures))
 }
 
-pub fn on_success(told: &[Sent]) -> bool {
+pub(crate) fn on_success(told: &[Sent]) -> bool {
     let open = |topic| open(told, topic).any(|sent| sent.state == State::Raised);
     open(Topic::Sync) || open(Topic::Stale)
 }
 
 /// Whether a host that appeared at `since` is still to be told.
-pub fn on_new_host(told: &[Sent], host: &str, since: DateTime<Utc>) -> bool {
+pub(crate) fn on_new_host(told: &[Sent], host: &str, since: DateTime<Utc>) -> bool {
     let about = |sent: &Sent| sent.topic == Topic::NewHost && sent.subject.as_deref() == Some(host);
     !told.iter().any(|sent| about(sent) && sent.at >= since)
 }
 
 /// What a check of the stored data is worth for one of `Stale`, `Unsound` and `KeyAge`: a message about the findings, one that
 /// the trouble is over, or nothing.
-pub fn on_check(
+pub(crate) fn on_check(
     told: &[Sent],
     topic: Topic,
     findings: &[&Finding],
@@ -164,7 +164,7 @@ pub fn on_check(
 }
 
 /// The topic under which a finding is told; `None` for one that is worth no alert: whoever empties a shop has said so.
-pub fn topic(kind: Kind) -> Option<Topic> {
+pub(crate) fn topic(kind: Kind) -> Option<Topic> {
     match kind {
         Kind::Stale => Some(Topic::Stale),
         Kind::KeyAge => Some(Topic::KeyAge),

@@ -4,14 +4,14 @@
 use chrono::{FixedOffset, NaiveDate, TimeDelta};
 use serde::Serialize;
 
-pub use crate::alert::Severity;
+pub(crate) use crate::alert::Severity;
 use crate::inventory::Source;
 use crate::monitor::keys::KeyEnd;
 
 /// What a finding is about. The names are an interface: JSON shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Stored stock is too old, or was never stored.
     Stale,
     /// Rows are missing or disagree with what the newest successful run says it stored.
@@ -28,7 +28,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub fn is_unsound(self) -> bool {
+    pub(crate) fn is_unsound(self) -> bool {
         !matches!(self, Kind::Stale | Kind::Empty | Kind::KeyAge)
     }
 }
@@ -74,14 +74,14 @@ pub(crate) enum Fact {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     pub severity: Severity,
     pub source: Source,
     pub(crate) fact: Fact,
 }
 
 impl Finding {
-    pub fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self.fact {
             Fact::NeverSynced | Fact::Stale { .. } => Kind::Stale,
             Fact::Ahead(_) => Kind::Ahead,

@@ -19,7 +19,7 @@ const MEASURED_RUNS: usize = 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Fresh,
     /// Stored longer ago, or at a moment that is yet to come: then nobody knows.
     Stale,
@@ -30,7 +30,7 @@ pub enum Verdict {
 /// The answer of `check-freshness` as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub(crate) enum Status {
     Fresh,
     /// Something is too old or was never there.
     Stale,
@@ -38,7 +38,7 @@ pub enum Status {
 }
 
 #[derive(Clone, Debug)]
-pub struct SourceFreshness {
+pub(crate) struct SourceFreshness {
     pub source: Source,
     /// Fresh, stale or never.
     pub verdict: Verdict,
@@ -54,7 +54,7 @@ pub struct SourceFreshness {
 
 impl SourceFreshness {
     /// How bad it is that the stock is not fresh; `None` while it is.
-    pub fn severity(&self) -> Option<Severity> {
+    pub(crate) fn severity(&self) -> Option<Severity> {
         let critical = |age| TimeDelta::seconds(age) > CRITICAL_AGE;
         match (self.verdict, self.age_seconds) {
             (Verdict::Fresh, _) => None,
@@ -64,19 +64,19 @@ impl SourceFreshness {
     }
 
     /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is now.
-    pub fn is_ahead(&self) -> bool {
+    pub(crate) fn is_ahead(&self) -> bool {
         self.age_seconds.is_some_and(|age| TimeDelta::seconds(age) < -CLOCK_TOLERANCE)
     }
 }
 
 #[derive(Clone, Debug)]
-pub struct FreshnessReport {
+pub(crate) struct FreshnessReport {
     pub status: Status,
     pub sources: Vec<SourceFreshness>,
     pub findings: Vec<Finding>,
 }
 
-pub struct Known {
+pub(crate) struct Known {
     pub source: Source,
     pub last_success: Option<DateTime<Utc>>,
     /// What speaks against its newest snapshot.
@@ -86,7 +86,7 @@ pub struct Known {
 }
 
 /// How old stock may be without `--max-age`: 6 hours and what the slowest of the last 20 runs took.
-pub fn usual_max_age(runs: &[RunRow]) -> Duration {
+pub(crate) fn usual_max_age(runs: &[RunRow]) -> Duration {
     let slowest = runs
         .iter()
         .filter(|run| run.stored())
@@ -97,7 +97,7 @@ pub fn usual_max_age(runs: &[RunRow]) -> Duration {
 }
 
 /// Whether each source's stock is recent, stale or unsound at `now`.
-pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
+pub(crate) fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     let mut sources = Vec::new();
     let mut findings = Vec::new();
     for known in known {
@@ -119,7 +119,7 @@ pub fn judge(known: &[Known], now: DateTime<Utc>) -> FreshnessReport {
     FreshnessReport { status, sources, findings }
 }
 
-pub fn freshness(
+pub(crate) fn freshness(
     source: Source,
     last_success: Option<DateTime<Utc>>,
     day: Option<NaiveDate>,

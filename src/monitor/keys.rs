@@ -18,7 +18,7 @@ const THREE_MONTHS_SINCE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 9, 2
 const FORMER_LIFE: TimeDelta = TimeDelta::days(180);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub(crate) enum Basis {
     Told,
     /// From the day in `OZON_API_KEY_ISSUED`.
     Issued(NaiveDate),
@@ -27,14 +27,14 @@ pub enum Basis {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyEnd {
+pub(crate) struct KeyEnd {
     pub at: DateTime<Utc>,
     pub basis: Basis,
 }
 
 impl KeyEnd {
     /// Of an Ozon key that was made on this day, in the seller's time zone; `None` beyond the calendar.
-    pub fn of_issue(issued: NaiveDate, offset: FixedOffset) -> Option<Self> {
+    pub(crate) fn of_issue(issued: NaiveDate, offset: FixedOffset) -> Option<Self> {
         let day = if Some(issued) < THREE_MONTHS_SINCE {
             issued.checked_add_signed(FORMER_LIFE)
         } else {
@@ -45,13 +45,13 @@ impl KeyEnd {
     }
 
     /// Of a Wildberries token; `None` if it says nothing of an end.
-    pub fn of_token(token: &Secret) -> Option<Self> {
+    pub(crate) fn of_token(token: &Secret) -> Option<Self> {
         let token = WbToken::read(token)?;
         Some(Self { at: token.expires?, basis: Basis::Token(token.issued) })
     }
 
     /// How near the end is; `None` as long as nobody has to act.
-    pub fn severity(self, now: DateTime<Utc>) -> Option<Severity> {
+    pub(crate) fn severity(self, now: DateTime<Utc>) -> Option<Severity> {
         match self.at - now {
             left if left <= URGENT => Some(Severity::Critical),
             left if left <= NOTICE => Some(Severity::Warning),
@@ -60,7 +60,7 @@ impl KeyEnd {
     }
 
     /// What there is to say of it, as long as it is near.
-    pub fn finding(self, now: DateTime<Utc>, offset: FixedOffset) -> Option<Finding> {
+    pub(crate) fn finding(self, now: DateTime<Utc>, offset: FixedOffset) -> Option<Finding> {
         let severity = self.severity(now)?;
         let source = match self.basis {
             Basis::Told | Basis::Issued(_) => Source::Ozon,
@@ -77,7 +77,7 @@ impl KeyEnd {
 }
 
 /// What there is to say of a Wildberries token without an end.
-pub fn endless_token() -> Finding {
+pub(crate) fn endless_token() -> Finding {
     Finding { severity: Severity::Warning, source: Source::Wildberries, fact: Fact::EndlessToken }
 }
 

@@ -6,7 +6,7 @@ use crate::store::queries::Doubts;
 
 /// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
 /// be right, and is a warning: somebody has to know that yesterday's numbers are over.
-pub fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
+pub(crate) fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
     let day = doubts.day;
     let mut facts = Vec::new();
     if let (Some((day, rows, pieces)), Some(found)) = (doubts.stated, doubts.found)

@@ -17,7 +17,7 @@ const LONGEST_BODY: usize = 100_000;
 
 /// The switch of one run. Cheap to clone; all clones are one, and whichever tells the end first tells it alone.
 #[derive(Clone)]
-pub struct Switch {
+pub(crate) struct Switch {
     inner: Arc<Inner>,
 }
 
@@ -29,13 +29,13 @@ struct Inner {
 
 impl Switch {
     /// The switch that is set up, if any.
-    pub fn of(settings: &AlertSettings) -> Self {
+    pub(crate) fn of(settings: &AlertSettings) -> Self {
         let inner = Inner { url: settings.healthcheck.clone(), ended: Mutex::new(false) };
         Self { inner: Arc::new(inner) }
     }
 
     /// Tells that a sync begins, unless a signal has ended it already.
-    pub fn starts(&self) {
+    pub(crate) fn starts(&self) {
         let ended = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if !*ended {
             self.ping("start", "");
@@ -43,7 +43,7 @@ impl Switch {
     }
 
     /// Tells how a sync ended: its exit code, and the last lines of its log. The second call of a run tells nothing.
-    pub fn ended(&self, exit_code: u8, log: &str) {
+    pub(crate) fn ended(&self, exit_code: u8, log: &str) {
         let mut ended = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if !std::mem::replace(&mut *ended, true) {
             self.ping(&exit_code.to_string(), log);

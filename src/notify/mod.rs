@@ -1,7 +1,7 @@
 //! The channels to people: webhook, Telegram, healthcheck. They can only warn: nothing here fails a run or holds it up for more
 //! than a few seconds. What is worth a message is decided in `monitor/alerts.rs`.
 
-pub mod healthcheck;
+pub(crate) mod healthcheck;
 mod telegram;
 mod webhook;
 

@@ -61,6 +61,8 @@ struct RunsObject {
     success: u64,
     partial: u64,
     failed: u64,
+    /// Of the total, like the three above.
+    running: u64,
     records_rejected: u64,
     requests: u64,
     bytes: u64,
@@ -167,7 +169,7 @@ struct AlertObject<'a> {
     title: &'a str,
 }
 
-pub fn json(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
     let mut anomalies: Vec<&Anomaly> =
         report.sources.iter().flat_map(|source| &source.anomalies).collect();
     anomalies.sort_by_key(|anomaly| std::cmp::Reverse(anomaly.severity));
@@ -277,14 +279,18 @@ fn runs(source: &SourceReport) -> RunsObject {
         success: runs.succeeded,
         partial: runs.partial,
         failed: runs.failed,
+        running: runs.running,
         records_rejected: runs.records_rejected,
         requests: runs.requests,
         bytes: runs.bytes,
     }
 }
 
+/// The newest ones; the rest is counted.
+const LISTED_FAILURES: usize = 20;
+
 fn failures(source: &SourceReport) -> Vec<FailureObject<'_>> {
-    let failures = source.failures.iter().map(|failure| FailureObject {
+    let failures = source.failures.iter().take(LISTED_FAILURES).map(|failure| FailureObject {
         started_at: moment(failure.started_at),
         finished: failure.completed_at.is_some(),
         exit_code: failure.exit_code,

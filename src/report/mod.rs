@@ -1,15 +1,16 @@
 //! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
 
+mod failure_groups;
 mod json;
-pub mod page;
+pub(crate) mod page;
 mod prometheus;
 mod text;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-pub use json::json;
-pub use prometheus::prometheus;
-pub use text::text;
+pub(crate) use json::json;
+pub(crate) use prometheus::prometheus;
+pub(crate) use text::text;
 
 use crate::alert::Sent;
 use crate::inventory::Source;
@@ -20,7 +21,7 @@ use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductOverview;
 use crate::store::queries::{NewestSnapshot, RunRow, Runs};
 
-pub struct Report {
+pub(crate) struct Report {
     pub generated_at: DateTime<Utc>,
     /// The seller's time zone, in which people read times.
     pub utc_offset: FixedOffset,
@@ -31,12 +32,12 @@ pub struct Report {
     pub products: ProductOverview,
 }
 
-pub struct SourceReport {
+pub(crate) struct SourceReport {
     pub source: Source,
     /// Fresh, stale or never, with the time of the last success.
     pub freshness: SourceFreshness,
     pub runs: Runs,
-    /// The failed ones of them, the newest first, 20 at most.
+    /// The failed ones of them, the newest first, 1000 at most.
     pub failures: Vec<RunRow>,
     /// The last 500 runs whatever the period, the newest first, without imports of files.
     pub recent_runs: Vec<RunRow>,
@@ -57,28 +58,29 @@ pub struct SourceReport {
 }
 
 #[derive(Default)]
-pub struct Products {
+pub(crate) struct Products {
     pub total: u64,
     /// The first of them, 20 at most.
     pub listed: Vec<Product>,
 }
 
 impl SourceReport {
-    /// The share of runs that stored what the marketplace answered, from 0 to 1; `None` without runs.
-    pub fn success_rate(&self) -> Option<f64> {
-        let Runs { total, succeeded, partial, .. } = self.runs;
-        (total > 0).then(|| (succeeded + partial) as f64 / total as f64)
+    /// The share of runs that stored what the marketplace answered, of those that ended, from 0 to 1; `None` without any.
+    pub(crate) fn success_rate(&self) -> Option<f64> {
+        let Runs { total, succeeded, partial, running, .. } = self.runs;
+        let ended = total - running;
+        (ended > 0).then(|| (succeeded + partial) as f64 / ended as f64)
     }
 
-    pub fn last_success(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn last_success(&self) -> Option<DateTime<Utc>> {
         self.freshness.last_success_at
     }
 
-    pub fn oddities_in_all(&self) -> usize {
+    pub(crate) fn oddities_in_all(&self) -> usize {
         self.anomalies.len() + self.suspicious.len()
     }
 
-    pub fn oddities(&self, severity: Severity) -> usize {
+    pub(crate) fn oddities(&self, severity: Severity) -> usize {
         let all = self.anomalies.iter().chain(&self.suspicious);
         all.filter(|anomaly| anomaly.severity == severity).count()
     }

@@ -107,7 +107,7 @@ const METRICS: &[(&str, &str, Of)] = &[
     ("anomalies", "Anomalies and suspicious API activity.", Of::Labels(oddities)),
 ];
 
-pub fn prometheus(report: &Report) -> String {
+pub(crate) fn prometheus(report: &Report) -> String {
     let mut text = String::new();
     for (name, help, of) in METRICS {
         let samples = samples(report, of);
@@ -162,9 +162,13 @@ fn pieces(source: &SourceReport) -> Samples {
 
 fn runs(source: &SourceReport) -> Samples {
     let runs = &source.runs;
-    [("success", runs.succeeded), ("partial", runs.partial), ("failed", runs.failed)]
-        .map(|(status, count)| (format!(r#",status="{status}""#), count as f64))
-        .into()
+    let counts = [
+        ("success", runs.succeeded),
+        ("partial", runs.partial),
+        ("failed", runs.failed),
+        ("running", runs.running),
+    ];
+    counts.map(|(status, count)| (format!(r#",status="{status}""#), count as f64)).into()
 }
 
 fn oddities(source: &SourceReport) -> Samples {

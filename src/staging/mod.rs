@@ -9,22 +9,22 @@ mod spool;
 
 use std::io;
 
-pub use order::{DatabaseText, listing_order};
-pub use row::StagedRow;
-pub use sorter::{Sortable, Sorted, Sorter};
-pub use spool::{Spool, SpoolReader, SpoolWriter};
+pub(crate) use order::{DatabaseText, listing_order};
+pub(crate) use row::StagedRow;
+pub(crate) use sorter::{Sortable, Sorter};
+pub(crate) use spool::{Spool, SpoolReader, SpoolWriter};
 
 use crate::inventory::{Record, Rejection};
 use crate::run::Totals;
 
 /// The rows of a snapshot in the database's order, no place twice.
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     pub rows: Spool<StagedRow>,
     pub totals: Totals,
 }
 
 /// What comes of a record that claims the place of an earlier one.
-pub enum RowConflict {
+pub(crate) enum RowConflict {
     /// It does not count.
     Duplicate(Duplicate),
     /// It is about another warehouse of this name, and both count in one row.
@@ -34,7 +34,7 @@ pub enum RowConflict {
 }
 
 /// A record that does not count, as an earlier one says the same.
-pub struct Duplicate {
+pub(crate) struct Duplicate {
     pub number: u64,
     pub winner: u64,
     pub rejection: Rejection,
@@ -42,18 +42,18 @@ pub struct Duplicate {
 
 /// Takes the valid records of a pull, in any order.
 #[derive(Default)]
-pub struct Staging {
+pub(crate) struct Staging {
     sorter: Sorter<StagedRow>,
 }
 
 impl Staging {
-    pub fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
+    pub(crate) fn push(&mut self, number: u64, record: Record) -> io::Result<()> {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
     /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_conflict`
     /// once, unless its repetition is by design.
-    pub fn finish(self, on_conflict: &mut dyn FnMut(RowConflict)) -> io::Result<Snapshot> {
+    pub(crate) fn finish(self, on_conflict: &mut dyn FnMut(RowConflict)) -> io::Result<Snapshot> {
         let mut settled = Settled::new()?;
         // Not settled as long as another warehouse of its name may follow.
         let mut last: Option<StagedRow> = None;

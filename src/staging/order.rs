@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A text in the order of `utf8mb4_bin` in MySQL and MariaDB: by code point (which is the order of UTF-8's bytes), the shorter
 /// text as if it went on with blanks ("PAD SPACE").
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct DatabaseText<'a>(pub &'a str);
+pub(crate) struct DatabaseText<'a>(pub &'a str);
 
 impl Ord for DatabaseText<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
@@ -42,7 +42,7 @@ impl PartialEq for DatabaseText<'_> {
 impl Eq for DatabaseText<'_> {}
 
 /// The order of listings: by `sku`, then `size_id`.
-pub fn listing_order(one: (&str, &str), other: (&str, &str)) -> Ordering {
+pub(crate) fn listing_order(one: (&str, &str), other: (&str, &str)) -> Ordering {
     let texts = |key: (_, _)| (DatabaseText(key.0), DatabaseText(key.1));
     texts(one).cmp(&texts(other))
 }

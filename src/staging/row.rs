@@ -11,7 +11,7 @@ use crate::inventory::{Identity, Listing, Quantities, Record, StockLine, StockTy
 
 /// One row of the day's snapshot in the making, with what its record said of the listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StagedRow {
+pub(crate) struct StagedRow {
     pub sku: String,
     pub size_id: String,
     pub warehouse_name: String,
@@ -20,7 +20,6 @@ pub struct StagedRow {
     pub barcodes: Option<Vec<String>>,
     pub seller_article: Option<String>,
     pub name: Option<String>,
-    /// As in [`Listing`].
     pub size_name: Option<String>,
     /// The number of the record in the pull, from 1 on.
     pub number: u64,
@@ -40,7 +39,7 @@ pub struct StagedRow {
 }
 
 impl StagedRow {
-    pub fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
+    pub(crate) fn of_record(number: u64, record: Record) -> impl Iterator<Item = StagedRow> {
         let Record { listing, lines, identity, .. } = record;
         let owner = NonZeroU64::new(number).filter(|_| identity == Identity::Listing);
         let gives_way = identity == Identity::Article;
@@ -77,23 +76,23 @@ impl StagedRow {
         })
     }
 
-    pub fn key(&self) -> (&str, &str) {
+    pub(crate) fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
 
     /// In what the rows of one listing differ: the warehouse, and the kind of stock.
-    pub fn place(&self) -> (DatabaseText<'_>, StockType) {
+    pub(crate) fn place(&self) -> (DatabaseText<'_>, StockType) {
         (DatabaseText(&self.warehouse_name), self.stock_type)
     }
 
     /// Takes over what a row that gives way to it says of the listing.
-    pub fn supersede(&mut self, article: &mut Self) {
+    pub(crate) fn supersede(&mut self, article: &mut Self) {
         self.barcodes = self.barcodes.take().or_else(|| article.barcodes.take());
         self.name = self.name.take().or_else(|| article.name.take());
     }
 
     /// Whether a row of the same place is about another warehouse, which only shares the name.
-    pub fn shares_name_with(&self, other: &Self) -> bool {
+    pub(crate) fn shares_name_with(&self, other: &Self) -> bool {
         self.region != other.region
             || self.warehouse_id.zip(other.warehouse_id).is_some_and(|(one, other)| one != other)
     }
@@ -102,7 +101,7 @@ impl StagedRow {
 /// The order of rows: by listing as the database has it; those that claim the same place stand together, the one that counts
 /// first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SortKey<'a> {
+pub(crate) struct SortKey<'a> {
     #[serde(borrow)]
     listing: (DatabaseText<'a>, DatabaseText<'a>),
     solid: bool,
@@ -135,7 +134,7 @@ impl Sortable for StagedRow {
 
 /// Which of several rows counts that claim the same place: the least.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Rank {
+pub(super) enum Rank {
     Reading(Reverse<(i64, u64)>),
     /// The id of a warehouse, the SKU, and the number of a record that may not be repeated for them.
     OfWarehouse(i64, Option<i64>, u64),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// A sorted stream of which only the next value is held.
-pub struct SortedStream<T, I> {
+pub(crate) struct SortedStream<T, I> {
     rest: I,
     head: Option<T>,
     started: bool,
@@ -11,12 +11,12 @@ pub struct SortedStream<T, I> {
 
 impl<T, E, I: Iterator<Item = Result<T, E>>> SortedStream<T, I> {
     /// Follows `values`, which must be in the order that the other methods' comparisons speak of.
-    pub fn new(values: I) -> Self {
+    pub(crate) fn new(values: I) -> Self {
         Self { rest: values, head: None, started: false }
     }
 
     /// Takes off all values that come before a place (their comparison with it is `Less`) and hands each to `passed`.
-    pub fn advance_to(
+    pub(crate) fn advance_to(
         &mut self,
         order: impl Fn(&T) -> Ordering,
         mut passed: impl FnMut(T) -> Result<(), E>,
@@ -28,7 +28,7 @@ impl<T, E, I: Iterator<Item = Result<T, E>>> SortedStream<T, I> {
     }
 
     /// Takes off the next value if it is the one that is looked for.
-    pub fn next_if(&mut self, wanted: impl Fn(&T) -> bool) -> Result<Option<T>, E> {
+    pub(crate) fn next_if(&mut self, wanted: impl Fn(&T) -> bool) -> Result<Option<T>, E> {
         if !self.started {
             self.started = true;
             self.head = self.rest.next().transpose()?;

@@ -23,14 +23,14 @@ const LAST_VALUE: usize = 1 << 14;
 /// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
 const MERGE_BYTES: usize = 1 << 18;
 
-pub trait Sortable: Serialize + DeserializeOwned + Send + 'static {
+pub(crate) trait Sortable: Serialize + DeserializeOwned + Send + 'static {
     type SortKey<'a>: Ord + Serialize + Deserialize<'a>;
 
     /// The value's key. Values whose keys are equal may change places.
     fn sort_key(&self) -> Self::SortKey<'_>;
 }
 
-pub struct Sorter<T> {
+pub(crate) struct Sorter<T> {
     run: Run<T>,
     /// Only what does not fit into one run is worth a thread.
     background: Option<Background<T>>,
@@ -43,12 +43,12 @@ impl<T> Default for Sorter<T> {
 }
 
 impl<T: Sortable> Sorter<T> {
-    pub fn push(&mut self, value: &T) -> io::Result<()> {
+    pub(crate) fn push(&mut self, value: &T) -> io::Result<()> {
         self.run.push(value)?;
         if self.run.bytes.len() >= RUN_BYTES { self.hand_over() } else { Ok(()) }
     }
 
-    pub fn finish(mut self) -> io::Result<Sorted<T>> {
+    pub(crate) fn finish(mut self) -> io::Result<Sorted<T>> {
         let runs = match self.background.take() {
             Some(background) => background.finish(self.run)?,
             None => {
@@ -225,7 +225,7 @@ fn lost() -> io::Error {
     io::Error::other("the thread that sorts has ended")
 }
 
-pub struct Sorted<T> {
+pub(crate) struct Sorted<T> {
     runs: Vec<SpoolReader<T>>,
     heads: BinaryHeap<Head<T>>,
 }

@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Enough that a pass over the file is sequential for the disk.
-pub const BUFFER: usize = 32 * 1024;
+pub(super) const BUFFER: usize = 32 * 1024;
 
 /// Bytes of the length before each value.
 pub(super) const LENGTH: usize = size_of::<u32>();
 
-pub struct SpoolWriter<T> {
+pub(crate) struct SpoolWriter<T> {
     file: BufWriter<File>,
     scratch: Vec<u8>,
     position: u64,
@@ -26,12 +26,12 @@ pub struct SpoolWriter<T> {
 }
 
 impl<T: Serialize> SpoolWriter<T> {
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let file = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
         Ok(Self { file, scratch: Vec::new(), position: 0, count: 0, of: PhantomData })
     }
 
-    pub fn push(&mut self, value: &T) -> io::Result<()> {
+    pub(crate) fn push(&mut self, value: &T) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.scratch);
         bytes.clear();
         let bytes = postcard::to_extend(value, bytes).map_err(io::Error::other)?;
@@ -51,11 +51,11 @@ impl<T: Serialize> SpoolWriter<T> {
     }
 
     /// How many bytes have been written: where the next value begins.
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.position
     }
 
-    pub fn finish(self) -> io::Result<Spool<T>> {
+    pub(crate) fn finish(self) -> io::Result<Spool<T>> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         Ok(Spool {
             file: Arc::new(file),
@@ -66,7 +66,7 @@ impl<T: Serialize> SpoolWriter<T> {
     }
 }
 
-pub struct Spool<T> {
+pub(crate) struct Spool<T> {
     file: Arc<File>,
     length: u64,
     count: u64,
@@ -74,17 +74,17 @@ pub struct Spool<T> {
 }
 
 impl<T: DeserializeOwned> Spool<T> {
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// Reads all of it from the beginning; any number of readers may be under way at once.
-    pub fn read(&self) -> SpoolReader<T> {
+    pub(crate) fn read(&self) -> SpoolReader<T> {
         self.read_range(0, self.length, BUFFER)
     }
 
     /// Reads all of it in batches of so many values; only the last one may hold fewer, and none is empty.
-    pub fn batches(&self, most: usize) -> impl Iterator<Item = io::Result<Vec<T>>> + use<T> {
+    pub(crate) fn batches(&self, most: usize) -> impl Iterator<Item = io::Result<Vec<T>>> + use<T> {
         let mut values = self.read();
         iter::from_fn(move || {
             let batch: io::Result<Vec<T>> = values.by_ref().take(most).collect();
@@ -93,7 +93,7 @@ impl<T: DeserializeOwned> Spool<T> {
     }
 
     /// Reads the values between two positions of the writer, `buffer` bytes at a time.
-    pub fn read_range(&self, start: u64, end: u64, buffer: usize) -> SpoolReader<T> {
+    pub(crate) fn read_range(&self, start: u64, end: u64, buffer: usize) -> SpoolReader<T> {
         let bytes = PositionedReader { file: Arc::clone(&self.file), position: start, end };
         SpoolReader {
             bytes: BufReader::with_capacity(buffer, bytes),
@@ -104,7 +104,7 @@ impl<T: DeserializeOwned> Spool<T> {
 }
 
 /// Values coming back from a [`Spool`], in the order in which they were written.
-pub struct SpoolReader<T> {
+pub(crate) struct SpoolReader<T> {
     bytes: BufReader<PositionedReader>,
     scratch: Vec<u8>,
     of: PhantomData<fn() -> T>,

@@ -45,7 +45,7 @@ const COUNT_FORGETTABLE: &str = concat!("SELECT COUNT(DISTINCT old.id)", past_an
 
 /// The last 200 messages about a marketplace, the newest first. Rows of a newer stocksync's topics
 /// are left out.
-pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
+pub(crate) fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
     type Columns = (String, String, String, u32, Option<String>, String, NaiveDateTime);
     let rows: Vec<Columns> = rows::all(conn, TOLD, (source,))?;
     let sent = |(topic, state, severity, failures, subject, title, at): Columns| {
@@ -67,7 +67,7 @@ pub fn told(conn: &mut Conn, source: &str) -> Result<Vec<Sent>, StoreError> {
 }
 
 /// Remembers a message about `source` and the channels that took it.
-pub fn record(
+pub(crate) fn record(
     conn: &mut Conn,
     source: &str,
     sent: &Sent,
@@ -90,12 +90,12 @@ pub fn record(
 }
 
 /// How many [`forget`] would forget.
-pub fn count_forgettable(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub(crate) fn count_forgettable(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     Ok(rows::first(conn, COUNT_FORGETTABLE, (before.naive_utc(),))?.unwrap_or(0))
 }
 
 /// Forgets the messages from before a moment about what is over; says how many.
-pub fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub(crate) fn forget(conn: &mut Conn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     conn.exec_drop(FORGET, (before.naive_utc(),))?;
     Ok(conn.affected_rows())
 }

@@ -36,7 +36,7 @@ const NEWEST: &str = "
     LIMIT 2";
 
 /// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
-pub struct StoredLast {
+pub(crate) struct StoredLast {
     pub day: Option<NaiveDate>,
     pub rows: Option<u64>,
     /// Its pieces, reserved ones included.
@@ -46,7 +46,10 @@ pub struct StoredLast {
 }
 
 /// The newest run of a marketplace that stored; `None` if none ever has.
-pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>, StoreError> {
+pub(crate) fn stored_last(
+    conn: &mut Conn,
+    source: Source,
+) -> Result<Option<StoredLast>, StoreError> {
     let stored = rows::first(conn, STORED_LAST, (source.as_str(),))?;
     let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
     Ok(stored.map(|(day, rows, stock, products_with_stock)| StoredLast {
@@ -58,7 +61,7 @@ pub fn stored_last(conn: &mut Conn, source: Source) -> Result<Option<StoredLast>
 }
 
 /// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
-pub fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
+pub(crate) fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
     let stored = stored_last(conn, source)?;
     Ok(with_rows.flatten().max(empty_day(stored.as_ref())))
@@ -85,7 +88,7 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    pub fn ask(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<Self, StoreError> {
+    pub(crate) fn ask(conn: &mut Conn, source: Source, day: NaiveDate) -> Result<Self, StoreError> {
         let stored = stored_last(conn, source)?;
         let name = source.as_str();
         let counted = rows::first(conn, ROWS, (name, day, name, day, name))?;
@@ -108,14 +111,14 @@ impl Baseline {
     }
 
     /// The day of the newest snapshot, or the one that is written where there is none.
-    pub fn last_day(&self) -> NaiveDate {
+    pub(crate) fn last_day(&self) -> NaiveDate {
         self.newest_day.unwrap_or(self.day)
     }
 }
 
 /// What the newest runs of a marketplace say about another try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
+pub(crate) enum Retry {
     /// There is nothing to mend.
     Needless,
     /// It may go well.
@@ -130,7 +133,7 @@ pub enum Retry {
 type End = (String, bool, Option<i64>);
 
 /// Whether the newest run of a marketplace asks for another try. Its lock must be held: a run without an end has died then.
-pub fn retry(conn: &mut Conn, source: Source) -> Result<Retry, StoreError> {
+pub(crate) fn retry(conn: &mut Conn, source: Source) -> Result<Retry, StoreError> {
     Ok(worth_a_retry(&rows::all(conn, NEWEST, (source.as_str(),))?))
 }
 

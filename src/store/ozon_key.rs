@@ -10,7 +10,7 @@ const NAME: &str = "ozon_key";
 
 /// A key, and what Ozon said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OzonKey {
+pub(crate) struct OzonKey {
     /// Which key: [`Secret::fingerprint`](crate::secret::Secret::fingerprint).
     pub fingerprint: String,
     /// The day on which it was asked about last, whether there was an answer or not.
@@ -20,7 +20,7 @@ pub struct OzonKey {
 }
 
 /// The key that was asked about last.
-pub fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
+pub(crate) fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
     Ok(state::get(conn, NAME)?.as_deref().and_then(parse))
 }
 
@@ -35,7 +35,7 @@ fn parse(value: &str) -> Option<OzonKey> {
 }
 
 /// Keeps it in place of the one before.
-pub fn keep(conn: &mut Conn, key: &OzonKey) -> Result<(), StoreError> {
+pub(crate) fn keep(conn: &mut Conn, key: &OzonKey) -> Result<(), StoreError> {
     state::set(conn, NAME, &written(key))
 }
 

@@ -7,14 +7,13 @@ use crate::inventory::card::CardSize;
 use crate::staging::StagedRow;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedListing {
+pub(crate) struct PlannedListing {
     pub sku: String,
     pub size_id: String,
     /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the column `barcode`.
     pub barcodes: Vec<String>,
     pub seller_article: Option<String>,
     pub name: Option<String>,
-    /// The column of the same name.
     pub size_name: Option<String>,
     pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
@@ -24,7 +23,7 @@ pub struct PlannedListing {
 }
 
 impl PlannedListing {
-    pub fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
+    pub(crate) fn new(row: &StagedRow, product_id: Option<i64>) -> Self {
         Self {
             sku: row.sku.clone(),
             size_id: row.size_id.clone(),
@@ -38,7 +37,7 @@ impl PlannedListing {
         }
     }
 
-    pub fn fill_from_card(&mut self, size: &CardSize) {
+    pub(crate) fn fill_from_card(&mut self, size: &CardSize) {
         self.chrt_id = Some(size.chrt_id.clone());
         if !size.barcodes.is_empty() {
             self.barcodes.clone_from(&size.barcodes);
@@ -48,27 +47,27 @@ impl PlannedListing {
         self.seller_article = size.seller_article.clone().or_else(|| self.seller_article.take());
     }
 
-    pub fn key(&self) -> (&str, &str) {
+    pub(crate) fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
 
-    pub fn owned_key(&self) -> (String, String) {
+    pub(crate) fn owned_key(&self) -> (String, String) {
         (self.sku.clone(), self.size_id.clone())
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreatedListing {
+pub(crate) struct CreatedListing {
     pub sku: String,
     pub size_id: String,
     pub product_id: i64,
 }
 
 /// A barcode that a listing has or had, and whether the marketplace has stopped naming it.
-pub type StoredBarcode = (String, bool);
+pub(super) type StoredBarcode = (String, bool);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownUpdate {
+pub(crate) struct KnownUpdate {
     /// What has become known; `product_id` is the product it has.
     pub listing: PlannedListing,
     pub stored: Vec<StoredBarcode>,
@@ -79,20 +78,20 @@ pub struct KnownUpdate {
 
 /// A known listing of this pull, whose barcodes are not those in the table.
 #[derive(Serialize, Deserialize)]
-pub struct Rebarcoded {
+pub(crate) struct Rebarcoded {
     /// What the pull says; `product_id` is the product it has.
     pub listing: PlannedListing,
     pub set_by_hand: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListingKey {
+pub(crate) struct ListingKey {
     pub sku: String,
     pub size_id: String,
 }
 
 impl ListingKey {
-    pub fn of(row: &StagedRow) -> Self {
+    pub(crate) fn of(row: &StagedRow) -> Self {
         Self { sku: row.sku.clone(), size_id: row.size_id.clone() }
     }
 }

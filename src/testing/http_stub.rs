@@ -11,7 +11,7 @@ use reqwest::Url;
 use crate::config::HttpSettings;
 
 /// A server with a list of answers, each for one connection.
-pub struct Stand {
+pub(crate) struct Stand {
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
     thread: Option<JoinHandle<()>>,
@@ -19,7 +19,7 @@ pub struct Stand {
 
 impl Stand {
     /// Starts a server whose answers are made from its own base URL.
-    pub fn answering(answers: impl FnOnce(&str) -> Vec<Vec<u8>>) -> Self {
+    pub(crate) fn answering(answers: impl FnOnce(&str) -> Vec<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let answers = answers(&format!("http://127.0.0.1:{port}"));
@@ -37,12 +37,12 @@ impl Stand {
     }
 
     /// The base URL.
-    pub fn url(&self) -> Url {
+    pub(crate) fn url(&self) -> Url {
         Url::parse(&format!("http://127.0.0.1:{}/", self.port)).unwrap()
     }
 
     /// All requests, each with head and body; waits until the list of answers is used up.
-    pub fn requests(mut self) -> Vec<String> {
+    pub(crate) fn requests(mut self) -> Vec<String> {
         self.thread.take().unwrap().join().unwrap();
         self.requests.lock().unwrap().clone()
     }
@@ -67,7 +67,7 @@ fn read_request(stream: &mut impl Read) -> String {
 }
 
 /// A whole answer with the status line's end `status`, further header lines and a body.
-pub fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let head = format!(
@@ -78,12 +78,12 @@ pub fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8>
 }
 
 /// A whole answer that says yes.
-pub fn ok(body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn ok(body: impl AsRef<[u8]>) -> Vec<u8> {
     answer("200 OK", &[], body)
 }
 
 /// Settings that do not make a test wait.
-pub fn hasty() -> HttpSettings {
+pub(crate) fn hasty() -> HttpSettings {
     HttpSettings {
         timeout: Duration::from_secs(5),
         attempts: 3,

@@ -5,7 +5,7 @@ use crate::inventory::Source;
 use crate::language::{Forms, Language};
 use crate::monitor::alerts::{Alert, Cause, Topic};
 
-use super::{counted, findings, sync_command};
+use super::{counted, findings, say, sync_command};
 
 const SYNCS: [Forms; 2] = [
     Forms("загрузка не удалась", "загрузки не удались", "загрузок не удались"),
@@ -17,11 +17,9 @@ const SYNCS: [Forms; 2] = [
 pub(crate) struct Message {
     pub(crate) alert: Alert,
     pub(crate) language: Language,
-    /// One line.
     pub(crate) title: String,
     /// Why; empty for a recovery.
     pub(crate) cause: String,
-    /// What a person does now.
     pub(crate) next_step: String,
 }
 
@@ -47,7 +45,6 @@ impl Message {
         fields
     }
 
-    /// The message as text.
     pub(crate) fn text(&self) -> String {
         let fields = self.fields();
         let lines = fields.iter().map(|(name, value)| format!("\n{name}: {value}"));
@@ -59,9 +56,10 @@ fn title(alert: &Alert, language: Language) -> String {
     let either = |russian: &str, english: &str| language.either(russian, english).to_owned();
     match (&alert.cause, alert.topic) {
         (Cause::Failed(..), topic) => failed(topic, alert.failures, language),
-        (Cause::NewHost(host), _) => language.either(
-            format!("ссылка на отчёт вела на новый адрес: {host}"),
-            format!("a report's link led to a host not seen before: {host}"),
+        (Cause::NewHost(host), _) => say!(
+            language,
+            "ссылка на отчёт вела на новый адрес: {host}",
+            "a report's link led to a host not seen before: {host}"
         ),
         (Cause::Found(_), Topic::Unsound) => {
             either("сохранённые остатки противоречивы", "the stored stock is unsound")
@@ -108,15 +106,12 @@ fn cause(alert: &Alert, language: Language) -> String {
         }
         Cause::NewHost(host) => {
             let source = alert.source;
-            language.either(
-                format!(
-                    "{host} не принадлежит {source}, и прежние загрузки туда не вели; ключ туда не \
-                     отправлялся"
-                ),
-                format!(
-                    "{host} is neither {source}'s own nor one that an earlier sync was sent to; no key \
+            say!(
+                language,
+                "{host} не принадлежит {source}, и прежние загрузки туда не вели; ключ туда не \
+                     отправлялся",
+                "{host} is neither {source}'s own nor one that an earlier sync was sent to; no key \
                      was sent there"
-                ),
             )
         }
         Cause::Over => String::new(),
@@ -133,58 +128,46 @@ fn next_step(alert: &Alert, language: Language) -> String {
         }
         Cause::NewHost(_) => {
             let key = new_key(alert.source, language);
-            language.either(
-                format!(
-                    "сравните со ссылкой на отчёт в кабинете продавца: если адрес тот же, ничего, теперь \
-                     он известен; если нет, {key} и спросите поддержку маркетплейса"
-                ),
-                format!(
-                    "compare with the link that the seller's cabinet gives for a report: if it is the \
+            say!(
+                language,
+                "сравните со ссылкой на отчёт в кабинете продавца: если адрес тот же, ничего, теперь \
+                     он известен; если нет, {key} и спросите поддержку маркетплейса",
+                "compare with the link that the seller's cabinet gives for a report: if it is the \
                      same host, nothing, it is known from now on; if not, {key} and ask the marketplace's \
                      support"
-                ),
             )
         }
-        Cause::Over if alert.exit == Some(Exit::Partial) => language
-            .either(
-                "часть записей отклонена; сколько, покажет `stocksync report`",
-                "some records were rejected; `stocksync report` tells how many",
-            )
-            .to_owned(),
-        Cause::Over => language.either("ничего", "nothing to do").to_owned(),
+        Cause::Over if alert.exit == Some(Exit::Partial) => say!(
+            language,
+            "часть записей отклонена; сколько, покажет `stocksync report`",
+            "some records were rejected; `stocksync report` tells how many"
+        ),
+        Cause::Over => say!(language, "ничего", "nothing to do"),
     }
 }
 
-fn after_failure(source: Source, exit: Exit, language: Language) -> String {
+/// What to do about a failed run.
+pub(super) fn after_failure(source: Source, exit: Exit, language: Language) -> String {
     let command = sync_command(source);
     let either = |russian: &str, english: &str| language.either(russian, english).to_owned();
     match exit {
         Exit::KeyRejected => {
             let key = new_key(source, language);
-            language.either(
-                format!("{key} и запустите `{command}`"),
-                format!("{key} and run `{command}`"),
-            )
+            say!(language, "{key} и запустите `{command}`", "{key} and run `{command}`")
         }
-        Exit::Unsound => language.either(
-            format!(
-                "неверны часы — поставьте их; остатки резко сократились — сверьте с кабинетом \
-                 продавца и, если они правда сократились, запустите `{command} --accept-shrink`"
-            ),
-            format!(
-                "a wrong clock: set it; a collapse: compare with the seller's cabinet, and if the stock \
+        Exit::Unsound => say!(
+            language,
+            "неверны часы — поставьте их; остатки резко сократились — сверьте с кабинетом \
+                 продавца и, если они правда сократились, запустите `{command} --accept-shrink`",
+            "a wrong clock: set it; a collapse: compare with the seller's cabinet, and if the stock \
                  really fell, run `{command} --accept-shrink`"
-            ),
         ),
-        Exit::NotStockData => language.either(
-            format!(
-                "посмотрите, что отвечает маркетплейс (`{command} -v`); возможно, он изменил API: нет ли \
-                 новой версии stocksync?"
-            ),
-            format!(
-                "look at what the marketplace answers (`{command} -v`); it may have changed its API: is \
+        Exit::NotStockData => say!(
+            language,
+            "посмотрите, что отвечает маркетплейс (`{command} -v`); возможно, он изменил API: нет ли \
+                 новой версии stocksync?",
+            "look at what the marketplace answers (`{command} -v`); it may have changed its API: is \
                  there a newer stocksync?"
-            ),
         ),
         Exit::Unreachable => either(
             "следующая загрузка попробует снова; если это продолжится, проверьте сеть и новости \
@@ -205,10 +188,9 @@ fn after_failure(source: Source, exit: Exit, language: Language) -> String {
             "the next run tries again; if it goes on, let cron run less often",
         ),
         Exit::Configuration => either("исправьте переменную в .env", "set the variable in .env"),
-        Exit::Program | Exit::Usage | Exit::Partial | Exit::Done => language.either(
-            format!("прочтите журнал `{command}`"),
-            format!("read the log of `{command}`"),
-        ),
+        Exit::Program | Exit::Usage | Exit::Partial | Exit::Done => {
+            say!(language, "прочтите журнал `{command}`", "read the log of `{command}`")
+        }
     }
 }
 
@@ -218,9 +200,10 @@ fn new_key(source: Source, language: Language) -> String {
         Source::Ozon => "OZON_API_KEY",
         Source::Wildberries => "WB_API_TOKEN",
     };
-    language.either(
-        format!("создайте новый ключ в кабинете продавца ({menu}), впишите его в {variable}"),
-        format!("make a new key in the seller's cabinet ({menu}), put it into {variable}"),
+    say!(
+        language,
+        "создайте новый ключ в кабинете продавца ({menu}), впишите его в {variable}",
+        "make a new key in the seller's cabinet ({menu}), put it into {variable}"
     )
 }
 

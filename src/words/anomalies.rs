@@ -1,6 +1,6 @@
 //! What is odd about stock and runs, from the numbers of an anomaly.
 
-use super::{counted, plain};
+use super::{counted, plain, say};
 use crate::inventory::Source;
 use crate::language::{Forms, Language};
 use crate::monitor::anomalies::{Anomaly, Kind, Product};
@@ -58,7 +58,6 @@ pub(crate) fn not_listed(language: Language) -> &'static str {
     language.either("нет в продаже", "not listed")
 }
 
-/// A listing by its codes and its name.
 pub(crate) fn product_name(product: &Product) -> String {
     let size = if product.size_id.is_empty() { "" } else { "/" };
     let name = product.name.as_deref().map(|name| format!(" {}", printable(name)));
@@ -66,7 +65,6 @@ pub(crate) fn product_name(product: &Product) -> String {
     format!("{sku}{size}{size_id}{}", name.unwrap_or_default())
 }
 
-/// The numbers of an anomaly in the form of a language.
 struct Figures<'a> {
     anomaly: &'a Anomaly,
     language: Language,
@@ -112,11 +110,10 @@ impl Figures<'_> {
         let (out, share) = (self.number("products_ran_out"), self.percent("share"));
         let of = self.count("products_with_stock_before", &OF_PRODUCTS);
         let day = self.day();
-        self.language.either(
-            format!(
-                "из {of} в наличии с {day} закончилось {out} ({share}); сверьте с кабинетом продавца"
-            ),
-            format!("{out} of {of} with stock ran out since {day} ({share})"),
+        say!(
+            self.language,
+            "из {of} в наличии с {day} закончилось {out} ({share}); сверьте с кабинетом продавца",
+            "{out} of {of} with stock ran out since {day} ({share})"
         )
     }
 
@@ -127,14 +124,11 @@ impl Figures<'_> {
         let day = self.day();
         let (fell, fell_english) =
             if change < 0.0 { ("упал", "fell") } else { ("вырос", "rose") };
-        self.language.either(
-            format!(
-                "общий остаток {fell} с {before} шт. за {day} до {now} шт. ({percent} %); если это не \
-                 поставка и не распродажа, сверьте с кабинетом продавца"
-            ),
-            format!(
-                "the total stock {fell_english} from {before} pieces on {day} to {now} ({percent} %)"
-            ),
+        say!(
+            self.language,
+            "общий остаток {fell} с {before} шт. за {day} до {now} шт. ({percent} %); если это не \
+                 поставка и не распродажа, сверьте с кабинетом продавца",
+            "the total stock {fell_english} from {before} pieces on {day} to {now} ({percent} %)"
         )
     }
 
@@ -182,15 +176,12 @@ impl Figures<'_> {
         let (region, warehouses) = (self.subject(), self.number("warehouses_before"));
         let (pieces, share) = (self.number("pieces_before"), self.percent("share"));
         let day = self.day();
-        self.language.either(
-            format!(
-                "{region}: на складах (их было {warehouses}) ничего не осталось; {day} там лежало \
-                 {pieces} шт., {share} всего остатка"
-            ),
-            format!(
-                "{region}: nothing is left on any of its warehouses ({warehouses}); on {day} they held \
+        say!(
+            self.language,
+            "{region}: на складах (их было {warehouses}) ничего не осталось; {day} там лежало \
+                 {pieces} шт., {share} всего остатка",
+            "{region}: nothing is left on any of its warehouses ({warehouses}); on {day} they held \
                  {pieces} pieces, {share} of the stock"
-            ),
         )
     }
 
@@ -210,67 +201,61 @@ impl Figures<'_> {
     fn rising_rejects(&self) -> String {
         let (rejected, records) = (self.number("rejected"), self.number("records"));
         let (share, usual) = (self.percent("share"), self.percent("usual_share"));
-        self.language.either(
-            format!(
-                "последняя загрузка отклонила {rejected} из {records} записей ({share}), обычно {usual}; \
-                 какие и почему, сказано в её журнале"
-            ),
-            format!(
-                "the newest sync rejected {rejected} of {records} records ({share}); usual is {usual}"
-            ),
+        say!(
+            self.language,
+            "последняя загрузка отклонила {rejected} из {records} записей ({share}), обычно {usual}; \
+                 какие и почему, сказано в её журнале",
+            "the newest sync rejected {rejected} of {records} records ({share}); usual is {usual}"
         )
     }
 
     fn slow_sync(&self) -> String {
         let (took, usual) = (self.duration("seconds"), self.duration("median_seconds"));
-        self.language.either(
-            format!("последняя загрузка длилась {took}, обычно {usual}"),
-            format!("the newest sync took {took}; usual is {usual}"),
+        say!(
+            self.language,
+            "последняя загрузка длилась {took}, обычно {usual}",
+            "the newest sync took {took}; usual is {usual}"
         )
     }
 
     fn unfinished_run(&self) -> String {
         let (runs, at) = (self.number("runs"), self.at());
-        self.language.either(
-            format!(
-                "загрузок, которые начались и не закончились: {runs}, последняя {at}; их прервали или \
-                 выключился компьютер?"
-            ),
-            format!(
-                "syncs that began and never finished: {runs}, the last one {at}; was it killed, did the \
+        say!(
+            self.language,
+            "загрузок, которые начались и не закончились: {runs}, последняя {at}; их прервали или \
+                 выключился компьютер?",
+            "syncs that began and never finished: {runs}, the last one {at}; was it killed, did the \
                  machine go down?"
-            ),
         )
     }
 
     fn new_host(&self) -> String {
         let (hosts, at) = (self.subject(), self.at());
-        self.language.either(
-            format!(
-                "ссылка на отчёт впервые вела на чужой адрес: {hosts} ({at}); ключ туда не отправлялся, \
-                 сравните со ссылкой в кабинете продавца"
-            ),
-            format!(
-                "the link to the report led to {hosts} for the first time ({at}), which is not the \
+        say!(
+            self.language,
+            "ссылка на отчёт впервые вела на чужой адрес: {hosts} ({at}); ключ туда не отправлялся, \
+                 сравните со ссылкой в кабинете продавца",
+            "the link to the report led to {hosts} for the first time ({at}), which is not the \
                  marketplace's own; no key was sent there; compare with the link that the seller's \
                  cabinet gives"
-            ),
         )
     }
 
     fn many_requests(&self) -> String {
         let (requests, usual) = (self.number("requests"), self.number("median_requests"));
-        self.language.either(
-            format!("последняя загрузка отправила запросов: {requests}, обычно {usual}"),
-            format!("the newest sync sent {requests} requests; usual is {usual}"),
+        say!(
+            self.language,
+            "последняя загрузка отправила запросов: {requests}, обычно {usual}",
+            "the newest sync sent {requests} requests; usual is {usual}"
         )
     }
 
     fn repeated(&self, [russian, english]: [&str; 2]) -> String {
         let (times, at) = (self.number("runs"), self.at());
-        self.language.either(
-            format!("{russian} ({times}×, последний раз {at})"),
-            format!("{english} ({times}×, last {at})"),
+        say!(
+            self.language,
+            "{russian} ({times}×, последний раз {at})",
+            "{english} ({times}×, last {at})"
         )
     }
 }

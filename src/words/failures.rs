@@ -1,8 +1,9 @@
 //! Kinds of failure, as the table of exit codes in the README has them, and how a run ended.
 
-use crate::failure::FailureKind;
+use crate::failure::{Exit, FailureKind};
 use crate::language::Language;
 use crate::run::Status;
+use crate::store::queries::RunRow;
 
 /// The kind of a failed run's failure; `None` for one that never finished.
 pub(crate) fn kind(kind: Option<FailureKind>, language: Language) -> &'static str {
@@ -48,7 +49,12 @@ pub(crate) fn kind(kind: Option<FailureKind>, language: Language) -> &'static st
     language.either(russian, english)
 }
 
-/// How a run ended.
+/// What to do about a failed run, where a person can do anything.
+pub(crate) fn remedy(run: &RunRow, language: Language) -> Option<String> {
+    let exit = Exit::of_code(run.exit_code?)?;
+    Some(super::alerts::after_failure(run.source, exit, language))
+}
+
 pub(crate) fn ended(status: Status, language: Language) -> &'static str {
     match status {
         Status::Success => language.either("успешно", "success"),

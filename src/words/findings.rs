@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
-use super::{PIECES, ROWS, Text, age, counted, plain, sync_command};
+use super::{PIECES, ROWS, Text, age, counted, plain, say, sync_command};
 use crate::inventory::Source;
 use crate::language::{Forms, Language};
 use crate::monitor::finding::{Fact, Finding};
@@ -10,35 +10,31 @@ use crate::monitor::keys::{Basis, KeyEnd};
 
 const DAYS: [Forms; 2] = [Forms("день", "дня", "дней"), Forms("day", "days", "days")];
 
-/// Cause and advice in one sentence.
 pub(crate) fn sentence(finding: &Finding, language: Language) -> Text {
     Text::new(cause(finding, language)).then("; ").followed_by(advice(finding, language))
 }
 
-/// What was found.
 pub(crate) fn cause(finding: &Finding, language: Language) -> String {
     match &finding.fact {
-        Fact::NeverSynced => language
-            .either("остатки ещё ни разу не загружались", "has never been synced")
-            .to_owned(),
+        Fact::NeverSynced => {
+            say!(language, "остатки ещё ни разу не загружались", "has never been synced")
+        }
         Fact::Stale { age: seconds, allowed } => {
             let (ago, allowed) = (age(*seconds, language), age(*allowed, language));
-            language.either(
-                format!("последняя удачная загрузка была {ago} назад, допустимо {allowed}"),
-                format!("the last successful sync was {ago} ago, {allowed} is allowed"),
+            say!(
+                language,
+                "последняя удачная загрузка была {ago} назад, допустимо {allowed}",
+                "the last successful sync was {ago} ago, {allowed} is allowed"
             )
         }
         Fact::Ahead(by) => {
             let by = age(*by, language);
-            language.either(
-                format!(
-                    "последняя удачная загрузка закончилась на {by} позже, чем сейчас: часы были или \
-                     остаются неверны, и сколько лет остаткам, неизвестно"
-                ),
-                format!(
-                    "the last successful sync ended {by} ahead of now: a clock was wrong then, or is \
+            say!(
+                language,
+                "последняя удачная загрузка закончилась на {by} позже, чем сейчас: часы были или \
+                     остаются неверны, и сколько лет остаткам, неизвестно",
+                "the last successful sync ended {by} ahead of now: a clock was wrong then, or is \
                      now, and nobody knows how old the stock is"
-                ),
             )
         }
         Fact::RowsDisagree { day, stated, found } => disagreement(*day, *stated, *found, language),
@@ -69,27 +65,22 @@ pub(crate) fn cause(finding: &Finding, language: Language) -> String {
         ),
         Fact::Empty(day) => {
             let (day, source) = (language.date(*day), finding.source);
-            language.either(
-                format!(
-                    "последний снимок за {day} пуст: загрузка записала, что остатков на {source} нет совсем"
-                ),
-                format!(
-                    "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock \
+            say!(
+                language,
+                "последний снимок за {day} пуст: загрузка записала, что остатков на {source} нет совсем",
+                "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock \
                      at all"
-                ),
             )
         }
         Fact::KeyEnds { end, left, zone } => key_ends(*end, *left, *zone, language),
-        Fact::EndlessToken => language
-            .either(
-                "WB_API_TOKEN — не токен со сроком действия (JWT)",
-                "WB_API_TOKEN is not a token with an end (a JWT)",
-            )
-            .to_owned(),
+        Fact::EndlessToken => say!(
+            language,
+            "WB_API_TOKEN — не токен со сроком действия (JWT)",
+            "WB_API_TOKEN is not a token with an end (a JWT)"
+        ),
     }
 }
 
-/// What to do about it.
 pub(crate) fn advice(finding: &Finding, language: Language) -> Text {
     let command = sync_command(finding.source);
     let again = format!("{command} --full");
@@ -202,10 +193,7 @@ fn key_ends(end: KeyEnd, left: TimeDelta, zone: FixedOffset, language: Language)
     match end.basis {
         Basis::Told => {
             let at = local(end.at);
-            language.either(
-                format!("ключ API {ends} {at}, {when}"),
-                format!("the API key {ends} {at}, {when}"),
-            )
+            say!(language, "ключ API {ends} {at}, {when}", "the API key {ends} {at}, {when}")
         }
         Basis::Issued(issued) => {
             let issued = language.date(issued);
@@ -215,11 +203,10 @@ fn key_ends(end: KeyEnd, left: TimeDelta, zone: FixedOffset, language: Language)
             } else {
                 ""
             };
-            language.either(
-                format!("ключ API от {issued} (OZON_API_KEY_ISSUED) {ends} {day}{latest}, {when}"),
-                format!(
-                    "the API key of {issued} (OZON_API_KEY_ISSUED) {ends} {day}{latest}, {when}"
-                ),
+            say!(
+                language,
+                "ключ API от {issued} (OZON_API_KEY_ISSUED) {ends} {day}{latest}, {when}",
+                "the API key of {issued} (OZON_API_KEY_ISSUED) {ends} {day}{latest}, {when}"
             )
         }
         Basis::Token(issued) => {
@@ -253,11 +240,10 @@ fn new_key(source: Source, with_day: bool, language: Language) -> String {
     } else {
         ""
     };
-    language.either(
-        format!("создайте новый в кабинете продавца ({menu}), {kind}, и впишите его в {variable}{day}"),
-        format!(
-            "make a new one in the seller's cabinet ({menu}), {kind}, and put it into {variable}{day}"
-        ),
+    say!(
+        language,
+        "создайте новый в кабинете продавца ({menu}), {kind}, и впишите его в {variable}{day}",
+        "make a new one in the seller's cabinet ({menu}), {kind}, and put it into {variable}{day}"
     )
 }
 

@@ -43,6 +43,14 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// A sentence in a language, from its two forms side by side; what is in braces is taken from around it.
+macro_rules! say {
+    ($language:expr, $russian:tt, $english:tt $(,)?) => {
+        $language.either(format!($russian), format!($english))
+    };
+}
+pub(crate) use say;
+
 /// A sentence in which commands are told apart from words, so that a page can show them as such.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text(Vec<Part>);
@@ -70,7 +78,6 @@ impl Text {
         self
     }
 
-    /// Both, one behind the other.
     #[must_use]
     pub(crate) fn followed_by(mut self, more: Self) -> Self {
         self.0.extend(more.0);
@@ -82,7 +89,6 @@ impl Text {
     }
 }
 
-/// As plain text, the commands between backticks.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
@@ -92,7 +98,6 @@ impl fmt::Display for Text {
     }
 }
 
-/// How a marketplace is pulled by hand.
 pub(crate) const fn sync_command(source: Source) -> &'static str {
     match source {
         Source::Ozon => "stocksync sync ozon",
@@ -122,7 +127,6 @@ pub(crate) fn plain(number: impl TryInto<i64>, language: Language) -> String {
     language.total(number).replace('\u{a0}', " ")
 }
 
-/// An age for a line of text.
 pub(crate) fn age(seconds: u64, language: Language) -> String {
     language.age(seconds).replace('\u{a0}', " ")
 }

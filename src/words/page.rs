@@ -3,7 +3,6 @@
 use super::Text;
 use crate::language::{Forms, Language};
 
-/// Where nothing was ever stored.
 pub(crate) fn first_sync(language: Language) -> Text {
     Text::new(language.either("Загрузите остатки: ", "Store the first stock: "))
         .command("stocksync sync ozon")
@@ -110,6 +109,7 @@ super::words! { Phrases {
         "Штрихкода нет, поэтому товар не с чем сопоставить на другом маркетплейсе.",
         "There is no barcode by which it could be found on the other marketplace.";
     failures: "Неудачные загрузки", "Failed syncs";
+    since: "с", "since";
     failures_about:
         "За последние 7 дней. Остатки при этом не менялись.",
         "Of the last 7 days. They left the stock as it was.";

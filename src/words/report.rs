@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use super::{Text, anomalies, findings};
+use super::{Text, anomalies, findings, say};
 use crate::alert::Severity;
 use crate::inventory::Source;
 use crate::language::Language;
@@ -20,6 +20,7 @@ super::words! { Words {
     successful: "  удачные", "  successful";
     partial: "  частичные", "  partial";
     failed: "  неудачные", "  failed";
+    running: "  идут сейчас", "  running now";
     average_duration: "  в среднем длились", "  average duration";
     rejected: "  отклонено записей", "  records rejected";
     requests: "  запросов", "  requests";
@@ -39,9 +40,6 @@ super::words! { Words {
     product: "Товар", "Product";
     before: "Было", "Before";
     now: "Стало", "Now";
-    began: "Начало", "Began";
-    exit: "Код", "Exit";
-    reason: "Причина", "Reason";
     messages: "Отправленные сообщения", "Messages sent";
     when: "Когда", "When";
     message: "Сообщение", "Message";
@@ -54,16 +52,15 @@ super::words! { Words {
 nouns {
 } }
 
-/// The first line.
 pub(crate) fn heading(at: DateTime<FixedOffset>, language: Language) -> String {
     let at = language.time_and_zone(at);
-    language.either(format!("Остатки и загрузки, {at}"), format!("Stock and syncs on {at}"))
+    say!(language, "Остатки и загрузки, {at}", "Stock and syncs on {at}")
 }
 
 /// A row of the overview: `Syncs, 1 d`.
 pub(crate) fn syncs_of(period_seconds: u64, language: Language) -> String {
     let period = super::age(period_seconds, language);
-    language.either(format!("Загрузки, {period}"), format!("Syncs, {period}"))
+    say!(language, "Загрузки, {period}", "Syncs, {period}")
 }
 
 /// Above the table of warehouses; `empty` in place of one.
@@ -74,52 +71,49 @@ pub(crate) fn snapshot(source: Source, day: &str, empty: bool, language: Languag
         ("штук", "pieces")
     };
     let colon = if empty { ":" } else { "," };
-    language.either(
-        format!("{source}, снимок за {day}{colon} {russian}"),
-        format!("{source}, snapshot of {day}{colon} {english}"),
+    say!(
+        language,
+        "{source}, снимок за {day}{colon} {russian}",
+        "{source}, snapshot of {day}{colon} {english}"
     )
 }
 
-/// Above the products that ran out.
 pub(crate) fn ran_out(source: Source, language: Language) -> String {
-    language.either(
-        format!("{source}: закончились с прошлого снимка"),
-        format!("{source}: ran out since the snapshot before"),
+    say!(
+        language,
+        "{source}: закончились с прошлого снимка",
+        "{source}: ran out since the snapshot before"
     )
 }
 
-/// Below a list that is cut.
 pub(crate) fn and_more(more: u64, language: Language) -> String {
     let more = super::plain(more, language);
-    language.either(format!("и ещё {more}"), format!("and {more} more"))
+    say!(language, "и ещё {more}", "and {more} more")
 }
 
-/// Above the failed runs.
 pub(crate) fn failed_runs(source: Source, language: Language) -> String {
-    language.either(format!("{source}: неудачные загрузки"), format!("{source}: failed runs"))
+    say!(language, "{source}: неудачные загрузки", "{source}: failed runs")
 }
 
 /// Above the products: all, on both, on either one only.
 pub(crate) fn products(counts: [u64; 4], language: Language) -> String {
     let [total, both, ozon, wildberries] = counts.map(|count| super::plain(count, language));
-    language.either(
-        format!(
-            "Товары: {total}, из них {both} на обоих маркетплейсах, {ozon} только на Ozon, {wildberries} \
-             только на WB"
-        ),
-        format!(
-            "Products: {total}, {both} of them on both marketplaces, {ozon} on Ozon only, {wildberries} \
+    say!(
+        language,
+        "Товары: {total}, из них {both} на обоих маркетплейсах, {ozon} только на Ozon, {wildberries} \
+             только на WB",
+        "Products: {total}, {both} of them on both marketplaces, {ozon} on Ozon only, {wildberries} \
              on WB only"
-        ),
     )
 }
 
 /// Listings whose name nobody knows, some of them by their codes.
 pub(crate) fn nameless(count: u64, some: &str, language: Language) -> String {
     let count = super::plain(count, language);
-    language.either(
-        format!("Карточки без названия: {count} ({some})"),
-        format!("Listings without a name: {count} ({some})"),
+    say!(
+        language,
+        "Карточки без названия: {count} ({some})",
+        "Listings without a name: {count} ({some})"
     )
 }
 
@@ -133,7 +127,6 @@ fn line(severity: Severity, source: Source, sentence: &Text, language: Language)
     format!("{}: {sentence}", anomalies::about(severity, source, language))
 }
 
-/// How recent the stock is, in a word.
 pub(crate) fn verdict(verdict: Verdict, language: Language) -> &'static str {
     match verdict {
         Verdict::Fresh => language.either("свежие", "fresh"),
@@ -142,7 +135,6 @@ pub(crate) fn verdict(verdict: Verdict, language: Language) -> &'static str {
     }
 }
 
-/// A marketplace's line of `check-freshness`.
 pub(crate) fn freshness(source: &SourceFreshness, zone: FixedOffset, language: Language) -> String {
     let when = match (source.last_success_at, source.age_seconds) {
         (Some(moment), Some(age)) => {
@@ -153,18 +145,19 @@ pub(crate) fn freshness(source: &SourceFreshness, zone: FixedOffset, language: L
             } else {
                 language.either("назад", "ago")
             };
-            language.either(
-                format!("последняя удачная загрузка {moment}, {age} {ago}"),
-                format!("last success {moment}, {age} {ago}"),
+            say!(
+                language,
+                "последняя удачная загрузка {moment}, {age} {ago}",
+                "last success {moment}, {age} {ago}"
             )
         }
-        _ => language.either("удачных загрузок ещё не было", "no successful sync yet").to_owned(),
+        _ => say!(language, "удачных загрузок ещё не было", "no successful sync yet"),
     };
     let snapshot = source.snapshot_date.map_or_else(
-        || language.either("снимков нет", "no snapshot").to_owned(),
+        || say!(language, "снимков нет", "no snapshot"),
         |day| {
             let day = language.date(day);
-            language.either(format!("новейший снимок {day}"), format!("newest snapshot {day}"))
+            say!(language, "новейший снимок {day}", "newest snapshot {day}")
         },
     );
     format!("{}: {}, {when}, {snapshot}", source.source, verdict(source.verdict, language))

@@ -14,11 +14,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use stocksync::Source;
 use stocksync::config::{
     AlertSettings, DatabaseSettings, Environment, HttpSettings, OzonSettings, SyncSettings,
     Thresholds, WildberriesSettings, switched_off,
 };
-use stocksync::inventory::Source;
 
 const CONFIGURATION: &str = "docs/configuration.md";
 const DICTIONARY: &str = "docs/data-dictionary.md";

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 /// Labels that a metric may have, with every value that is allowed.
 const LABELS: [(&str, &[&str]); 5] = [
     ("source", &["Ozon", "Wildberries"]),
-    ("stock_type", &["FBO", "FBS", "realFBS"]),
+    ("stock_type", &["FBO", "FBS", "realFBS", "FBP"]),
     ("state", &["available", "reserved", "in_way_to_client", "in_way_from_client"]),
     ("status", &["success", "partial", "failed"]),
     ("severity", &["warning", "critical"]),

@@ -95,6 +95,58 @@ fn a_report_adds_up_what_was_synced() {
 }
 
 #[test]
+fn a_night_of_equal_failures_is_one_entry_with_its_span_and_what_to_do() {
+    let world = World::new(Catalogue::small(1));
+    for number in 0..60 {
+        world.database.run(&format!(
+            "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, started_at, completed_at, exit_code, error_message) \
+             VALUES ('{number}', 'inventory', 'Ozon', 'Ozon', 'failed', UTC_TIMESTAMP() - INTERVAL {number} * 10 + 1 MINUTE, \
+             UTC_TIMESTAMP() - INTERVAL {number} * 10 MINUTE, 77, '403 Forbidden: Invalid Api-Key (trace id {number}f{number})')"
+        ));
+    }
+    let text = world.run("report").expect(0).stdout;
+    let (_, told) = text.split_once("Ozon: failed runs\n").expect("the failures");
+    let told: Vec<&str> = told.split("\n\n").next().unwrap().lines().collect();
+    assert!(
+        told[0].starts_with("60× ") && told[0].ends_with(", 77: The marketplace rejected the key"),
+        "{told:#?}"
+    );
+    assert!(told[1].contains("→ make a new key in the seller's cabinet"), "{told:#?}");
+    assert!(told.len() <= 6 && told.last().unwrap().contains("Invalid Api-Key"), "{told:#?}");
+    assert!(text.lines().count() <= 40, "the whole mail: {text}");
+    assert_eq!(json(&world)["sources"][0]["failures"].as_array().unwrap().len(), 20);
+    let page = world.run("report --format html --lang en").expect(0).stdout;
+    assert_eq!(page.matches("403 Forbidden: Invalid Api-Key").count(), 1);
+    assert!(page.contains("60× since "), "{page}");
+}
+
+#[test]
+fn a_sync_that_goes_on_is_running_and_no_failure() {
+    let world = World::new(Catalogue::small(1));
+    world.run("sync ozon").expect(0);
+    world.database.run(
+        "INSERT INTO sync_logs (run_id, sync_type, source, marketplace, status, started_at) \
+         VALUES ('g', 'inventory', 'Ozon', 'Ozon', 'failed', UTC_TIMESTAMP())",
+    );
+    let report = json(&world);
+    let ozon = &report["sources"][0];
+    let runs = &ozon["runs"];
+    assert_eq!(
+        (&runs["total"], &runs["running"], &runs["failed"]),
+        (&2.into(), &1.into(), &0.into())
+    );
+    assert_eq!(
+        (ozon["success_rate"].as_f64(), ozon["failures"].as_array().unwrap().len()),
+        (Some(1.0), 0)
+    );
+    let text = world.run("report").expect(0).stdout;
+    assert!(!text.contains("failed runs") && text.contains("running now"), "{text}");
+    let metrics = world.run("report --format prometheus").expect(0).stdout;
+    assert!(metrics.contains("period_runs{source=\"Ozon\",status=\"running\"} 1"), "{metrics}");
+    assert!(metrics.contains("period_runs{source=\"Ozon\",status=\"failed\"} 0"), "{metrics}");
+}
+
+#[test]
 fn the_report_counts_what_the_marketplaces_stated() {
     let world = World::new(Catalogue::small(1));
     world.run("sync ozon").expect(0);

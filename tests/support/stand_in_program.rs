@@ -2,6 +2,7 @@
 //! point stocksync to it and the figures that a correct sync must arrive at, and runs until its stdin closes.
 //!
 //! `marketplace-stand-in [--catalogue demo|small|large] [--first-port N] [--rate-limits]`
+#![allow(unreachable_pub)] // nothing of a program can be reached
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test program
 #![allow(dead_code)] // it uses a part of what the tests use
 

@@ -17,7 +17,7 @@ use crate::text::counted;
 /// Runs the command.
 /// Errors: [`Exit::Configuration`], also when there is no place or no tool for the backup;
 /// [`Exit::Database`], or [`Exit::NotNow`] if another `migrate` does not come to an end.
-pub fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
+pub(super) fn run(args: &MigrateArgs, environment: &Environment) -> Result<Exit, Failure> {
     let settings = DatabaseSettings::read(environment)?;
     let retention = RetentionSettings::read(environment)?;
     if let Some(target) = args.rollback_to.filter(|target| *target > newest_version()) {

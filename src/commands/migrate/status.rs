@@ -18,7 +18,10 @@ use crate::zone;
 const SHOWN: usize = 12;
 
 /// Prints it; changes nothing. Ends in [`Exit::Unsound`] while there is something to apply, so that nobody has to read it.
-pub fn print(database: &mut Database, retention: RetentionSettings) -> Result<Exit, Failure> {
+pub(super) fn print(
+    database: &mut Database,
+    retention: RetentionSettings,
+) -> Result<Exit, Failure> {
     let applied = migrations::applied(database)?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

@@ -8,19 +8,21 @@ use crate::commands::key_end::key_end;
 use crate::config::{Environment, KeySettings, Thresholds, snapshot_utc_offset};
 use crate::failure::Failure;
 use crate::inventory::Source;
-use crate::monitor::anomalies::{self, Comparison, DayStock, Picture, Product, failures_in_a_row};
+use crate::monitor::anomalies::{
+    self, Comparison, DayStock, Picture, Product, failures_in_a_row, may_go_on,
+};
 use crate::monitor::freshness::{freshness, usual_max_age};
 use crate::report::{Products, Report, SourceReport};
 use crate::store::StoreError;
 use crate::store::alert_log::told;
 use crate::store::queries::products::{self, ProductOverview};
-use crate::store::queries::{self};
+use crate::store::queries::{self, RunRow};
 
 /// Products of a list that are named; the rest is counted.
 const LISTED: usize = 20;
 
 /// What a report is to be about; everything that can be wrong with it is found before the database is asked.
-pub struct Gathering {
+pub(super) struct Gathering {
     thresholds: Thresholds,
     report: Report,
     since: DateTime<Utc>,
@@ -28,7 +30,7 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    pub fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
+    pub(super) fn prepare(args: &ReportArgs, environment: &Environment) -> Result<Self, Failure> {
         let generated_at = Utc::now();
         let since = TimeDelta::from_std(args.period)
             .ok()
@@ -50,7 +52,7 @@ impl Gathering {
     }
 
     /// Asks everything; for one state of the database the caller has begun a consistent read.
-    pub fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
+    pub(super) fn ask(mut self, conn: &mut Conn) -> Result<Report, StoreError> {
         for source in Source::ALL {
             let part = self.source(conn, source)?;
             self.report.sources.push(part);
@@ -89,6 +91,17 @@ impl Gathering {
         name(conn, source, &mut gone.listed)?;
         let last_success = queries::last_success(conn, source)?;
         let since = self.since;
+        let mut runs = queries::runs(conn, source, since)?;
+        let mut failures = queries::failures(conn, source, since)?;
+        let now = self.report.generated_at;
+        let goes_on = |run: &RunRow| {
+            may_go_on(run.started_at, run.completed_at, now) && recent_runs.first() == Some(run)
+        };
+        if failures.first().is_some_and(goes_on) {
+            failures.remove(0);
+            runs.failed -= 1;
+            runs.running += 1;
+        }
         let told = told(conn, source.as_str())?;
         Ok(SourceReport {
             source,
@@ -99,8 +112,8 @@ impl Gathering {
                 usual_max_age(&recent_runs),
                 self.report.generated_at,
             ),
-            runs: queries::runs(conn, source, since)?,
-            failures: queries::failures(conn, source, since)?,
+            runs,
+            failures,
             failures_in_a_row: failures_in_a_row(&recent_runs, self.report.generated_at),
             snapshot: snapshot(newest.unwrap_or_default(), days.newest),
             ran_out: gone,

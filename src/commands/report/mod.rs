@@ -17,7 +17,7 @@ use crate::report;
 use crate::store::schema::migrations;
 use crate::store::{Database, queries};
 
-pub fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, Failure> {
     let gathering = gather::Gathering::prepare(args, environment)?;
     let language = match args.lang {
         Some(language) => language.into(),

@@ -49,7 +49,7 @@ pub(super) struct Fetched {
 
 impl Origin {
     /// Reads the settings that a pull needs, and judges its key; a file needs neither.
-    pub fn read(
+    pub(super) fn read(
         sync: &mut Sync<'_>,
         environment: &Environment,
         settings: &SyncSettings,
@@ -71,7 +71,7 @@ impl Origin {
     }
 
     /// A pull that follows another one at once would run into Wildberries' rate limit.
-    pub fn wait_between_pulls(&self) -> Duration {
+    pub(super) fn wait_between_pulls(&self) -> Duration {
         match self {
             Origin::Wildberries(settings, _) => {
                 settings.request_interval.max(settings.http.base_delay)

@@ -32,7 +32,7 @@ pub(super) struct Sync<'a> {
 }
 
 impl Sync<'_> {
-    pub fn figures(&self) -> RunStats {
+    pub(super) fn figures(&self) -> RunStats {
         let (cost, foreign_hosts) = (self.meter.read(), self.meter.foreign_hosts());
         RunStats { cost, foreign_hosts, ..self.stats.clone() }
     }

@@ -36,7 +36,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Unless the stock moved between two pages.
-    pub fn settled(self) -> Result<Self, PullError> {
+    pub(super) fn settled(self) -> Result<Self, PullError> {
         match self.shifted {
             Some(reason) => Err(PullError::Shifted(reason)),
             None => Ok(self),
@@ -44,7 +44,7 @@ impl Reading {
     }
 
     /// Unless hardly anything of it can be believed.
-    pub fn require_stock_data(&self) -> Result<(), Failure> {
+    pub(super) fn require_stock_data(&self) -> Result<(), Failure> {
         if self.validation.is_stock_data() {
             return Ok(());
         }

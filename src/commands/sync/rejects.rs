@@ -27,7 +27,7 @@ struct Line<'a> {
     original: Option<Cow<'a, str>>,
 }
 
-pub struct Rejects {
+pub(super) struct Rejects {
     directory: Option<PathBuf>,
     file: Option<BufWriter<File>>,
     path: PathBuf,
@@ -35,7 +35,7 @@ pub struct Rejects {
 }
 
 impl Rejects {
-    pub fn prepare(environment: &Environment) -> Result<Self, Failure> {
+    pub(super) fn prepare(environment: &Environment) -> Result<Self, Failure> {
         let directory = rejects_dir(environment);
         if let Some(directory) = &directory {
             tempfile::tempfile_in(directory)
@@ -45,7 +45,7 @@ impl Rejects {
     }
 
     /// Begins anew: of a pull that is thrown away the rejected records go with it. The file comes with the first of them.
-    pub fn begin(&mut self, source: Source, run_id: &str) {
+    pub(super) fn begin(&mut self, source: Source, run_id: &str) {
         self.file = None;
         if let Some(directory) = &self.directory {
             let name = format!("rejects-{}-{run_id}.jsonl", source.as_str().to_ascii_lowercase());
@@ -59,7 +59,7 @@ impl Rejects {
     }
 
     /// Keeps a record; a file that cannot be written is given up with a warning.
-    pub fn keep(&mut self, source: Source, run_id: &str, rejection: &Rejection) {
+    pub(super) fn keep(&mut self, source: Source, run_id: &str, rejection: &Rejection) {
         if self.directory.is_none() {
             return;
         }
@@ -68,7 +68,7 @@ impl Rejects {
         }
     }
 
-    pub fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         let Some(mut file) = self.file.take() else { return };
         match file.flush() {
             Ok(()) => {

@@ -20,7 +20,7 @@ const SLOWEST: u64 = 1024;
 /// How much of a body is kept at hand for messages (bytes).
 const BEGINNING: usize = 64 << 10;
 
-pub struct Body<R> {
+pub(crate) struct Body<R> {
     source: R,
     received: u64,
     beginning: Vec<u8>,
@@ -29,7 +29,7 @@ pub struct Body<R> {
 
 impl<R: Read> Body<R> {
     /// A body that may be silent or drip for `patience`.
-    pub fn new(source: R, patience: Duration) -> Self {
+    pub(crate) fn new(source: R, patience: Duration) -> Self {
         Self {
             source,
             received: 0,
@@ -39,7 +39,7 @@ impl<R: Read> Body<R> {
     }
 
     /// Bytes received so far, after decompression.
-    pub fn received(&self) -> u64 {
+    pub(crate) fn received(&self) -> u64 {
         self.received
     }
 
@@ -60,7 +60,7 @@ impl<R: Read> Body<R> {
     }
 
     /// The whole body; one of more than `limit` bytes is not the short answer that was expected.
-    pub fn read_all(&mut self, limit: u64) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn read_all(&mut self, limit: u64) -> Result<Vec<u8>, Fault> {
         let (mut all, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
         loop {
             match self.fill(&mut buffer)? {
@@ -76,12 +76,12 @@ impl<R: Read> Body<R> {
 
     /// Reads what can be had of the first 64 KiB: a body that breaks off ends there, for the status
     /// is the answer.
-    pub fn read_beginning(&mut self) {
+    pub(crate) fn read_beginning(&mut self) {
         let mut buffer = vec![0; 16 << 10];
         while self.beginning.len() < BEGINNING && matches!(self.fill(&mut buffer), Ok(1..)) {}
     }
 
-    pub fn beginning(&self) -> &[u8] {
+    pub(crate) fn beginning(&self) -> &[u8] {
         &self.beginning
     }
 
@@ -89,7 +89,7 @@ impl<R: Read> Body<R> {
     /// Returns its length in bytes.
     /// Errors: [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::CannotCreate`] for
     /// a full disk; a fault of the connection.
-    pub fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
+    pub(crate) fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         file.set_len(start).map_err(disk::temporary)?;
         let (mut end, mut buffer) = (start, vec![0; 64 << 10]);
         loop {

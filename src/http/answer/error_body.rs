@@ -10,11 +10,11 @@ use crate::http::markup::{Markup, markup};
 use crate::text::clean;
 
 /// How much of a foreign text a message may hold (characters).
-pub const LONGEST_MESSAGE: usize = 300;
+pub(crate) const LONGEST_MESSAGE: usize = 300;
 const LONGEST_ID: usize = 100;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     pub message: Option<String>,
     /// `code`: a number of gRPC (Ozon), a word, or Wildberries' own mark.
     pub code: Option<String>,
@@ -24,7 +24,7 @@ pub struct Explanation {
 
 impl Explanation {
     /// Whether the words are said, in any case; Ozon writes `Api-Key`, `Api-key` and `api key`.
-    pub fn mentions(&self, words: &str) -> bool {
+    pub(crate) fn mentions(&self, words: &str) -> bool {
         let message = self.message.as_deref().unwrap_or_default();
         message.to_lowercase().replace(['-', '_'], " ").contains(words)
     }
@@ -46,7 +46,7 @@ const REASONS: [&str; 9] = [
 ];
 
 /// Takes the body of a failed answer apart; whatever text there is, where it is no JSON.
-pub fn explain(body: &[u8]) -> Explanation {
+pub(crate) fn explain(body: &[u8]) -> Explanation {
     // A page says nothing in its first lines but how it looks; XML is short and to the point.
     if markup(body) == Some(Markup::Html) {
         return Explanation { message: Some(Markup::Html.to_string()), ..Explanation::default() };
@@ -71,7 +71,7 @@ pub fn explain(body: &[u8]) -> Explanation {
 
 /// What an answer with 200 says that is an error all the same; nothing for one that is no JSON
 /// object, or gives no reason.
-pub fn explain_success(body: &[u8]) -> Option<Explanation> {
+pub(crate) fn explain_success(body: &[u8]) -> Option<Explanation> {
     let Ok(Value::Object(_)) = serde_json::from_slice(body) else { return None };
     Some(explain(body)).filter(|said| said.message.is_some())
 }
@@ -102,7 +102,7 @@ fn words(value: &Value) -> Option<String> {
 
 /// The number by which the marketplace's support finds the call: `X-O3-Trace-Id` or `Trace-Id`
 /// (Ozon), `X-Request-Id` (WB).
-pub fn trace_id(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn trace_id(headers: &HeaderMap) -> Option<String> {
     ["x-o3-trace-id", "trace-id", "x-request-id"]
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
@@ -111,7 +111,7 @@ pub fn trace_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A URL for a message: without user, query and fragment, which may be a signature.
-pub fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
     shown.set_fragment(None);

@@ -1,6 +1,6 @@
 //! What came back: the body within its limits, what a status code means, what an error says of
 //! itself. Sends nothing and decides no retry.
 
-pub mod body;
-pub mod error_body;
-pub mod status;
+pub(crate) mod body;
+pub(crate) mod error_body;
+pub(crate) mod status;

@@ -7,7 +7,7 @@ use super::error_body::Explanation;
 use crate::http::connection::public_address::PrivateHost;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Answered,
     /// There is nothing to answer (204).
     Nothing,
@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 /// Sorts a status. What is not known to pass on its own is not tried again.
-pub fn status(status: StatusCode) -> Verdict {
+pub(crate) fn status(status: StatusCode) -> Verdict {
     match status.as_u16() {
         200 | 201 => Verdict::Answered,
         204 => Verdict::Nothing,
@@ -39,7 +39,7 @@ pub fn status(status: StatusCode) -> Verdict {
 
 /// Sorts a refused request to an API by its status and, where that is not the whole truth, by what
 /// its body says.
-pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
+pub(crate) fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
     let by_status = status(code);
     let names_the_key = said.mentions("api key") || said.mentions("client id");
     match (by_status, said.code.as_deref()) {
@@ -60,7 +60,7 @@ pub fn refusal(code: StatusCode, said: &Explanation) -> Verdict {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Breakage {
+pub(crate) enum Breakage {
     /// A timeout, a refused or reset connection, a name server, a cut body: passes on its own.
     Transient,
     /// The other side's certificate does not hold: does not pass within one run, and nothing may be
@@ -70,7 +70,7 @@ pub enum Breakage {
 }
 
 /// Sorts a broken exchange by looking down its chain of causes.
-pub fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
+pub(crate) fn breakage(error: &(dyn std::error::Error + 'static)) -> Breakage {
     let lasting = below(error).find_map(|error| {
         if error.is::<PrivateHost>() {
             return Some(Breakage::PrivateHost);

@@ -12,11 +12,11 @@ use super::public_address::Resolver;
 use super::tls;
 use crate::failure::{Exit, Failure, OrFail};
 
-pub const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("stocksync/", env!("CARGO_PKG_VERSION"));
 
 /// Where a request goes, which decides what it may carry and whom it may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// The marketplace's API: the credentials go along.
     Api,
     /// The host that an API answer named: no credentials, and no address of the own network.
@@ -26,7 +26,7 @@ pub enum Target {
 /// The clients of one pull. The blocking client counts its timeout for the wait for the headers and
 /// anew for each read of the body, but knows it only per client: so the longer patience of a later
 /// attempt needs a client of its own.
-pub struct Clients {
+pub(crate) struct Clients {
     tls: ClientConfig,
     timeout: Duration,
     only_public: bool,
@@ -36,16 +36,16 @@ pub struct Clients {
 impl Clients {
     /// Clients whose n-th attempt allows a silence of n × `timeout`; with `only_public`, downloads
     /// reach public addresses only.
-    pub fn new(timeout: Duration, only_public: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(timeout: Duration, only_public: bool) -> Result<Self, Failure> {
         Ok(Self { tls: tls::configuration()?, timeout, only_public, built: Vec::new() })
     }
 
     /// The longest silence that attempt `attempt` (from 1 on) bears.
-    pub fn patience(&self, attempt: u32) -> Duration {
+    pub(crate) fn patience(&self, attempt: u32) -> Duration {
         self.timeout.saturating_mul(attempt)
     }
 
-    pub fn get(&mut self, target: Target, attempt: u32) -> Result<Client, Failure> {
+    pub(crate) fn get(&mut self, target: Target, attempt: u32) -> Result<Client, Failure> {
         let wanted = |built: &&(Target, u32, Client)| built.0 == target && built.1 == attempt;
         if let Some((_, _, client)) = self.built.iter().find(wanted) {
             return Ok(client.clone());

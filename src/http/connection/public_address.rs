@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// Whether an address belongs to the public internet: not loopback, private, link-local, shared,
 /// documentation, benchmarking, multicast, reserved or unspecified (IANA special-purpose
 /// registries), also not wrapped into IPv6.
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -58,7 +58,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 ///
 /// With `api_on_loopback` (a test server or a proxy on this machine) `http` and the own network are
 /// allowed.
-pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
+pub(crate) fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
     match (link.scheme(), api_on_loopback) {
         ("https", _) | ("http", true) => {}
         (scheme, _) => return Some(format!("has the scheme {scheme:?}; only https is followed")),
@@ -75,7 +75,7 @@ pub fn refusal(link: &Url, api_on_loopback: bool) -> Option<String> {
 }
 
 #[derive(Debug)]
-pub struct PrivateHost(String);
+pub(crate) struct PrivateHost(String);
 
 impl fmt::Display for PrivateHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -88,7 +88,7 @@ impl std::error::Error for PrivateHost {}
 /// What the system's resolver says of a name that it does not resolve: the error alone would not tell
 /// that it is the name.
 #[derive(Debug)]
-pub struct NameUnresolved(pub std::io::Error);
+pub(crate) struct NameUnresolved(pub std::io::Error);
 
 impl fmt::Display for NameUnresolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,7 +100,7 @@ impl std::error::Error for NameUnresolved {}
 
 /// The system's resolver. With `only_public`, less every address that is not public: what a name means
 /// is checked where the connection takes it from, so that a second answer of the name server cannot differ.
-pub struct Resolver {
+pub(crate) struct Resolver {
     pub only_public: bool,
 }
 

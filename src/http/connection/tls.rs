@@ -9,7 +9,7 @@ use crate::failure::{Exit, Failure, OrFail};
 
 /// TLS 1.2 and 1.3, certificates checked against the roots of Mozilla: nothing on the machine
 /// decides whom to trust.
-pub fn configuration() -> Result<ClientConfig, Failure> {
+pub(crate) fn configuration() -> Result<ClientConfig, Failure> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -9,7 +9,7 @@ use crate::inventory::quantity::cell_quantity;
 
 /// One row: one barcode on all warehouses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CabinetRow {
+pub(crate) struct CabinetRow {
     /// `Артикул WB`: `nmId`, the card.
     pub nm_id: Field,
     /// `Баркод`: of the size.
@@ -30,7 +30,7 @@ pub struct CabinetRow {
 
 impl CabinetRow {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's records from 1.
-    pub fn validate(mut self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         unmark(&mut self.size);
         for code in [&mut self.nm_id, &mut self.barcode] {
             unmark(code);

@@ -15,7 +15,7 @@ const PARTS_BEGIN: [&str; 2] = ["Склад WB", "Остальные"];
 const PROVEN: u64 = 3;
 
 #[derive(Debug, Default)]
-pub struct HiddenTotal {
+pub(crate) struct HiddenTotal {
     /// A name without a Cyrillic letter, as long as there is none with one.
     foreign: Option<String>,
     cyrillic: bool,
@@ -26,7 +26,7 @@ pub struct HiddenTotal {
 }
 
 impl HiddenTotal {
-    pub fn look_at(&mut self, item: &RemainsItem) {
+    pub(crate) fn look_at(&mut self, item: &RemainsItem) {
         let Ok(entries) = &item.warehouses else { return };
         let mut warehouses = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -75,7 +75,7 @@ impl HiddenTotal {
     }
 
     /// Why the report must not be taken for stock, once all items have been looked at.
-    pub fn reason(&self) -> Option<String> {
+    pub(crate) fn reason(&self) -> Option<String> {
         if let (false, Some(name)) = (self.cyrillic, &self.foreign) {
             return Some(format!(
                 "no warehouse of the report of remains has a Cyrillic letter in its name (the first is \"{}\"), so its totals cannot be \

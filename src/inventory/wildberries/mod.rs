@@ -7,9 +7,9 @@ mod remains;
 
 use chrono::{DateTime, NaiveDateTime};
 
-pub use cabinet::CabinetRow;
-pub use hidden_total::HiddenTotal;
-pub use remains::{RemainsItem, RemainsWarehouse};
+pub(crate) use cabinet::CabinetRow;
+pub(crate) use hidden_total::HiddenTotal;
+pub(crate) use remains::{RemainsItem, RemainsWarehouse};
 
 use super::field::{
     Field, LONGEST_BARCODE, LONGEST_KEY, Rejection, bounded_text, described, id, key, record_label,
@@ -19,7 +19,7 @@ use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
 
 /// One item of `stocks-report/wb-warehouses` or `stocks-report/seller-warehouses`: one size of one card on one warehouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WarehouseItem {
+pub(crate) struct WarehouseItem {
     /// Whose warehouses the answer is about: `Fbo` for Wildberries', `Fbs` for the seller's.
     pub stock_type: StockType,
     pub nm_id: Field,
@@ -38,7 +38,7 @@ pub struct WarehouseItem {
 
 impl WarehouseItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
-    pub fn validate(self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
             reason,
@@ -99,7 +99,7 @@ impl WarehouseItem {
 
 /// One row of `supplier/stocks` (statistics service): one barcode on one warehouse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StatisticsItem {
+pub(crate) struct StatisticsItem {
     pub nm_id: Field,
     /// `barcode`: of the size.
     pub barcode: Field,
@@ -114,7 +114,7 @@ pub struct StatisticsItem {
 
 impl StatisticsItem {
     /// The record that the row stands for, or why it stands for none. `number` counts the pull's items from 1.
-    pub fn validate(self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
             reason,

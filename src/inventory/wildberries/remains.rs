@@ -21,7 +21,7 @@ const NOWHERE: &str = "Склад WB";
 
 /// One item of `warehouse_remains`: one barcode with all the warehouses where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemainsItem {
+pub(crate) struct RemainsItem {
     pub nm_id: Field,
     /// `barcode`: of the size.
     pub barcode: Field,
@@ -34,14 +34,14 @@ pub struct RemainsItem {
 
 /// One entry of `warehouses`: a warehouse or a total.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RemainsWarehouse {
+pub(crate) struct RemainsWarehouse {
     pub name: Field,
     pub quantity: Field,
 }
 
 impl RemainsItem {
     /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
-    pub fn validate(self, number: u64) -> Result<Record, Rejection> {
+    pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];
             Rejection { record: record_label("item", number, &fields), reason, original: None }

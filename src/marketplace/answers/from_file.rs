@@ -19,7 +19,7 @@ use crate::marketplace::{Format, Part, PartReader, Pull, table};
 /// Opens a report for reading.
 /// Errors: [`Exit::Usage`] if there is no such file or it may not be read; [`Exit::NotStockData`]
 /// if a file of Wildberries is none of its stock answers.
-pub fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
+pub(crate) fn open_file(source: Source, path: &Path) -> Result<Pull, Failure> {
     let unusable = || format!("cannot read {}", path.display());
     // Looked at before it is opened: opening a pipe would wait for its other end.
     let metadata = fs::metadata(path).or_fail(Exit::Usage, unusable)?;

@@ -3,6 +3,6 @@
 
 pub(crate) mod builder;
 mod file_age;
-pub mod from_file;
+pub(crate) mod from_file;
 pub(crate) mod read_ahead;
 pub(crate) mod sniff;

@@ -2,8 +2,8 @@
 
 mod order;
 pub(super) mod report;
-pub mod roles;
-pub mod warehouses;
+pub(crate) mod roles;
+pub(crate) mod warehouses;
 
 use order::Report;
 
@@ -35,7 +35,7 @@ const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 /// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or
 /// its link does not hold (no key was sent there, so none is wrong); [`Exit::NotStockData`] if it
 /// is empty.
-pub fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
+pub(crate) fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
     let mut http =
         Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);
     let pulled = pull(settings, &mut http);
@@ -68,7 +68,7 @@ fn pull(settings: &OzonSettings, http: &mut Http) -> Result<Pull, Failure> {
         let failure = Failure::new(Exit::NotStockData, "the report is empty");
         return Err(http.in_last_answer(failure));
     }
-    log::info!("Ozon: report fetched, {} bytes", grouped(part.length, ' '));
+    log::info!("Ozon: report fetched, {} bytes", grouped(part.length, ','));
     Ok(assembly.finish(http))
 }
 

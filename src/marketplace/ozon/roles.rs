@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const LONGEST_NAMES: usize = 200;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyFacts {
+pub(crate) struct KeyFacts {
     pub expires: Option<DateTime<Utc>>,
     roles: Vec<String>,
     /// Methods that a sync needs and none of the roles has.
@@ -35,7 +35,7 @@ pub struct KeyFacts {
 
 impl KeyFacts {
     /// Ends the run of a key that may not call what a sync needs.
-    pub fn require_methods(&self) -> Result<(), Failure> {
+    pub(crate) fn require_methods(&self) -> Result<(), Failure> {
         let Some(method) = self.method.filter(|_| !self.lacking.is_empty()) else {
             return Ok(());
         };
@@ -58,7 +58,7 @@ impl KeyFacts {
 }
 
 /// Asks once, whatever comes of it.
-pub fn ask(settings: &OzonSettings, meter: &Meter) -> KeyFacts {
+pub(crate) fn ask(settings: &OzonSettings, meter: &Meter) -> KeyFacts {
     let timeout = settings.http.timeout.min(PATIENCE);
     let once = HttpSettings { timeout, attempts: 1, ..settings.http.clone() };
     let asked = Http::new(&once, &settings.api_url, &credentials(settings)).and_then(|http| {

@@ -27,7 +27,7 @@ const LONGEST_PAGE: u64 = 64 << 20;
 const NAME: &str = "Wildberries: cards";
 
 #[derive(Debug)]
-pub struct CardPage {
+pub(crate) struct CardPage {
     /// How many cards it holds, readable or not.
     pub cards: u64,
     pub unreadable: u64,
@@ -39,7 +39,7 @@ pub struct CardPage {
     pub last: bool,
 }
 
-pub struct CardReader {
+pub(crate) struct CardReader {
     http: Http,
     interval: std::time::Duration,
     cursor: Option<CardCursor>,
@@ -47,7 +47,7 @@ pub struct CardReader {
 
 impl CardReader {
     /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
-    pub fn new(
+    pub(crate) fn new(
         settings: &WildberriesSettings,
         meter: &Meter,
         cursor: Option<CardCursor>,
@@ -59,7 +59,7 @@ impl CardReader {
         Ok(Self { http, interval: settings.cards_interval, cursor })
     }
 
-    pub fn next_page(&mut self) -> Result<CardPage, Failure> {
+    pub(crate) fn next_page(&mut self) -> Result<CardPage, Failure> {
         let mut cursor = json!({"limit": LIMIT});
         if let Some(CardCursor { updated_at, nm_id }) = &self.cursor {
             cursor["updatedAt"] = json!(updated_at);

@@ -1,8 +1,8 @@
 //! Wildberries: how its stock is asked for, by any of three methods, and what the answers hold.
 
 pub(super) mod cabinet;
-pub mod cards;
-pub mod items;
+pub(crate) mod cards;
+pub(crate) mod items;
 pub(super) mod json;
 mod permit;
 mod refusal;
@@ -10,7 +10,7 @@ mod remains;
 mod stocks_report;
 mod supplier_stocks;
 
-pub use self::permit::Permit;
+pub(crate) use self::permit::Permit;
 
 use self::items::{Survey, survey};
 use super::answers::builder::Assembly;
@@ -30,7 +30,7 @@ const MOST_PAGES: u32 = 400;
 /// However it ends, `meter` has counted what it took.
 /// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never
 /// ready; [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
-pub fn fetch(
+pub(crate) fn fetch(
     settings: &WildberriesSettings,
     permit: Permit,
     meter: &Meter,

@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::wb_token::{Category, TokenKind, WbToken};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Permit {
+pub(crate) struct Permit {
     pub seller_warehouses: bool,
     pub cards: bool,
     /// Whether it is a base token, which has to be slow.
@@ -21,7 +21,7 @@ impl Permit {
     /// What the settings ask for with this token.
     /// Errors: [`Exit::KeyRejected`] for a token that has ended, is one of the sandbox, or says
     /// that it may not read the stock.
-    pub fn of(
+    pub(crate) fn of(
         settings: &WildberriesSettings,
         now: DateTime<Utc>,
         offset: FixedOffset,
@@ -49,7 +49,7 @@ impl Permit {
     }
 
     /// Tells what the stock will lack for the token's sake, once a run.
-    pub fn announce(self, settings: &WildberriesSettings) {
+    pub(crate) fn announce(self, settings: &WildberriesSettings) {
         if self.base && settings.method == StocksMethod::WarehouseRemains {
             let interval = format_duration(settings.base_token_interval);
             let own = if settings.seller_warehouses {

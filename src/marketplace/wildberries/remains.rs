@@ -82,7 +82,7 @@ pub(super) fn fetch(
             return Err(Failure::new(Exit::Unreachable, message));
         }
     };
-    log::info!("{CREATE}: {} items", grouped(found.items, ' '));
+    log::info!("{CREATE}: {} items", grouped(found.items, ','));
     Ok(())
 }
 

@@ -58,7 +58,7 @@ impl Method {
                 }
                 reply => reply.required(self.name)?,
             };
-            log::info!("{} page {page}: {} items", self.name, grouped(found.items, ' '));
+            log::info!("{} page {page}: {} items", self.name, grouped(found.items, ','));
             if page > 1 && assembly.repeats()? {
                 let message = format!("{} answers the same page again and again", self.name);
                 return Err(Failure::new(Exit::NotStockData, message).into());

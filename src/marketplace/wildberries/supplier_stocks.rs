@@ -44,7 +44,7 @@ pub(super) fn fetch(
             Reply::Nothing => return Ok(()),
             Reply::Missing(failure) => return Err(hinted(failure)),
         };
-        log::info!("{NAME} page {page}: {} items", grouped(found.items, ' '));
+        log::info!("{NAME} page {page}: {} items", grouped(found.items, ','));
         if found.items == 0 {
             return Ok(());
         }
@@ -73,7 +73,7 @@ fn next(from: &str, items: u64, last: Option<&str>) -> Result<Option<String>, St
         Some(date) if date == from && items < PERHAPS_CUT => Ok(None),
         Some(date) if date == from => Err(format!(
             "{} rows changed at {date}, more than an answer holds: the rest cannot be asked for; use WB_STOCKS_METHOD=wb-warehouses",
-            grouped(items, ' ')
+            grouped(items, ',')
         )),
         Some(date) if date < from => Err(format!(
             "the rows are not in the order of their changes: {date} comes after {from}"

@@ -43,7 +43,7 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
 /// with the newest. The marketplace's own hosts are not among those that runs remember.
 ///
 /// Of a list that was cut, the oldest day only says which hosts are not new.
-pub fn new_hosts(runs: &[RunRow], since: DateTime<Utc>) -> Vec<(&str, &RunRow)> {
+pub(crate) fn new_hosts(runs: &[RunRow], since: DateTime<Utc>) -> Vec<(&str, &RunRow)> {
     let cut = runs.last().filter(|_| runs.len() >= RECENT_RUNS);
     let since = cut.map_or(since, |oldest| since.max(oldest.started_at + TimeDelta::days(1)));
     let mut seen = HashSet::new();

@@ -16,18 +16,17 @@ use crate::config::Thresholds;
 use crate::inventory::Source;
 use crate::store::queries::{ListingStock, RunRow, WarehouseStock};
 
-pub use activity::new_hosts;
-pub use regions::region;
-pub use runs::{failures_in_a_row, may_go_on};
-pub use stock::Comparison;
+pub(crate) use activity::new_hosts;
+pub(crate) use runs::{failures_in_a_row, may_go_on};
+pub(crate) use stock::Comparison;
 
 /// Products that an anomaly names; the rest is counted.
-pub const NAMED: usize = 10;
+pub(crate) const NAMED: usize = 10;
 
 /// What an anomaly is about. The names are an interface: JSON shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub(crate) enum Kind {
     ZeroStockSpike,
     StockChange,
     ProductsVanished,
@@ -56,7 +55,7 @@ pub enum Kind {
 
 /// A product that an anomaly concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product {
+pub(crate) struct Product {
     /// Ozon: the seller's article; Wildberries: `nmId`.
     pub sku: String,
     /// Wildberries: `chrtId` or barcode; Ozon: empty.
@@ -70,7 +69,7 @@ pub struct Product {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Anomaly {
+pub(crate) struct Anomaly {
     pub severity: Severity,
     pub source: Source,
     pub kind: Kind,
@@ -131,7 +130,7 @@ impl Anomaly {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DayStock {
+pub(crate) struct DayStock {
     pub day: NaiveDate,
     pub products: Vec<ListingStock>,
     pub warehouses: Vec<WarehouseStock>,
@@ -143,7 +142,7 @@ impl DayStock {
     }
 }
 
-pub struct Picture<'a> {
+pub(crate) struct Picture<'a> {
     pub source: Source,
     /// Its newest snapshot beside the one before, if there are two.
     pub stock: Option<&'a Comparison<'a>>,
@@ -165,7 +164,7 @@ impl Picture<'_> {
 /// A snapshot older than this says nothing about what a day should look like.
 const COMPARABLE_DAYS: i64 = 7;
 
-pub fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
+pub(crate) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     let mut found = Vec::new();
     if let Some(compared @ Comparison { before, newest, .. }) = picture.stock
         && (newest.day - before.day).num_days() <= COMPARABLE_DAYS
@@ -178,7 +177,7 @@ pub fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     found
 }
 
-pub fn suspicious(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
+pub(crate) fn suspicious(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly> {
     activity::detect(picture, thresholds)
 }
 
@@ -199,12 +198,12 @@ pub(super) mod samples {
     use crate::config::Environment;
     use crate::run::Status;
 
-    pub fn defaults() -> Thresholds {
+    pub(crate) fn defaults() -> Thresholds {
         Thresholds::read(&Environment::from_pairs([])).unwrap()
     }
 
     /// Products `p0`, `p1`, … with these pieces, on one warehouse.
-    pub fn day(day: &str, pieces: &[i64]) -> DayStock {
+    pub(crate) fn day(day: &str, pieces: &[i64]) -> DayStock {
         let products = pieces.iter().enumerate().map(|(index, pieces)| ListingStock {
             sku: format!("p{index}"),
             size_id: String::new(),
@@ -213,12 +212,12 @@ pub(super) mod samples {
         DayStock { day: day.parse().unwrap(), products: products.collect(), warehouses: Vec::new() }
     }
 
-    pub fn now() -> DateTime<Utc> {
+    pub(crate) fn now() -> DateTime<Utc> {
         "2026-11-23T12:00:00Z".parse().unwrap()
     }
 
     /// A run that began so many hours ago and took so many seconds.
-    pub fn run(hours_ago: i64, seconds: i64, status: Status) -> RunRow {
+    pub(crate) fn run(hours_ago: i64, seconds: i64, status: Status) -> RunRow {
         let started_at = now() - chrono::TimeDelta::hours(hours_ago);
         RunRow {
             source: Source::Ozon,
@@ -235,7 +234,7 @@ pub(super) mod samples {
         }
     }
 
-    pub fn picture(runs: &[RunRow]) -> Picture<'_> {
+    pub(crate) fn picture(runs: &[RunRow]) -> Picture<'_> {
         Picture {
             source: Source::Ozon,
             stock: None,

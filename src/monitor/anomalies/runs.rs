@@ -35,12 +35,16 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
 
 /// Whether the newest run of a marketplace is perhaps still going on at `now`: then it has neither failed nor died. An older one is
 /// not, whenever it began: its successor proves it dead, as two runs of one marketplace never overlap.
-pub fn may_go_on(began: DateTime<Utc>, ended: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+pub(crate) fn may_go_on(
+    began: DateTime<Utc>,
+    ended: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
     ended.is_none() && began + LONGEST_RUN > now
 }
 
 /// How many of the newest runs failed in a row; one that may still go on counts neither way.
-pub fn failures_in_a_row(runs: &[RunRow], now: DateTime<Utc>) -> u32 {
+pub(crate) fn failures_in_a_row(runs: &[RunRow], now: DateTime<Utc>) -> u32 {
     let goes_on = |run: &RunRow| may_go_on(run.started_at, run.completed_at, now);
     let skipped = usize::from(runs.first().is_some_and(goes_on));
     let count = runs.iter().skip(skipped).take_while(|run| !run.stored()).count();

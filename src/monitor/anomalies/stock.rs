@@ -19,7 +19,7 @@ const JUMP_PIECES: i64 = 1000;
 type Pair<'a> = (&'a str, &'a str, Option<i64>, Option<i64>);
 
 /// Two snapshots side by side, looked through once for all rules.
-pub struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     pub before: &'a DayStock,
     pub newest: &'a DayStock,
     pairs: Vec<Pair<'a>>,
@@ -27,7 +27,7 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// Puts each listing of `before` beside the same one of `newest`.
-    pub fn of(before: &'a DayStock, newest: &'a DayStock) -> Self {
+    pub(crate) fn of(before: &'a DayStock, newest: &'a DayStock) -> Self {
         let key = |product: &'a ListingStock| (product.sku.as_str(), product.size_id.as_str());
         let mut now: HashMap<_, i64> =
             newest.products.iter().map(|product| (key(product), product.pieces)).collect();
@@ -42,7 +42,7 @@ impl<'a> Comparison<'a> {
         Self { before, newest, pairs }
     }
 
-    pub fn ran_out(&self) -> Vec<Product> {
+    pub(crate) fn ran_out(&self) -> Vec<Product> {
         let mut products =
             self.select(|before, now| before.unwrap_or(0) > 0 && now.unwrap_or(0) <= 0);
         products.sort_by_key(|product| std::cmp::Reverse(product.before));

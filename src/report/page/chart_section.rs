@@ -19,7 +19,7 @@ use crate::words::page::Phrases;
 /// Warehouses with a bar of their own; the others share one.
 const WAREHOUSES: usize = 8;
 
-pub fn section(page: &Page, language: Language) -> Markup {
+pub(super) fn section(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {
         section aria-labelledby="charts-title" {

@@ -14,7 +14,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The whole document.
-pub fn document(page: &Page, language: Language) -> Markup {
+pub(super) fn document(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let verdict = summary::verdict(page);
     html! {

@@ -7,26 +7,33 @@ use super::Page;
 use super::selection::Cut;
 use super::table::List;
 use crate::language::Language;
+use crate::report::failure_groups::{FailureGroup, grouped};
 use crate::run::Status;
 use crate::store::queries::RunRow;
 use crate::words::failures;
 use crate::words::page::Phrases;
 
-pub fn list(page: &Page, language: Language) -> Markup {
+pub(super) fn list(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let failed: Vec<&RunRow> =
         page.runs.iter().filter(|run| run.status == Status::Failed).collect();
-    let cut = Cut::from(failed);
+    let failures = failed.len();
+    let cut = Cut::from(grouped(failed));
+    let shown = cut.rows.iter().map(|group| group.count as usize).sum();
     let zone = page.made_at.offset();
     let rows = html! {
-        @for run in &cut.rows {
+        @for FailureGroup { newest: run, oldest, count } in &cut.rows {
             tr {
                 th scope="row" {
                     (language.moment(run.started_at.with_timezone(zone)))
                     span.article { (run.source) }
+                    @if *count > 1 {
+                        span.article { (count) "× " (phrases.since) " " (language.moment(oldest.with_timezone(zone))) }
+                    }
                 }
                 td.reason {
                     (failures::kind(run.failure_kind, language))
+                    @if let Some(remedy) = failures::remedy(run, language) { span.article { "→ " (remedy) } }
                     @if !run.reason.is_empty() { span.article lang="en" { (run.reason) } }
                 }
             }
@@ -39,7 +46,7 @@ pub fn list(page: &Page, language: Language) -> Markup {
         numeric: false,
         head: vec![phrases.when, phrases.reason],
         none: if page.runs.is_empty() { phrases.no_data } else { phrases.none_failures },
-        count: cut.count(),
+        count: (shown, failures),
         rows,
     };
     list.markup(language)

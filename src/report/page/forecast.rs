@@ -1,13 +1,13 @@
 //! How long a product's stock will last, from how it declined. Pure; what counts as a sale is decided here and nowhere else.
 
 /// Days of decline that a forecast looks back on.
-pub const DAYS: usize = 14;
+pub(super) const DAYS: usize = 14;
 
 /// Fewer days of sale than this say nothing about the next ones.
-pub const FEWEST_DAYS: usize = 3;
+pub(super) const FEWEST_DAYS: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Forecast {
+pub(crate) struct Forecast {
     pub per_day: f64,
     pub days: f64,
 }
@@ -17,7 +17,7 @@ pub struct Forecast {
 /// Only days with something to sell and without restocking are counted. What was sold on a day on which stock rose is hidden
 /// behind the delivery, so that day says nothing and is left out altogether; so is a day that began with an empty shelf. A fall is
 /// a sale. `None` with fewer than 3 such days, when nothing was sold, and when nothing is left.
-pub fn forecast(daily: &[i64]) -> Option<Forecast> {
+pub(super) fn forecast(daily: &[i64]) -> Option<Forecast> {
     let newest = &daily[daily.len().saturating_sub(DAYS + 1)..];
     let left = *newest.last().filter(|left| **left > 0)?;
     let (mut sold, mut days) = (0, 0);

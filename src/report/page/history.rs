@@ -7,12 +7,12 @@ use chrono::{Days, NaiveDate};
 use crate::inventory::Source;
 
 /// Days that the page looks back on, the newest one included.
-pub const DAYS: usize = 30;
+pub(super) const DAYS: usize = 30;
 
 /// What can be sold of one type, per day; `None` on a day without a snapshot.
-pub type Daily = Vec<Option<i64>>;
+pub(super) type Daily = Vec<Option<i64>>;
 
-pub struct History {
+pub(crate) struct History {
     first: NaiveDate,
     sources: [SourceHistory; 2],
 }
@@ -24,7 +24,7 @@ struct SourceHistory {
     products: HashMap<i64, [i64; DAYS]>,
 }
 
-pub struct Product {
+pub(crate) struct Product {
     pub id: i64,
     /// Pieces that can be sold at the end of each day, the newest day last. A day without a snapshot repeats the one before it;
     /// days before a marketplace's first snapshot repeat that one.
@@ -36,7 +36,7 @@ pub struct Product {
 }
 
 impl History {
-    pub fn until(last: NaiveDate) -> Self {
+    pub(crate) fn until(last: NaiveDate) -> Self {
         let before = Days::new(DAYS as u64 - 1);
         Self {
             first: last.checked_sub_days(before).unwrap_or(last),
@@ -44,24 +44,24 @@ impl History {
         }
     }
 
-    pub fn first(&self) -> NaiveDate {
+    pub(crate) fn first(&self) -> NaiveDate {
         self.first
     }
 
     /// The day with a number from 0 to 29.
-    pub fn day(&self, index: usize) -> NaiveDate {
+    pub(crate) fn day(&self, index: usize) -> NaiveDate {
         self.first.checked_add_days(Days::new(index as u64)).unwrap_or(self.first)
     }
 
     /// Notes that a marketplace was asked on a day, also if it had nothing.
-    pub fn taken(&mut self, source: Source, day: NaiveDate) {
+    pub(crate) fn taken(&mut self, source: Source, day: NaiveDate) {
         if let Some(index) = self.index(day) {
             self.sources[position(source)].taken[index] = true;
         }
     }
 
     /// Adds the stock of one product of one type; days outside the month are passed over.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         source: Source,
         day: NaiveDate,
@@ -84,19 +84,19 @@ impl History {
         usize::try_from((day - self.first).num_days()).ok().filter(|index| *index < DAYS)
     }
 
-    pub fn days_known(&self) -> usize {
+    pub(crate) fn days_known(&self) -> usize {
         let taken = |history: &SourceHistory| history.taken.iter().filter(|taken| **taken).count();
         self.sources.iter().map(taken).max().unwrap_or(0)
     }
 
     /// What can be sold on a marketplace, by type; types that had nothing all month are left out.
-    pub fn by_type(&self, source: Source) -> Vec<(&str, Daily)> {
+    pub(crate) fn by_type(&self, source: Source) -> Vec<(&str, Daily)> {
         let history = &self.sources[position(source)];
         let sold = history.by_type.iter().filter(|(_, days)| days.iter().any(|pieces| *pieces > 0));
         sold.map(|(stock_type, days)| (stock_type.as_str(), history.where_taken(days))).collect()
     }
 
-    pub fn products_with_stock(&self, source: Source) -> Daily {
+    pub(crate) fn products_with_stock(&self, source: Source) -> Daily {
         let history = &self.sources[position(source)];
         let mut count = [0; DAYS];
         for daily in history.products.values() {
@@ -108,7 +108,7 @@ impl History {
     }
 
     /// Every product that was listed on any of the days, by ascending id.
-    pub fn products(&self) -> Vec<Product> {
+    pub(crate) fn products(&self) -> Vec<Product> {
         let mut products: BTreeMap<i64, Product> = BTreeMap::new();
         for (position, history) in self.sources.iter().enumerate() {
             let Some(first) = history.taken.iter().position(|taken| *taken) else { continue };

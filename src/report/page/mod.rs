@@ -17,9 +17,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
-pub use history::History;
-pub use notice::Notice;
-pub use selection::Selection;
+pub(crate) use history::History;
+pub(crate) use notice::Notice;
+pub(crate) use selection::Selection;
 
 use crate::inventory::Source;
 use crate::language::Language;
@@ -28,9 +28,9 @@ use crate::monitor::keys::KeyEnd;
 use crate::store::queries::products::ProductName;
 use crate::store::queries::{RunRow, WarehouseStock};
 
-pub const RUN_DAYS: u32 = 7;
+pub(crate) const RUN_DAYS: u32 = 7;
 
-pub struct Page {
+pub(crate) struct Page {
     pub made_at: DateTime<FixedOffset>,
     /// How recent the stock of each marketplace is, but for the unused ones.
     pub freshness: Vec<SourceFreshness>,
@@ -48,11 +48,11 @@ pub struct Page {
     pub runs: Vec<RunRow>,
 }
 
-pub struct Warehouse {
+pub(crate) struct Warehouse {
     pub source: Source,
     pub stock: WarehouseStock,
 }
 
-pub fn html(page: &Page, language: Language) -> String {
+pub(crate) fn html(page: &Page, language: Language) -> String {
     document::document(page, language).into_string()
 }

@@ -6,21 +6,21 @@ use crate::monitor::anomalies::Anomaly;
 use crate::monitor::finding::{Finding, Severity};
 use crate::words::{Text, anomalies, findings};
 
-pub enum Notice {
+pub(crate) enum Notice {
     /// Stored numbers that cannot be right.
     Unsound(Finding),
     Odd(Anomaly),
 }
 
 impl Notice {
-    pub fn severity(&self) -> Severity {
+    pub(crate) fn severity(&self) -> Severity {
         match self {
             Notice::Unsound(finding) => finding.severity,
             Notice::Odd(anomaly) => anomaly.severity,
         }
     }
 
-    pub fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> Source {
         match self {
             Notice::Unsound(finding) => finding.source,
             Notice::Odd(anomaly) => anomaly.source,

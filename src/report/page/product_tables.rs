@@ -12,7 +12,7 @@ use crate::words::page::Phrases;
 /// Characters from which on the style sheet may cut a name; the whole of it shows on hover.
 const LONG_NAME: usize = 60;
 
-pub fn section(page: &Page, language: Language) -> Markup {
+pub(super) fn section(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {
         section #lists aria-labelledby="lists-title" tabindex="-1" {

@@ -11,13 +11,13 @@ use crate::inventory::Source;
 use crate::store::queries::products::OneSided;
 
 /// Rows of a table at most; how many there are altogether is said beside it.
-pub const LONGEST: usize = 100;
+pub(super) const LONGEST: usize = 100;
 
 /// A product is running out when its stock lasts less than this.
-pub const SOON: f64 = 14.0;
+pub(super) const SOON: f64 = 14.0;
 
 #[derive(Debug, PartialEq)]
-pub struct Cut<T> {
+pub(crate) struct Cut<T> {
     pub rows: Vec<T>,
     pub total: usize,
 }
@@ -31,20 +31,20 @@ impl<T> From<Vec<T>> for Cut<T> {
 }
 
 impl<T> Cut<T> {
-    pub fn count(&self) -> (usize, usize) {
+    pub(crate) fn count(&self) -> (usize, usize) {
         (self.rows.len(), self.total)
     }
 }
 
 #[derive(Debug, PartialEq)]
-pub struct RunningOut {
+pub(crate) struct RunningOut {
     pub product: i64,
     pub available: i64,
     pub forecast: Forecast,
 }
 
 #[derive(Debug, PartialEq)]
-pub struct OutOfStock {
+pub(crate) struct OutOfStock {
     pub product: i64,
     /// The last day that ended with something to sell; `None` if none of the month did.
     pub last_in_stock: Option<NaiveDate>,
@@ -52,21 +52,21 @@ pub struct OutOfStock {
 }
 
 #[derive(Debug, PartialEq)]
-pub struct Change {
+pub(crate) struct Change {
     pub product: i64,
     pub before: i64,
     pub after: i64,
 }
 
 #[derive(Debug, PartialEq)]
-pub struct Lonely {
+pub(crate) struct Lonely {
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
     pub available: i64,
 }
 
-pub struct Selection {
+pub(crate) struct Selection {
     /// The shortest-lasting first.
     pub running_out: Cut<RunningOut>,
     /// The latest to run out first.
@@ -81,7 +81,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub fn of(history: &History, listed: &[OneSided]) -> Self {
+    pub(crate) fn of(history: &History, listed: &[OneSided]) -> Self {
         let products = history.products();
         let mut running_out = Vec::new();
         let mut out_of_stock = Vec::new();
@@ -122,7 +122,7 @@ impl Selection {
         }
     }
 
-    pub fn shown(&self) -> Vec<i64> {
+    pub(crate) fn shown(&self) -> Vec<i64> {
         let mut shown: Vec<i64> = self.running_out.rows.iter().map(|row| row.product).collect();
         shown.extend(self.out_of_stock.rows.iter().map(|row| row.product));
         shown.extend(self.changes.rows.iter().map(|row| row.product));

@@ -12,7 +12,7 @@ use crate::words::page::{Phrases, first_sync};
 use crate::words::{self, Part, Text};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub(super) enum Verdict {
     Good,
     Doubtful,
     /// Nobody should plan with these numbers.
@@ -30,12 +30,12 @@ impl Verdict {
 }
 
 /// The verdict on everything: the worst of its parts.
-pub fn verdict(page: &Page) -> Verdict {
+pub(super) fn verdict(page: &Page) -> Verdict {
     page.freshness.iter().map(freshness_verdict).fold(soundness(&page.findings), Verdict::max)
 }
 
 /// The verdict as a sign, for who cannot tell the colours.
-pub fn mark(verdict: Verdict) -> &'static str {
+pub(super) fn mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Good => "✓",
         Verdict::Doubtful => "!",
@@ -59,7 +59,7 @@ fn of_severity(severity: Option<Severity>) -> Verdict {
     }
 }
 
-pub fn header(page: &Page, language: Language) -> Markup {
+pub(super) fn header(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     let worst_age = page.freshness.iter().map(freshness_verdict).max();
     let never = |source: &SourceFreshness| source.verdict == freshness::Verdict::Never;
@@ -88,7 +88,7 @@ pub fn header(page: &Page, language: Language) -> Markup {
     }
 }
 
-pub fn cards(page: &Page, language: Language) -> Markup {
+pub(super) fn cards(page: &Page, language: Language) -> Markup {
     let phrases = Phrases::of(language);
     html! {
         div.cards {

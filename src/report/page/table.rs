@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::words::page::Phrases;
 
 /// A table with what stands around it, each text already for people.
-pub struct List {
+pub(super) struct List {
     pub id: &'static str,
     pub title: &'static str,
     pub about: &'static str,
@@ -22,7 +22,7 @@ pub struct List {
 
 impl List {
     /// A table in a box of its own that scrolls, also by keyboard.
-    pub fn markup(self, language: Language) -> Markup {
+    pub(super) fn markup(self, language: Language) -> Markup {
         let phrases = Phrases::of(language);
         let title_id = format!("{}-title", self.id);
         let (shown, total) = self.count;

@@ -5,21 +5,24 @@ mod tables;
 
 use chrono::{DateTime, Utc};
 
+use super::failure_groups::{FailureGroup, grouped};
 use super::{Report, SourceReport};
 use crate::language::Language;
 use crate::monitor::anomalies::Anomaly;
 use crate::store::queries::WarehouseStock;
 use crate::text::{clean, printable};
 use crate::words::report::{self as words, Words};
-use crate::words::{anomalies as odd, plain};
+use crate::words::{anomalies as odd, failures, plain};
 use tables::{paragraph, table};
 
 /// Columns of a terminal, and of most mails.
 const WIDTH: usize = 80;
+/// Kinds of failures of a marketplace that are told.
+const GROUPS: usize = 4;
 /// Characters of a failure's reason.
 const LONGEST_REASON: usize = 300;
 
-pub fn text(report: &Report, language: Language) -> String {
+pub(crate) fn text(report: &Report, language: Language) -> String {
     let text = Text { report, language, words: Words::of(language) };
     let made_at = report.generated_at.with_timezone(&report.utc_offset);
     let mut parts = vec![words::heading(made_at, language), text.overview()];
@@ -78,6 +81,7 @@ impl Text<'_> {
             }),
             row(words.partial, &|one| number(one.runs.partial)),
             row(words.failed, &|one| number(one.runs.failed)),
+            row(words.running, &|one| number(one.runs.running)),
             row(words.average_duration, &|one| {
                 let average = one.runs.average_duration_seconds;
                 or_none(average.map(|took| format!("{} {}", language.decimal(took), words.seconds)))
@@ -186,20 +190,28 @@ impl Text<'_> {
         Some(text)
     }
 
+    /// Each kind once: when, what and what to do, and only then the program's own words.
     fn failures(&self, source: &SourceReport) -> Option<String> {
-        if source.failures.is_empty() {
-            return None;
+        let language = self.language;
+        let groups = grouped(&source.failures);
+        let mut lines = Vec::new();
+        for FailureGroup { newest, oldest, count } in groups.iter().take(GROUPS) {
+            let span = match count {
+                1 => self.time(newest.started_at),
+                _ => format!("{} – {}", self.time(*oldest), self.time(newest.started_at)),
+            };
+            let exit = newest.exit_code.map_or("–".into(), |code| code.to_string());
+            let kind = failures::kind(newest.failure_kind, language);
+            lines.push(paragraph(&format!("{}× {span}, {exit}: {kind}", self.number(*count)), ""));
+            let remedy = failures::remedy(newest, language);
+            lines.extend(remedy.map(|remedy| paragraph(&format!("→ {remedy}"), "    ")));
+            lines.push(paragraph(&clean(&newest.reason, LONGEST_REASON), "    "));
         }
-        let rows = source.failures.iter().map(|failure| {
-            vec![
-                self.time(failure.started_at),
-                failure.exit_code.map_or("–".into(), |code| code.to_string()),
-                clean(&failure.reason, LONGEST_REASON),
-            ]
-        });
-        let header = [self.words.began, self.words.exit, self.words.reason];
-        let title = words::failed_runs(source.source, self.language);
-        Some(format!("{title}\n{}", table(&header, 1..=1, rows)))
+        let rest = groups.iter().skip(GROUPS).map(|group| group.count).sum();
+        if rest > 0 {
+            lines.push(words::and_more(rest, language));
+        }
+        titled(&words::failed_runs(source.source, language), lines)
     }
 
     fn alerts(&self) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::inventory::Source;
 
 /// What may go on only once at a time in one database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     Migrate,
     Sync(Source),
     /// The transaction of a pull, whichever marketplace's.
@@ -35,18 +35,22 @@ impl Purpose {
 }
 
 /// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
-pub fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
+pub(crate) fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
     acquire(database, purpose, Duration::ZERO)
 }
 
 /// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
 /// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
-pub fn acquire(database: &mut Database, purpose: Purpose, wait: Duration) -> Result<bool, Failure> {
+pub(crate) fn acquire(
+    database: &mut Database,
+    purpose: Purpose,
+    wait: Duration,
+) -> Result<bool, Failure> {
     Ok(acquire_in_turn(database, purpose, wait)?.is_some())
 }
 
 /// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
-pub fn acquire_in_turn(
+pub(crate) fn acquire_in_turn(
     database: &mut Database,
     purpose: Purpose,
     wait: Duration,
@@ -68,7 +72,7 @@ pub fn acquire_in_turn(
 }
 
 /// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
-pub fn get_lock(
+pub(crate) fn get_lock(
     database: &mut Database,
     purpose: Purpose,
     wait: Duration,
@@ -91,7 +95,7 @@ pub fn get_lock(
 }
 
 /// The connection that holds the lock, if one does on this node.
-pub fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, StoreError> {
+pub(crate) fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, StoreError> {
     let name = lock_name(database.name(), purpose);
     let found = rows::first(database.conn(), "SELECT IS_USED_LOCK(?)", (&name,))?;
     Ok(found.and_then(|(number,): (Option<u32>,)| number))
@@ -99,7 +103,11 @@ pub fn holder(database: &mut Database, purpose: Purpose) -> Result<Option<u32>, 
 
 /// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
 /// the lock from its own run. Whether it was.
-pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Result<bool, Failure> {
+pub(crate) fn end_holder(
+    database: &mut Database,
+    purpose: Purpose,
+    holder: u32,
+) -> Result<bool, Failure> {
     if self::holder(database, purpose)? != Some(holder) {
         return Ok(false);
     }
@@ -112,14 +120,14 @@ pub fn end_holder(database: &mut Database, purpose: Purpose, holder: u32) -> Res
     }
 }
 
-pub fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+pub(crate) fn release(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     if database.is_in_cluster() || matches!(purpose, Purpose::Sync(_)) {
         lease::give_back(database.conn(), purpose)?;
     }
     release_lock(database, purpose)
 }
 
-pub fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
+pub(crate) fn release_lock(database: &mut Database, purpose: Purpose) -> Result<(), Failure> {
     let name = lock_name(database.name(), purpose);
     database
         .conn()

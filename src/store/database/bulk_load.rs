@@ -16,7 +16,7 @@ const MAX_PLACEHOLDERS: usize = 65_535;
 const MAX_ROWS: usize = 1_000;
 
 #[derive(Clone, Copy, Debug)]
-pub enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Null,
     Int(i64),
     Text(&'a str),
@@ -29,13 +29,13 @@ impl<'a> From<Option<&'a str>> for Cell<'a> {
 }
 
 /// A row that knows its cells, in the order of the columns it is loaded into.
-pub trait ToCells {
+pub(crate) trait ToCells {
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>);
 }
 
 /// Which columns of which table are loaded. Both are names from this program, never from outside.
 #[derive(Clone, Copy, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     pub table: &'static str,
     /// Its columns, in the order of the cells.
     pub columns: &'static [&'static str],
@@ -43,13 +43,13 @@ pub struct Target {
 
 /// What the server allows, asked once per attempt at a write.
 #[derive(Clone, Copy, Debug)]
-pub struct BulkWay {
+pub(crate) struct BulkWay {
     local_infile: bool,
     max_packet: usize,
 }
 
 impl BulkWay {
-    pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
+    pub(crate) fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         let answer: Option<(bool, usize)> =
             conn.query_first("SELECT @@local_infile, @@max_allowed_packet")?;
         let (local_infile, max_packet) = answer.unwrap_or((false, 1 << 20));
@@ -63,7 +63,12 @@ impl BulkWay {
     /// Loads all rows; says how many.
     /// Errors: [`StoreError::Mismatch`] unless the server says that it took every one of them as it
     /// was; [`StoreError::Database`]; [`StoreError::Disk`] if the rows cannot be read.
-    pub fn load<T, I>(self, conn: &mut Conn, target: Target, rows: I) -> Result<u64, StoreError>
+    pub(crate) fn load<T, I>(
+        self,
+        conn: &mut Conn,
+        target: Target,
+        rows: I,
+    ) -> Result<u64, StoreError>
     where
         T: ToCells,
         I: Iterator<Item = io::Result<T>> + Send + 'static,
@@ -143,7 +148,7 @@ impl Batch {
 }
 
 /// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
-pub fn fresh_temporary(
+pub(crate) fn fresh_temporary(
     conn: &mut Conn,
     create: &str,
     table: &'static str,
@@ -152,7 +157,7 @@ pub fn fresh_temporary(
     Ok(conn.query_drop(create)?)
 }
 
-pub fn placeholders(rows: usize, columns: usize) -> String {
+pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
 }

@@ -42,7 +42,7 @@ const SERVER: &str =
     "SELECT CONCAT_WS(' ', @@hostname, @@port, @@datadir, @@server_id), DATABASE()";
 
 /// An open session in the configured database: UTC, `utf8mb4`, strict.
-pub struct Database {
+pub(crate) struct Database {
     conn: Conn,
     name: String,
     settings: DatabaseSettings,
@@ -56,7 +56,7 @@ pub struct Database {
 /// What is left of a connection when it is gone: its number on the server, which means it there until that restarts, and means a stranger's
 /// connection on any other server.
 #[derive(Clone, Debug)]
-pub struct ConnectionMark {
+pub(crate) struct ConnectionMark {
     /// As `SHOW PROCESSLIST` and `KILL` know it.
     pub number: u32,
     /// Which of the settings' servers it was made on.
@@ -69,16 +69,16 @@ impl Database {
     /// Connects for everyday work: a statement may keep silent for 15 minutes.
     /// Errors: [`Exit::Database`] in words that name the server, the user or the certificate, never
     /// the password; [`Exit::Configuration`] if the file `ssl-ca` cannot be read.
-    pub fn connect(settings: &DatabaseSettings) -> Result<Self, Failure> {
+    pub(crate) fn connect(settings: &DatabaseSettings) -> Result<Self, Failure> {
         Self::connect_from(settings, 0)
     }
 
-    pub fn connect_from(settings: &DatabaseSettings, node: usize) -> Result<Self, Failure> {
+    pub(crate) fn connect_from(settings: &DatabaseSettings, node: usize) -> Result<Self, Failure> {
         Self::open_any(settings, STATEMENT_TIMEOUT, node)
     }
 
     /// Connects for a migration: a statement may keep silent for 12 hours, but waits at most 5 minutes for others who use its table.
-    pub fn connect_to_migrate(settings: &DatabaseSettings) -> Result<Self, Failure> {
+    pub(crate) fn connect_to_migrate(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let mut database = Self::open_any(settings, MIGRATION_TIMEOUT, 0)?;
         database.conn.query_drop(MIGRATION_SESSION).db_context(|| "setting up the session")?;
         Ok(database)
@@ -125,28 +125,28 @@ impl Database {
         Ok(Self { conn, name, settings, server, cluster, node: 0, opened: Instant::now() })
     }
 
-    pub fn settings(&self) -> &DatabaseSettings {
+    pub(crate) fn settings(&self) -> &DatabaseSettings {
         &self.settings
     }
 
-    pub fn settings_of_node(&self) -> DatabaseSettings {
+    pub(crate) fn settings_of_node(&self) -> DatabaseSettings {
         self.settings.of_node(self.node)
     }
 
-    pub fn is_in_cluster(&self) -> bool {
+    pub(crate) fn is_in_cluster(&self) -> bool {
         self.cluster
     }
 
-    pub fn server(&self) -> &str {
+    pub(crate) fn server(&self) -> &str {
         &self.server
     }
 
-    pub fn conn(&mut self) -> &mut Conn {
+    pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.conn
     }
 
     /// By what this connection can be found when it is gone.
-    pub fn mark(&self) -> ConnectionMark {
+    pub(crate) fn mark(&self) -> ConnectionMark {
         let number = self.conn.connection_id();
         let server = Arc::clone(&self.server);
         ConnectionMark { number, node: self.node, server, opened: self.opened }
@@ -154,7 +154,7 @@ impl Database {
 
     /// Whether a mark's number still means its connection. On another server it is a stranger's. So it is on a server that has restarted:
     /// that has ended the connection, has forgotten its locks, and counts from the beginning.
-    pub fn knows(&mut self, mark: &ConnectionMark) -> Result<bool, StoreError> {
+    pub(crate) fn knows(&mut self, mark: &ConnectionMark) -> Result<bool, StoreError> {
         if mark.server != self.server {
             return Ok(false);
         }
@@ -165,18 +165,18 @@ impl Database {
 
     /// Ends another connection of this user. Not as a prepared statement: MySQL takes no parameter there.
     /// Errors: The server's, 1094 for a connection that is not there any more.
-    pub fn end_connection(&mut self, number: u32) -> Result<(), mysql::Error> {
+    pub(crate) fn end_connection(&mut self, number: u32) -> Result<(), mysql::Error> {
         self.conn.query_drop(format!("KILL CONNECTION {number}"))
     }
 
-    pub fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
+    pub(crate) fn server_time(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let moment: Option<NaiveDateTime> =
             rows::first(&mut self.conn, "SELECT UTC_TIMESTAMP()", ())?;
         let none = || StoreError::Mismatch("the server does not tell the time".to_owned());
         Ok(moment.ok_or_else(none)?.and_utc())
     }
 
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }

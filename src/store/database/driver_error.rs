@@ -152,7 +152,7 @@ fn is_too_large(error: &mysql::MySqlError) -> bool {
 }
 
 /// Turns the driver's error into a [`Failure`] that ends in [`Exit::Database`].
-pub trait DatabaseContext<T> {
+pub(crate) trait DatabaseContext<T> {
     fn db_context<M: Into<String>>(self, doing: impl FnOnce() -> M) -> Result<T, Failure>;
 }
 
@@ -163,7 +163,7 @@ impl<T> DatabaseContext<T> for Result<T, mysql::Error> {
 }
 
 /// The I/O error that the driver met, between packets or within one: the connection is lost.
-pub fn io_error(error: &mysql::Error) -> Option<&io::Error> {
+pub(crate) fn io_error(error: &mysql::Error) -> Option<&io::Error> {
     match error {
         mysql::Error::IoError(error) => Some(error),
         mysql::Error::CodecError(error) => error.source()?.downcast_ref(),
@@ -172,7 +172,7 @@ pub fn io_error(error: &mysql::Error) -> Option<&io::Error> {
 }
 
 /// What was wrong with encryption or a certificate, if that was it.
-pub fn tls_error(error: &mysql::Error) -> Option<String> {
+pub(crate) fn tls_error(error: &mysql::Error) -> Option<String> {
     if let mysql::Error::TlsError(error) = error {
         return Some(error.to_string());
     }

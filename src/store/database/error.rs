@@ -8,7 +8,7 @@ use crate::failure::{Exit, Failure};
 
 /// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
 /// that is behind, another run) stays as it is.
-pub fn is_transient(failure: &Failure) -> bool {
+pub(crate) fn is_transient(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| {
         let of_store = cause.downcast_ref().map(StoreError::is_transient);
         of_store.or_else(|| cause.downcast_ref().map(DatabaseError::is_transient))
@@ -18,7 +18,7 @@ pub fn is_transient(failure: &Failure) -> bool {
 
 /// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before a pull; a pull that is done
 /// is worth the wait.
-pub fn is_read_only(failure: &Failure) -> bool {
+pub(crate) fn is_read_only(failure: &Failure) -> bool {
     failure.causes().any(|cause| match cause.downcast_ref() {
         Some(StoreError::Database(error)) => error.is_read_only(),
         _ => cause.downcast_ref().is_some_and(DatabaseError::is_read_only),
@@ -27,7 +27,7 @@ pub fn is_read_only(failure: &Failure) -> bool {
 
 /// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
 /// one where there are other servers to go to.
-pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
+pub(crate) fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
     let soon = |fault: &DatabaseError| {
         fault.passes_soon()
             || (other_servers
@@ -43,7 +43,7 @@ pub fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
 }
 
 /// Whether a connection that such a failure came from is of no more use.
-pub fn ends_connection(failure: &Failure) -> bool {
+pub(crate) fn ends_connection(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
         Some(fault @ StoreError::Database(_)) => Some(fault.ends_connection()),
         Some(_) => None,

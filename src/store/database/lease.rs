@@ -82,7 +82,7 @@ struct Held {
 }
 
 /// Makes the table where a cluster has none yet: its nodes put that into one order by themselves.
-pub fn prepare(conn: &mut Conn) -> Result<(), StoreError> {
+pub(crate) fn prepare(conn: &mut Conn) -> Result<(), StoreError> {
     for statement in CREATE {
         conn.query_drop(statement)?;
     }
@@ -91,7 +91,7 @@ pub fn prepare(conn: &mut Conn) -> Result<(), StoreError> {
 
 /// Takes a lease whose advisory lock this connection holds already; its term, or `None` if a run that lives has it. `wait` is for how
 /// long such a run is waited for; to see that one is dead takes its time in any case.
-pub fn take(
+pub(crate) fn take(
     database: &mut Database,
     purpose: Purpose,
     wait: Duration,
@@ -122,7 +122,7 @@ pub fn take(
     }
 }
 
-pub fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
+pub(crate) fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
     own().remove(purpose.as_str());
     let mut tries = 3;
     loop {
@@ -136,7 +136,11 @@ pub fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreError> {
 /// The first statements of every write: they change a row that all writes change, so that two writes at once cannot both be committed,
 /// and look only then whether a later run has written. Its name, if so.
 /// Errors: [`StoreError::Database`]; [`StoreError::Mismatch`] if the rows are gone.
-pub fn fence(conn: &mut Conn, source: Source, term: u64) -> Result<Option<String>, StoreError> {
+pub(crate) fn fence(
+    conn: &mut Conn,
+    source: Source,
+    term: u64,
+) -> Result<Option<String>, StoreError> {
     let gone = || StoreError::Mismatch("stocksync_locks has lost its rows".to_owned());
     conn.query_drop(COUNT_WRITE)?;
     if conn.affected_rows() != 1 {

@@ -6,11 +6,11 @@ use mysql::{Conn, FromRowError, Params, Row, from_row_opt};
 
 use super::error::StoreError;
 
-pub fn read_row<T: FromRow>(row: Row) -> Result<T, StoreError> {
+pub(crate) fn read_row<T: FromRow>(row: Row) -> Result<T, StoreError> {
     from_row_opt(row).map_err(|FromRowError(row)| mysql::Error::FromRowError(row).into())
 }
 
-pub fn first<T: FromRow>(
+pub(crate) fn first<T: FromRow>(
     conn: &mut Conn,
     statement: impl AsRef<str>,
     values: impl Into<Params>,
@@ -19,7 +19,7 @@ pub fn first<T: FromRow>(
     row.map(read_row).transpose()
 }
 
-pub fn map<T: FromRow, U>(
+pub(crate) fn map<T: FromRow, U>(
     conn: &mut Conn,
     statement: impl AsRef<str>,
     values: impl Into<Params>,
@@ -29,7 +29,7 @@ pub fn map<T: FromRow, U>(
     rows.map(|row| Ok(read(read_row(row?)?))).collect()
 }
 
-pub fn all<T: FromRow>(
+pub(crate) fn all<T: FromRow>(
     conn: &mut Conn,
     statement: impl AsRef<str>,
     values: impl Into<Params>,

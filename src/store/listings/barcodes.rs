@@ -35,7 +35,7 @@ const RIVALS: &str = "
 const BATCH: usize = 500;
 
 /// Tells two sets of barcodes apart, whatever their order. An empty set is no hash.
-pub fn hash(barcodes: &[String]) -> Option<i64> {
+pub(crate) fn hash(barcodes: &[String]) -> Option<i64> {
     if barcodes.is_empty() {
         return None;
     }
@@ -46,7 +46,7 @@ pub fn hash(barcodes: &[String]) -> Option<i64> {
     Some(i64::from_be_bytes(bytes))
 }
 
-pub fn of_listings(
+pub(crate) fn of_listings(
     conn: &mut Conn,
     source: Source,
     listings: &[(&str, &str)],
@@ -73,7 +73,7 @@ pub fn of_listings(
 }
 
 /// Whether another listing of the same marketplace has, or had, a barcode of one of these.
-pub fn have_rivals(
+pub(crate) fn have_rivals(
     conn: &mut Conn,
     source: Source,
     listings: &Spool<ListingKey>,
@@ -90,7 +90,7 @@ pub fn have_rivals(
     Ok(false)
 }
 
-pub fn add(
+pub(crate) fn add(
     conn: &mut Conn,
     source: Source,
     listings: impl Iterator<Item = io::Result<(String, String, Vec<String>)>>,
@@ -110,7 +110,7 @@ pub fn add(
 }
 
 /// Brings the barcodes of known listings to what the marketplace names now; what it no longer names is kept as lost.
-pub fn replace(
+pub(crate) fn replace(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,

@@ -23,7 +23,7 @@ const KNOWN: &str = "
     WHERE source = ?
     ORDER BY sku, size_id";
 
-pub struct ListingChanges {
+pub(crate) struct ListingChanges {
     /// The rows of the snapshot with their products, where these are known.
     pub targets: Spool<TargetRow>,
     /// Listings that are not known yet.
@@ -42,7 +42,7 @@ pub struct ListingChanges {
     pub returned: Spool<ListingKey>,
 }
 
-pub fn compare(
+pub(crate) fn compare(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,

@@ -28,7 +28,7 @@ const LEGACY: &str = "
 const BATCH: usize = 500;
 
 #[derive(Clone, Debug, Default)]
-pub struct CardListing {
+pub(super) struct CardListing {
     pub sku: String,
     /// The column of the same name; empty for a legacy card.
     pub size_id: String,
@@ -42,7 +42,7 @@ pub struct CardListing {
 
 impl CardListing {
     /// Whether its barcodes count: those of a legacy card do as long as those of its size do.
-    pub fn counts(&self, of_card: &[CardListing]) -> bool {
+    pub(super) fn counts(&self, of_card: &[CardListing]) -> bool {
         if self.size_id.is_empty() {
             let is_its = |size: &Option<String>| self.chrt_id.is_none() || *size == self.chrt_id;
             let mut sizes = of_card.iter().filter(|other| !other.size_id.is_empty());
@@ -53,7 +53,7 @@ impl CardListing {
     }
 }
 
-pub fn of_cards(
+pub(super) fn of_cards(
     conn: &mut Conn,
     nm_ids: &[&str],
     since: NaiveDate,
@@ -75,7 +75,7 @@ pub fn of_cards(
 /// The size that one of a card's known listings means. A legacy card comes to mean the only size of
 /// the card once that one is known by a listing of its own, unless another listing says that the
 /// card had more; and it stays with the size.
-pub fn size_of<'a>(
+pub(super) fn size_of<'a>(
     listing: &CardListing,
     of_card: &[CardListing],
     sizes: &'a [CardSize],
@@ -95,7 +95,7 @@ pub fn size_of<'a>(
 }
 
 /// Legacy cards of which the pull holds the only size, as its first listing.
-pub fn taken_over(
+pub(super) fn taken_over(
     conn: &mut Conn,
     new: &Spool<PlannedListing>,
     updates: &mut SpoolWriter<KnownUpdate>,

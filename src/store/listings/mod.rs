@@ -4,11 +4,11 @@
 pub(crate) mod barcodes;
 pub(crate) mod diff;
 mod legacy_cards;
-pub mod ozon_names;
+pub(crate) mod ozon_names;
 pub(crate) mod product_names;
 pub(crate) mod products;
 mod table;
 pub(crate) mod updates;
-pub mod wb_cards;
+pub(crate) mod wb_cards;
 
 pub(crate) use table::*;

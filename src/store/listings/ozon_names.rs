@@ -18,17 +18,17 @@ const COMPLETE: &str = "
     SELECT sku FROM product_listings
     WHERE source = 'Ozon' AND size_id = '' AND name IS NOT NULL AND barcode IS NOT NULL AND sku IN ";
 
-pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
+pub(crate) fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
     let value = state::get(conn, READ_ON_NAME)?;
     Ok(value.is_some_and(|value| value.trim() == day.to_string()))
 }
 
-pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
+pub(crate) fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
     state::set(conn, READ_ON_NAME, &day.to_string())
 }
 
 /// Of each article whether its name or barcode is unknown.
-pub fn lacking(conn: &mut Conn, articles: &[&str]) -> Result<Vec<bool>, StoreError> {
+pub(crate) fn lacking(conn: &mut Conn, articles: &[&str]) -> Result<Vec<bool>, StoreError> {
     if articles.is_empty() {
         return Ok(Vec::new());
     }

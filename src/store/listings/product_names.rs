@@ -30,7 +30,7 @@ const COUNT_ALTERED: &str = "
       AND (p.product_name IS NULL OR p.product_name = '')
       AND CONVERT({name} USING utf8mb4) COLLATE utf8mb4_bin <> l.name";
 
-pub struct ProductNames {
+pub(crate) struct ProductNames {
     nullable: bool,
     /// How a listing's name is written where it may not fit; `None` where every name fits as it is.
     fitted: Option<String>,
@@ -38,7 +38,7 @@ pub struct ProductNames {
 
 impl ProductNames {
     /// By what `information_schema` says of the column: its character set, and how many characters it holds for certain.
-    pub fn new(nullable: bool, charset: Option<&str>, longest: Option<u64>) -> Self {
+    pub(crate) fn new(nullable: bool, charset: Option<&str>, longest: Option<u64>) -> Self {
         let most = LONGEST_PRODUCT_NAME as u64;
         let longest = longest.map_or(most, |longest| longest.min(most));
         let fitted = match charset {
@@ -52,13 +52,13 @@ impl ProductNames {
     }
 
     /// What a new product is called at first. A name that may not fit comes with the filling up.
-    pub fn at_first(&self, name: Option<&str>) -> Option<String> {
+    pub(crate) fn at_first(&self, name: Option<&str>) -> Option<String> {
         let name = name.filter(|_| self.fitted.is_none());
         name.or((!self.nullable).then_some("")).map(str::to_owned)
     }
 
     /// Gives products without a name the name of one of their listings.
-    pub fn fill_up(&self, conn: &mut Conn, source: Source) -> Result<(), StoreError> {
+    pub(crate) fn fill_up(&self, conn: &mut Conn, source: Source) -> Result<(), StoreError> {
         let (ignore, name) = match &self.fitted {
             None => ("", "l.name"),
             Some(name) => {

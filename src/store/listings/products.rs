@@ -29,7 +29,7 @@ const DUPLICATE: u16 = 1062;
 /// The longest `dim_products.sku` of the old shape, in characters.
 const SKU_LENGTH: usize = 255;
 
-pub struct Products {
+pub(crate) struct Products {
     /// Those of `product_name`, `sku`, `source` that are there.
     columns: Vec<&'static str>,
     /// What `product_name` can hold, if it is there.
@@ -39,7 +39,7 @@ pub struct Products {
 }
 
 impl Products {
-    pub fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
+    pub(crate) fn ask(conn: &mut Conn) -> Result<Self, StoreError> {
         type Column = (String, bool, Option<String>, Option<u64>);
         let named = |(name, nullable, charset, longest): Column| {
             (name.to_lowercase(), ProductNames::new(nullable, charset.as_deref(), longest))
@@ -55,7 +55,7 @@ impl Products {
     }
 
     /// Creates a product for each listing that has none and shares none.
-    pub fn create_missing(
+    pub(crate) fn create_missing(
         &self,
         conn: &mut Conn,
         source: Source,
@@ -92,7 +92,7 @@ impl Products {
     }
 
     /// Gives products without a name the name of one of their listings.
-    pub fn fill_up_names(&self, conn: &mut Conn, source: Source) -> Result<(), StoreError> {
+    pub(crate) fn fill_up_names(&self, conn: &mut Conn, source: Source) -> Result<(), StoreError> {
         self.names.as_ref().map_or(Ok(()), |names| names.fill_up(conn, source))
     }
 

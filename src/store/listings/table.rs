@@ -54,7 +54,7 @@ const MARKED: usize = 500;
 /// the least `max_allowed_packet` that servers are set up with.
 const BATCH: usize = 200;
 
-pub struct ListingPlan {
+pub(crate) struct ListingPlan {
     /// Known listings that lack something which the pull knows.
     pub lacking: Spool<PlannedListing>,
     /// Known listings whose barcodes changed, or of which a card has said something.
@@ -69,7 +69,7 @@ pub struct ListingPlan {
 
 /// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
 /// database's order.
-pub fn apply(
+pub(crate) fn apply(
     conn: &mut Conn,
     way: BulkWay,
     source: Source,
@@ -136,7 +136,11 @@ fn create_products(
     Ok((created.finish()?, complete.finish()?))
 }
 
-pub fn mark_seen(conn: &mut Conn, source: Source, plan: &ListingPlan) -> Result<(), StoreError> {
+pub(crate) fn mark_seen(
+    conn: &mut Conn,
+    source: Source,
+    plan: &ListingPlan,
+) -> Result<(), StoreError> {
     mark(conn, source, Some(plan.last_day), &plan.vanished)?;
     mark(conn, source, None, &plan.returned)
 }

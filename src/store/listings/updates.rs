@@ -35,7 +35,7 @@ const ASKED: &str = "
 /// Listings of one question.
 const BATCH: usize = 500;
 
-pub fn barcode_changes(
+pub(crate) fn barcode_changes(
     conn: &mut Conn,
     source: Source,
     listings: &Spool<Rebarcoded>,
@@ -54,7 +54,7 @@ pub fn barcode_changes(
 }
 
 /// Known listings of cards that were read since the listings last took over what the cards say, and legacy cards whose size is new.
-pub fn updates_from_cards(
+pub(crate) fn updates_from_cards(
     conn: &mut Conn,
     since: NaiveDate,
     new: &Spool<PlannedListing>,
@@ -116,7 +116,7 @@ fn update(
 }
 
 /// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
-pub fn fill_from_cards(
+pub(crate) fn fill_from_cards(
     conn: &mut Conn,
     listings: &Spool<PlannedListing>,
 ) -> Result<(Spool<PlannedListing>, u64), StoreError> {
@@ -131,7 +131,7 @@ pub fn fill_from_cards(
 }
 
 /// Of how many listings the cards do not say everything.
-pub fn count_incomplete(
+pub(crate) fn count_incomplete(
     conn: &mut Conn,
     listings: &Spool<PlannedListing>,
 ) -> Result<u64, StoreError> {
@@ -158,7 +158,7 @@ fn each_with_card(
     Ok(incomplete)
 }
 
-pub fn write(
+pub(crate) fn write(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
@@ -193,6 +193,6 @@ pub fn write(
 }
 
 /// Notes that all cards have been read, and that some listings are still not fully known.
-pub fn mark_asked(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
+pub(crate) fn mark_asked(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
     Ok(conn.exec_drop(ASKED, (day, day))?)
 }

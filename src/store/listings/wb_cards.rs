@@ -30,17 +30,17 @@ const TAKEN_OVER: &str = "UPDATE wb_card_sizes SET pending = 0 WHERE pending = 1
 const BATCH: usize = 500;
 
 /// Behind which card the next page begins.
-pub fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
+pub(crate) fn cursor(conn: &mut Conn) -> Result<Option<CardCursor>, StoreError> {
     let value = state::get(conn, CURSOR_NAME)?;
     Ok(value.as_deref().and_then(parse_cursor))
 }
 
-pub fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
+pub(crate) fn were_read_on(conn: &mut Conn, day: NaiveDate) -> Result<bool, StoreError> {
     let value = state::get(conn, READ_ON_NAME)?;
     Ok(value.is_some_and(|value| value.trim() == day.to_string()))
 }
 
-pub fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
+pub(crate) fn set_read_on(conn: &mut Conn, day: NaiveDate) -> Result<(), StoreError> {
     state::set(conn, READ_ON_NAME, &day.to_string())
 }
 
@@ -52,7 +52,7 @@ fn parse_cursor(value: &str) -> Option<CardCursor> {
 
 /// Keeps what a page of cards says in place of what the same cards said before, and where the next one begins.
 /// A transaction of its own.
-pub fn keep(
+pub(crate) fn keep(
     conn: &mut Conn,
     nm_ids: &[String],
     sizes: &[CardSize],
@@ -91,7 +91,7 @@ pub fn keep(
     Ok(conn.query_drop("COMMIT")?)
 }
 
-pub fn sizes_of(
+pub(crate) fn sizes_of(
     conn: &mut Conn,
     nm_ids: &[&str],
 ) -> Result<HashMap<String, Vec<CardSize>>, StoreError> {
@@ -115,11 +115,11 @@ pub fn sizes_of(
 }
 
 /// The next cards behind `after` that the listings have not taken over yet, at most 500.
-pub fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
+pub(crate) fn pending(conn: &mut Conn, after: &str) -> Result<Vec<String>, StoreError> {
     rows::all(conn, PENDING, (after, BATCH))
 }
 
-pub fn taken_over(conn: &mut Conn) -> Result<(), StoreError> {
+pub(crate) fn taken_over(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(conn.query_drop(TAKEN_OVER)?)
 }
 

@@ -64,14 +64,14 @@ impl Sortable for Decided {
 }
 
 #[derive(Default)]
-pub struct Assignments {
+pub(super) struct Assignments {
     assigned: Sorter<Assignment>,
     decided: Sorter<Decided>,
     linked: u64,
 }
 
 impl Assignments {
-    pub fn take(&mut self, cluster: &[ClusterMember]) -> Result<(), StoreError> {
+    pub(super) fn take(&mut self, cluster: &[ClusterMember]) -> Result<(), StoreError> {
         let split = cluster.partition_point(|member| member.role == Role::Present);
         let (present, others) = cluster.split_at(split);
         let mut listings: Vec<&BarcodeUse> = present.iter().map(|member| &member.listing).collect();
@@ -163,7 +163,7 @@ impl Assignments {
     }
 
     /// The new listings with their products, and each known one that has to go, once.
-    pub fn finish(self, new: &Spool<PlannedListing>) -> Result<Links, StoreError> {
+    pub(super) fn finish(self, new: &Spool<PlannedListing>) -> Result<Links, StoreError> {
         let mut assignments = self.assigned.finish()?.peekable();
         let mut assigned = SpoolWriter::new()?;
         let mut products_to_create = 0;

@@ -35,7 +35,7 @@ const STORED: &str = "
 
 /// A listing carries a barcode, or did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BarcodeUse {
+pub(super) struct BarcodeUse {
     pub barcode: String,
     pub item: TradeItem,
     pub size_id: String,
@@ -49,7 +49,7 @@ pub struct BarcodeUse {
 }
 
 impl BarcodeUse {
-    pub fn state(&self) -> ListingState {
+    pub(super) fn state(&self) -> ListingState {
         ListingState { product_id: self.product_id, set_by_hand: self.set_by_hand }
     }
 }
@@ -64,7 +64,7 @@ impl Sortable for BarcodeUse {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StaleBarcode {
+pub(super) struct StaleBarcode {
     pub barcode: String,
     pub source: Source,
     pub sku: String,
@@ -86,7 +86,7 @@ fn place<'a>(barcode: &'a str, source: Source, sku: &'a str, size_id: &'a str) -
     (DatabaseText(barcode), source, DatabaseText(sku), DatabaseText(size_id))
 }
 
-pub struct BarcodeChanges {
+pub(super) struct BarcodeChanges {
     /// The uses of its new and changed listings.
     pub uses: Sorter<BarcodeUse>,
     /// The rows of the table that no longer hold.
@@ -94,7 +94,7 @@ pub struct BarcodeChanges {
 }
 
 /// Hands out every use in the order of barcodes.
-pub fn each(
+pub(super) fn each(
     conn: &mut Conn,
     baseline: &Baseline,
     changes: BarcodeChanges,

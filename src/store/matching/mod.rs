@@ -14,7 +14,7 @@ use self::assignments::Assignments;
 use self::barcode_claims::{BarcodeChanges, BarcodeUse, StaleBarcode};
 use self::pairing::{ClusterMember, Pairing};
 use self::rules::TradeItem;
-pub use self::rules::counts_since;
+pub(super) use self::rules::counts_since;
 use super::database::error::StoreError;
 use super::listings::barcodes;
 use super::newest::Baseline;
@@ -26,7 +26,7 @@ use crate::staging::{Sorter, Spool, SpoolWriter};
 const BATCH: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Move {
+pub(super) struct Move {
     item: TradeItem,
     size_id: String,
     from: i64,
@@ -36,14 +36,14 @@ pub struct Move {
 
 /// A known listing that comes to the product which another listing has once this sync has created and moved all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DependentMove {
+pub(super) struct DependentMove {
     moved: Move,
     source: Source,
     leader: ListingKey,
 }
 
 /// What the barcodes say after this sync's news.
-pub struct Links {
+pub(super) struct Links {
     /// The new listings, with their products as far as they exist.
     pub new: Spool<PlannedListing>,
     /// How many products have to be created for them.
@@ -58,7 +58,7 @@ pub struct Links {
     pub dependent: Spool<DependentMove>,
 }
 
-pub struct News<'a> {
+pub(super) struct News<'a> {
     /// New listings, in the database's order.
     pub new: Spool<PlannedListing>,
     /// Known listings, as they shall be.
@@ -72,7 +72,11 @@ pub struct News<'a> {
 }
 
 /// Finds out who belongs to whom. All barcodes are looked through only when there is news.
-pub fn link(conn: &mut Conn, baseline: &Baseline, news: News<'_>) -> Result<Links, StoreError> {
+pub(super) fn link(
+    conn: &mut Conn,
+    baseline: &Baseline,
+    news: News<'_>,
+) -> Result<Links, StoreError> {
     let News { new, updates, gone, vanished, returned } = news;
     let source = baseline.source;
     if new.count() + updates.count() == 0

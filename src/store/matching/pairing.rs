@@ -43,7 +43,7 @@ impl Sortable for ByOzon {
 
 /// What a listing is to a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Role {
+pub(super) enum Role {
     /// It is a listing of the cluster's.
     Present,
     /// It is one of the pair's too, and lost a barcode to others.
@@ -58,7 +58,7 @@ pub enum Role {
 
 /// A listing of an item; also one that once carried the barcode by which the item has its partner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ClusterMember {
+pub(super) struct ClusterMember {
     /// What the listing belongs to, or has to make room for: Wildberries' item of a pair, else the item itself.
     pub cluster: TradeItem,
     /// Whether the cluster is a pair.
@@ -111,7 +111,7 @@ impl Sortable for ByItem {
 
 /// Takes barcodes' uses in the order of barcodes.
 #[derive(Default)]
-pub struct Pairing {
+pub(super) struct Pairing {
     barcode: String,
     ozon: Carriers,
     wildberries: Carriers,
@@ -125,7 +125,7 @@ pub struct Pairing {
 const MOST: usize = 20;
 
 impl Pairing {
-    pub fn push(&mut self, listing: BarcodeUse) -> Result<(), StoreError> {
+    pub(super) fn push(&mut self, listing: BarcodeUse) -> Result<(), StoreError> {
         if listing.barcode != self.barcode {
             self.end_barcode()?;
             self.barcode.clone_from(&listing.barcode);
@@ -170,7 +170,7 @@ impl Pairing {
     /// | 2    | Ozon's listings, by item                     | those pairs                   | members; pairs by Wildberries'|
     /// | 3    | Wildberries' listings, by item               | those pairs                   | members                       |
     /// | 4    | members, by cluster                          |                               | whole clusters                |
-    pub fn finish(
+    pub(super) fn finish(
         mut self,
     ) -> Result<impl Iterator<Item = std::io::Result<ClusterMember>>, StoreError> {
         self.end_barcode()?;

@@ -59,7 +59,7 @@ const NOTE_JOINS: &str = "
     WHERE NOT EXISTS (SELECT 1 FROM product_listings AS l WHERE l.product_id = m.from_product)";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MoveCounts {
+pub(crate) struct MoveCounts {
     /// Products that have no listing any more.
     pub products_joined: u64,
     /// Products created for listings that lost their barcode to another one.
@@ -67,7 +67,11 @@ pub struct MoveCounts {
 }
 
 /// Brings listings to their products, and the rows of `inventory_data` with them.
-pub fn apply(conn: &mut Conn, way: BulkWay, links: &Links) -> Result<MoveCounts, StoreError> {
+pub(crate) fn apply(
+    conn: &mut Conn,
+    way: BulkWay,
+    links: &Links,
+) -> Result<MoveCounts, StoreError> {
     let Links { moves, leaving, dependent, .. } = links;
     let mut counts = MoveCounts::default();
     if moves.count() > 0 {

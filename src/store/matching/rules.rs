@@ -15,11 +15,11 @@ use crate::staging::DatabaseText;
 const LAPSE: Days = Days::new(30);
 
 /// What items are ordered by: marketplace, `sku`, size.
-pub type TradeItemKey<'a> = (Source, DatabaseText<'a>, DatabaseText<'a>);
+pub(super) type TradeItemKey<'a> = (Source, DatabaseText<'a>, DatabaseText<'a>);
 
 /// What is sold on one marketplace under barcodes of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TradeItem {
+pub(super) struct TradeItem {
     pub source: Source,
     pub sku: String,
     /// Empty for Ozon; the `chrtId`, or the `size_id` where the card's word is not known.
@@ -27,24 +27,24 @@ pub struct TradeItem {
 }
 
 impl TradeItem {
-    pub fn new(source: Source, sku: &str, size_id: &str, chrt_id: Option<&str>) -> Self {
+    pub(super) fn new(source: Source, sku: &str, size_id: &str, chrt_id: Option<&str>) -> Self {
         let size = chrt_id.unwrap_or(size_id);
         Self { source, sku: sku.to_owned(), size: size.to_owned() }
     }
 
     /// Any order will do, as long as it is one.
-    pub fn order(&self, other: &Self) -> Ordering {
+    pub(super) fn order(&self, other: &Self) -> Ordering {
         self.sort_key().cmp(&other.sort_key())
     }
 
-    pub fn sort_key(&self) -> TradeItemKey<'_> {
+    pub(super) fn sort_key(&self) -> TradeItemKey<'_> {
         (self.source, DatabaseText(&self.sku), DatabaseText(&self.size))
     }
 }
 
 /// Those who carry one barcode on one marketplace, counted no further than it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Carriers {
+pub(super) enum Carriers {
     #[default]
     None,
     One(TradeItem),
@@ -54,7 +54,7 @@ pub enum Carriers {
 
 impl Carriers {
     #[must_use]
-    pub fn and(self, item: &TradeItem) -> Self {
+    pub(super) fn and(self, item: &TradeItem) -> Self {
         match self {
             Carriers::None => Carriers::One(item.clone()),
             Carriers::One(first) if first == *item => Carriers::One(first),
@@ -65,7 +65,7 @@ impl Carriers {
 
 /// The two items that a barcode says are one: it must be carried by exactly one item on each marketplace, so that a
 /// duplicate card never melts two products into one.
-pub fn partners(ozon: Carriers, wildberries: Carriers) -> Option<(TradeItem, TradeItem)> {
+pub(super) fn partners(ozon: Carriers, wildberries: Carriers) -> Option<(TradeItem, TradeItem)> {
     match (ozon, wildberries) {
         (Carriers::One(ozon), Carriers::One(wildberries)) => Some((ozon, wildberries)),
         _ => None,
@@ -73,14 +73,14 @@ pub fn partners(ozon: Carriers, wildberries: Carriers) -> Option<(TradeItem, Tra
 }
 
 /// Several barcodes may lead to the same partner; when they lead to different ones, none of them is believed.
-pub fn only_partner<'a>(partners: &[&'a TradeItem]) -> Option<&'a TradeItem> {
+pub(super) fn only_partner<'a>(partners: &[&'a TradeItem]) -> Option<&'a TradeItem> {
     let first = partners.first()?;
     partners.iter().all(|partner| partner == first).then_some(first)
 }
 
 /// From which day on a listing that the newest pull (on `newest`) lacks must have been seen for its barcodes to count. Ozon's
 /// report lists every article that is not archived, so what it lacks has let go of its barcodes, even if seen the same day.
-pub fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
+pub(crate) fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
     match source {
         Source::Ozon => newest.succ_opt().unwrap_or(newest),
         Source::Wildberries => newest.checked_sub_days(LAPSE).unwrap_or(newest),
@@ -88,14 +88,14 @@ pub fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListingState {
+pub(super) struct ListingState {
     /// Its product; `None` for a listing that is yet to be created.
     pub product_id: Option<i64>,
     pub set_by_hand: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MergeTarget {
+pub(super) enum MergeTarget {
     /// To this product; those that have another leave it.
     Existing(i64),
     /// To a new one, which they share.
@@ -107,7 +107,7 @@ pub enum MergeTarget {
 
 /// The product of listings that are one. Of several the oldest lives on, which is the smallest id: the old system's rows,
 /// with what is kept beside them (cost, categories), are older than any that this program made.
-pub fn merge_target(listings: &[ListingState]) -> MergeTarget {
+pub(super) fn merge_target(listings: &[ListingState]) -> MergeTarget {
     let mut products: Vec<i64> = listings.iter().filter_map(|it| it.product_id).collect();
     products.sort_unstable();
     products.dedup();
@@ -122,7 +122,7 @@ pub fn merge_target(listings: &[ListingState]) -> MergeTarget {
 
 /// The same for a pair of which a listing has lost the barcode by which it came to one of the products in `left`: that one is
 /// left to who carries the barcode still. A pair without any other product gets a new one, to which all of it comes.
-pub fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTarget {
+pub(super) fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTarget {
     match merge_target(listings) {
         MergeTarget::Existing(oldest) if left.contains(&oldest) => {
             let is_left = |it: &&ListingState| it.product_id.is_some_and(|it| left.contains(&it));
@@ -134,7 +134,7 @@ pub fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTar
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(super) enum Action {
     /// It has its product and keeps it.
     Keep,
     /// It leaves its product for this one.
@@ -146,7 +146,7 @@ pub enum Action {
 }
 
 /// The policy for those who carry the barcode.
-pub fn action(target: MergeTarget, listing: ListingState) -> Action {
+pub(super) fn action(target: MergeTarget, listing: ListingState) -> Action {
     match (target, listing.product_id) {
         (MergeTarget::Existing(to), Some(from)) if from != to => Action::Move(to),
         (MergeTarget::New, Some(_)) => Action::MoveToNew,
@@ -159,7 +159,7 @@ pub fn action(target: MergeTarget, listing: ListingState) -> Action {
 
 /// Whether a listing that once carried a barcode has to leave the product of those who carry it now: it would stand there
 /// beside another one of its marketplace. What a barcode merely lost parts nobody.
-pub fn must_leave(former: ListingState, product_id: i64) -> bool {
+pub(super) fn must_leave(former: ListingState, product_id: i64) -> bool {
     former.product_id == Some(product_id) && !former.set_by_hand
 }
 

@@ -7,7 +7,7 @@ use mysql::prelude::Queryable;
 use crate::inventory::Source;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows::{self, read_row};
-pub use crate::store::newest::newest_day;
+pub(crate) use crate::store::newest::newest_day;
 
 /// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
 const STOCK: &str = "
@@ -30,7 +30,7 @@ const PLACE: &str =
 const SCATTERED: u64 = 4;
 
 /// Hands over what could be sold on each day since `first`, row by row, the newest day first: day, `product_id`, type, pieces.
-pub fn stock_since(
+pub(crate) fn stock_since(
     conn: &mut Conn,
     source: Source,
     first: NaiveDate,

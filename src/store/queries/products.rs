@@ -11,7 +11,6 @@ use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::store::newest::newest_day;
 
-/// Products that a report lists.
 const LISTED: usize = 100;
 
 /// Listings without a name that a report shows.
@@ -75,10 +74,8 @@ const NAMELESS_LISTINGS: &str = "
     ORDER BY sku, size_id
     LIMIT ?";
 
-/// The products of the newest snapshots of both marketplaces.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProductOverview {
-    /// All of them.
+pub(crate) struct ProductOverview {
     pub total: u64,
     /// Those that both marketplaces list.
     pub on_both: u64,
@@ -86,7 +83,6 @@ pub struct ProductOverview {
     pub only_ozon: u64,
     /// Those that only Wildberries lists.
     pub only_wildberries: u64,
-    /// Listings whose name nobody knows.
     pub listings_without_name: u64,
     /// The first of them, at most 10 of each marketplace.
     pub nameless: Vec<NamelessListing>,
@@ -96,7 +92,7 @@ pub struct ProductOverview {
 
 impl ProductOverview {
     /// Products that only this marketplace lists.
-    pub fn only_on(&self, source: Source) -> u64 {
+    pub(crate) fn only_on(&self, source: Source) -> u64 {
         match source {
             Source::Ozon => self.only_ozon,
             Source::Wildberries => self.only_wildberries,
@@ -104,32 +100,24 @@ impl ProductOverview {
     }
 }
 
-/// A product of one marketplace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OneSided {
-    /// `dim_products.product_id`.
+pub(crate) struct OneSided {
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
-    /// Whether any of its listings has a barcode by which the other marketplace's could be found.
     pub has_barcode: bool,
 }
 
 /// A listing without a name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NamelessListing {
-    /// The marketplace.
+pub(crate) struct NamelessListing {
     pub source: Source,
-    /// The column of the same name.
     pub sku: String,
-    /// The column of the same name.
     pub size_id: String,
 }
 
-/// The stock of one product.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProductStock {
-    /// The column of the same name.
+pub(crate) struct ProductStock {
     pub product_id: i64,
     /// Its name; null if no marketplace told it.
     pub name: Option<String>,
@@ -145,24 +133,15 @@ pub struct ProductStock {
     pub warehouses: Vec<ProductWarehouse>,
 }
 
-/// The stock of one product on one warehouse.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProductWarehouse {
-    /// `Ozon` or `Wildberries`.
+pub(crate) struct ProductWarehouse {
     pub source: String,
-    /// `FBO`, `FBS` or `realFBS`.
     pub stock_type: String,
-    /// The warehouse.
     pub warehouse_name: String,
-    /// Pieces, available or reserved.
     pub stock: i64,
 }
 
-/// Looks at the newest snapshot of each marketplace.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
+pub(crate) fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     let mut overview = ProductOverview::default();
     let newest = newest_days(conn)?;
     for (source, day) in Source::ALL.into_iter().zip(newest) {
@@ -181,10 +160,7 @@ pub fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
 
 /// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
 /// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
+pub(crate) fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
     let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
     let read = |(product, ozon, has_barcode)| OneSided {
         product,
@@ -259,9 +235,8 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     Ok(products)
 }
 
-/// What people call a product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProductName {
+pub(crate) struct ProductName {
     /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
     pub name: Option<String>,
     /// What its size is called, `None` where there is only one.
@@ -282,11 +257,7 @@ const OWN_NAMES: &str = "
     SELECT product_id, product_name FROM dim_products
     WHERE product_id IN {products} AND product_name <> ''";
 
-/// What products are called.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn product_names(
+pub(crate) fn product_names(
     conn: &mut Conn,
     products: &[i64],
 ) -> Result<HashMap<i64, ProductName>, StoreError> {
@@ -308,4 +279,25 @@ pub fn product_names(
         }
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_statement_keeps_a_mark_that_nothing_was_put_into() {
+        for statement in [COUNTS, ONE_SIDED] {
+            let filled = by_product(statement);
+            assert!(filled.contains("GROUP BY product_id") && !filled.contains('{'), "{filled}");
+            assert_eq!(filled.matches('?').count(), 2, "a day for each marketplace");
+        }
+    }
+
+    #[test]
+    fn what_only_one_marketplace_lists_is_told_by_its_name() {
+        let overview =
+            ProductOverview { only_ozon: 3, only_wildberries: 5, ..ProductOverview::default() };
+        assert_eq!(Source::ALL.map(|source| overview.only_on(source)), [3, 5]);
+    }
 }

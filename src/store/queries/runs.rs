@@ -40,13 +40,15 @@ const EACH: &str = "
     WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Runs {
+pub(crate) struct Runs {
     pub total: u64,
     pub succeeded: u64,
     /// Those that stored everything but rejected records.
     pub partial: u64,
     /// Those that stored nothing, also if they never finished.
     pub failed: u64,
+    /// Those that may still go on: neither failed nor anything else yet.
+    pub running: u64,
     /// Of those that stored something, in seconds.
     pub average_duration_seconds: Option<f64>,
     pub records_rejected: u64,
@@ -56,7 +58,7 @@ pub struct Runs {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct RunRow {
+pub(crate) struct RunRow {
     pub source: Source,
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` for one that goes on or died.
@@ -75,22 +77,29 @@ pub struct RunRow {
 }
 
 impl RunRow {
-    pub fn stored(&self) -> bool {
+    pub(crate) fn stored(&self) -> bool {
         self.status != Status::Failed && self.completed_at.is_some()
     }
 
     /// How long it took, in seconds.
-    pub fn seconds(&self) -> Option<i64> {
+    pub(crate) fn seconds(&self) -> Option<i64> {
         self.completed_at.map(|end| (end - self.started_at).num_seconds().max(0))
     }
 }
 
-pub fn last_success(conn: &mut Conn, source: Source) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub(crate) fn last_success(
+    conn: &mut Conn,
+    source: Source,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let moment: Option<NaiveDateTime> = rows::first(conn, LAST_SUCCESS, (source.as_str(),))?;
     Ok(moment.map(|moment| moment.and_utc()))
 }
 
-pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Runs, StoreError> {
+pub(crate) fn runs(
+    conn: &mut Conn,
+    source: Source,
+    since: DateTime<Utc>,
+) -> Result<Runs, StoreError> {
     let row = rows::first(conn, RUNS, (source.as_str(), since.naive_utc()))?;
     Ok(row.map_or_else(Runs::default, |row| {
         let (total, succeeded, partial, failed, average, records_rejected, requests, bytes) = row;
@@ -99,6 +108,8 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Run
             succeeded,
             partial,
             failed,
+            // Seen by whoever has the runs themselves.
+            running: 0,
             average_duration_seconds: average,
             records_rejected,
             requests,
@@ -108,25 +119,25 @@ pub fn runs(conn: &mut Conn, source: Source, since: DateTime<Utc>) -> Result<Run
 }
 
 /// How many runs [`recent_runs`] looks back at most.
-pub const RECENT_RUNS: usize = 500;
+pub(crate) const RECENT_RUNS: usize = 500;
 
 /// The last [`RECENT_RUNS`] runs of a marketplace, the newest first, without imports of files: what
 /// a person brings says nothing about how the marketplace answers.
-pub fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
+pub(crate) fn recent_runs(conn: &mut Conn, source: Source) -> Result<Vec<RunRow>, StoreError> {
     newest(conn, source, DateTime::UNIX_EPOCH, "source <> 'Manual'", RECENT_RUNS)
 }
 
-/// The failed runs of a marketplace since a moment, the newest first, 20 at most.
-pub fn failures(
+/// The failed runs of a marketplace since a moment, the newest first, 1000 at most.
+pub(crate) fn failures(
     conn: &mut Conn,
     source: Source,
     since: DateTime<Utc>,
 ) -> Result<Vec<RunRow>, StoreError> {
-    newest(conn, source, since, "status = 'failed'", 20)
+    newest(conn, source, since, "status = 'failed'", 1000)
 }
 
 /// All runs of a marketplace since a moment, the newest first, 1000 at most.
-pub fn runs_since(
+pub(crate) fn runs_since(
     conn: &mut Conn,
     source: Source,
     since: DateTime<Utc>,

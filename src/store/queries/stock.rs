@@ -63,39 +63,30 @@ const DUPLICATES: &str = "
 
 const NAME: &str = "SELECT name FROM product_listings WHERE source = ? AND sku = ? AND size_id = ?";
 
-/// The two newest snapshots of a marketplace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Days {
+pub(crate) struct Days {
     /// The newest; `None` if there has never been one.
     pub newest: Option<NaiveDate>,
     /// The one before.
     pub before: Option<NaiveDate>,
 }
 
-/// The stock of one type on one warehouse.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct WarehouseStock {
-    /// `FBO`, `FBS` or `realFBS`.
+pub(crate) struct WarehouseStock {
     pub stock_type: String,
-    /// The warehouse.
     pub warehouse_name: String,
     /// Ozon's cluster, where it is known.
     pub cluster: Option<String>,
     /// Rows of the snapshot.
     pub rows: u64,
-    /// Pieces.
     pub available: i64,
-    /// Pieces.
     pub reserved: i64,
-    /// Pieces.
     pub in_way_to_client: i64,
-    /// Pieces.
     pub in_way_from_client: i64,
 }
 
 impl WarehouseStock {
-    /// All of them together.
-    pub fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
+    pub(crate) fn sum<'a>(warehouses: impl IntoIterator<Item = &'a Self>) -> Self {
         warehouses.into_iter().fold(Self::default(), |mut sum, one| {
             sum.rows += one.rows;
             sum.available += one.available;
@@ -106,15 +97,13 @@ impl WarehouseStock {
         })
     }
 
-    /// Pieces that are there, reserved ones included.
-    pub fn present(&self) -> i64 {
+    pub(crate) fn present(&self) -> i64 {
         self.available.saturating_add(self.reserved)
     }
 }
 
-/// One listing's stock over all warehouses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListingStock {
+pub(crate) struct ListingStock {
     /// Ozon: the seller's article; Wildberries: `nmId`.
     pub sku: String,
     /// Wildberries: `chrtId` or barcode; Ozon: empty.
@@ -123,31 +112,24 @@ pub struct ListingStock {
     pub pieces: i64,
 }
 
-/// The newest snapshot of one marketplace.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewestSnapshot {
+pub(crate) struct NewestSnapshot {
     /// Its day; `None` if there has never been one.
     pub day: Option<NaiveDate>,
-    /// Products in it (listings).
     pub products: u64,
-    /// Those of them with something available or reserved.
     pub products_with_stock: u64,
-    /// Its stock, by type and warehouse.
     pub warehouses: Vec<WarehouseStock>,
 }
 
-/// What speaks against a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Doubts {
+pub(crate) struct Doubts {
     /// The newest snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows whose numbers contradict each other.
     pub contradictory_rows: u64,
-    /// Its rows with a number below zero.
     pub negative_rows: u64,
     /// Its rows that repeat another one's identity.
     pub duplicate_rows: u64,
-    /// Whether some run says it stored stock.
     pub written: bool,
     /// What the newest of these says it left: day, rows, pieces in stock.
     pub stated: Option<(NaiveDate, u64, i64)>,
@@ -157,27 +139,20 @@ pub struct Doubts {
 
 impl Doubts {
     /// Whether the newest run stored that there is no stock at all.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
     }
 }
 
 /// The days of the two newest snapshots; only the newest may hold nothing.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
+pub(crate) fn days(conn: &mut Conn, source: Source) -> Result<Days, StoreError> {
     let Some(newest) = newest_day(conn, source)? else { return Ok(Days::default()) };
     let before: Option<Option<NaiveDate>> =
         rows::first(conn, DAY_BEFORE, (source.as_str(), newest))?;
     Ok(Days { newest: Some(newest), before: before.flatten() })
 }
 
-/// A day's stock by type and warehouse.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn warehouses(
+pub(crate) fn warehouses(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
@@ -209,11 +184,7 @@ pub fn warehouses(
     Ok(warehouses)
 }
 
-/// A day's stock by listing, sorted by `sku` and `size_id`.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn listings(
+pub(crate) fn listings(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,
@@ -222,11 +193,7 @@ pub fn listings(
     rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
-/// Looks for what speaks against a marketplace's newest snapshot.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
+pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
     let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
     let mut found = None;
     if let Some(day) = doubts.day {
@@ -254,10 +221,7 @@ pub fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
 }
 
 /// The names of listings, in their order; `None` for one without a name.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub fn listing_names(
+pub(crate) fn listing_names(
     conn: &mut Conn,
     source: Source,
     listings: &[(&str, &str)],
@@ -269,4 +233,40 @@ pub fn listing_names(
         names.push(name.flatten());
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warehouses_add_up_in_each_number() {
+        let one = WarehouseStock {
+            rows: 1,
+            available: 10,
+            reserved: 2,
+            in_way_to_client: 3,
+            in_way_from_client: 4,
+            ..WarehouseStock::default()
+        };
+        let sum = WarehouseStock::sum([&one, &one]);
+        assert_eq!((sum.rows, sum.available, sum.reserved), (2, 20, 4));
+        assert_eq!((sum.in_way_to_client, sum.in_way_from_client), (6, 8));
+        assert_eq!(sum.present(), 24, "what is on its way is not there");
+        assert_eq!(WarehouseStock::sum([]), WarehouseStock::default());
+    }
+
+    #[test]
+    fn a_snapshot_is_empty_only_if_the_newest_run_stored_no_row_of_its_day() {
+        let day = |day: &str| day.parse::<NaiveDate>().unwrap();
+        let doubts = |newest, stated, rows| Doubts {
+            day: Some(day(newest)),
+            stated: Some((day(stated), rows, 0)),
+            ..Doubts::default()
+        };
+        assert!(doubts("2026-11-23", "2026-11-23", 0).is_empty());
+        assert!(!doubts("2026-11-23", "2026-11-23", 1).is_empty());
+        assert!(!doubts("2026-11-23", "2026-11-22", 0).is_empty(), "another day has rows");
+        assert!(!Doubts::default().is_empty());
+    }
 }

@@ -26,14 +26,14 @@ const PROGRAMS: [&str; 2] = ["mariadb-dump", "mysqldump"];
 const LAST_WORDS: &[u8] = b"-- Dump completed";
 
 #[derive(Clone, Debug)]
-pub struct Backup {
+pub(crate) struct Backup {
     pub path: PathBuf,
     pub bytes: u64,
 }
 
 /// Those of the tables that a migration may change which are there; none if all of the seller's are empty, as after a first
 /// migration that died halfway: then there is nothing to lose.
-pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
+pub(crate) fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
     let present: Vec<String> = database
         .conn()
         .query(
@@ -61,7 +61,7 @@ pub fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
 /// Writes `tables` into a new compressed file in `directory`, mode 0600. The file is there whole or not at all.
 /// Errors: [`Exit::Configuration`] without the directory or the program; [`Exit::Program`] when the
 /// dump fails.
-pub fn write(
+pub(crate) fn write(
     settings: &DatabaseSettings,
     tables: &[&str],
     directory: &Path,

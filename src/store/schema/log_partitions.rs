@@ -59,7 +59,7 @@ impl NewPartitions {
         Ok((!months.is_empty()).then_some(Self { months }))
     }
 
-    pub fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         reorganize(&self.months)
     }
 
@@ -99,7 +99,7 @@ impl OldPartition {
         expired(&partitions, moment.timestamp()).into_iter().map(count).collect()
     }
 
-    pub fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         format!("ALTER TABLE sync_logs DROP PARTITION {}", self.name)
     }
 

@@ -100,7 +100,7 @@ impl Purge {
     }
 
     /// What would go, in sentences, each followed by the statement that does it where there is one.
-    pub fn preview(&self) -> Vec<(String, Option<String>)> {
+    pub(crate) fn preview(&self) -> Vec<(String, Option<String>)> {
         let mut lines = Vec::new();
         for rule in self.rules_at_work() {
             lines.push((format!("{rule}; what is older goes with `stocksync migrate`:"), None));
@@ -128,7 +128,7 @@ impl Purge {
     /// Refuses to take most of a history: a slip in the settings, or a clock that is wrong, must
     /// not cost it. Errors: [`Exit::Configuration`] if more than half of a marketplace's days would
     /// go.
-    pub fn require_meant(&self) -> Result<(), Failure> {
+    pub(crate) fn require_meant(&self) -> Result<(), Failure> {
         let most: Vec<String> =
             self.stock.iter().filter(|old| old.is_most()).map(OldStock::to_string).collect();
         if most.is_empty() {
@@ -223,7 +223,10 @@ fn delete_in_batches(database: &mut Database, old: &OldStock) -> Result<u64, Fai
 
 /// Notes what a sync has the retentions set to: `migrate` may run as another user, with another
 /// file of settings.
-pub fn note(database: &mut Database, settings: &RetentionSettings) -> Result<(), StoreError> {
+pub(crate) fn note(
+    database: &mut Database,
+    settings: &RetentionSettings,
+) -> Result<(), StoreError> {
     let noted: Vec<(String, String)> = rows::all(database.conn(), NOTED, ())?;
     for rule in [&settings.logs, &settings.inventory] {
         let set = rule.set.map(|set| set.to_string()).unwrap_or_default();

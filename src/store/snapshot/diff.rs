@@ -24,7 +24,7 @@ const EXISTING: &str = "
     WHERE source = ? AND snapshot_date = ?
     ORDER BY sku, size_id, warehouse_name, stock_type";
 
-pub struct SnapshotPlan {
+pub(crate) struct SnapshotPlan {
     pub inserts: Spool<TargetRow>,
     pub changes: Spool<ChangedRow>,
     /// Rows to delete one by one.
@@ -36,7 +36,7 @@ pub struct SnapshotPlan {
 }
 
 /// Compares. With `full` nothing that exists is kept.
-pub fn diff(
+pub(crate) fn diff(
     conn: &mut Conn,
     baseline: &Baseline,
     full: bool,

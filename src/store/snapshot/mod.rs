@@ -6,8 +6,8 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
-pub use diff::{SnapshotPlan, diff};
-pub use write::{Stamp, apply};
+pub(super) use diff::{SnapshotPlan, diff};
+pub(super) use write::{Stamp, apply};
 
 use super::database::bulk_load::{Cell, ToCells};
 use crate::inventory::{Quantities, StockType};
@@ -15,7 +15,7 @@ use crate::staging::StagedRow;
 
 /// A row as `inventory_data` shall hold it, but for what all rows of a snapshot share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetRow {
+pub(crate) struct TargetRow {
     /// The product, unless its listing is yet to be created.
     pub product_id: Option<i64>,
     pub sku: String,
@@ -26,12 +26,12 @@ pub struct TargetRow {
 }
 
 impl TargetRow {
-    pub fn new(row: StagedRow, product_id: Option<i64>) -> Self {
+    pub(crate) fn new(row: StagedRow, product_id: Option<i64>) -> Self {
         let StagedRow { sku, size_id, warehouse_name, stock_type, quantities, .. } = row;
         Self { product_id, sku, size_id, warehouse_name, stock_type, quantities }
     }
 
-    pub fn key(&self) -> (&str, &str) {
+    pub(crate) fn key(&self) -> (&str, &str) {
         (&self.sku, &self.size_id)
     }
 }
@@ -54,7 +54,7 @@ fn number_cells<'a>(row: &TargetRow, out: &mut Vec<Cell<'a>>) {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangedRow {
+pub(super) struct ChangedRow {
     pub id: i64,
     pub row: TargetRow,
 }
@@ -68,7 +68,7 @@ impl ToCells for ChangedRow {
 
 /// The id of a row that the marketplace no longer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RemovedRow(pub i64);
+pub(super) struct RemovedRow(pub i64);
 
 impl ToCells for RemovedRow {
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {

@@ -102,7 +102,7 @@ const SUMS: &str = "
     WHERE source = ? AND snapshot_date = ?";
 
 #[derive(Clone, Copy, Debug)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     pub source: Source,
     pub day: NaiveDate,
     /// `last_sync_at` of every row, changed or not.
@@ -113,7 +113,7 @@ pub struct Stamp {
 /// in the database's order.
 /// Errors: [`StoreError::Mismatch`] unless the table's own sums are `totals` afterwards; those of
 /// the database and of the temporary files.
-pub fn apply(
+pub(crate) fn apply(
     conn: &mut Conn,
     way: BulkWay,
     stamp: Stamp,

@@ -89,7 +89,11 @@ const FROM: &str = "SELECT HOST FROM information_schema.PROCESSLIST WHERE ID = ?
 const LONGEST_MESSAGE: usize = 2_000;
 
 /// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
-pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Run, StoreError> {
+pub(crate) fn begin(
+    database: &mut Database,
+    source: Source,
+    manual: bool,
+) -> Result<Run, StoreError> {
     let (began, run_id) = (Instant::now(), run_id().to_owned());
     let begun: Option<(u64, NaiveDateTime)> =
         rows::first(database.conn(), BEGUN, (&run_id, source.as_str()))?;
@@ -112,7 +116,7 @@ pub fn begin(database: &mut Database, source: Source, manual: bool) -> Result<Ru
 
 /// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
 /// Says whether there was an open row; one that is completed never changes again, see [`state`].
-pub fn complete(
+pub(crate) fn complete(
     conn: &mut Conn,
     run: &Run,
     ending: Ending<'_>,
@@ -175,7 +179,7 @@ pub(crate) fn complete_failed(
     state(conn, run)
 }
 
-pub fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
+pub(crate) fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     if let Some(changes) = committed(conn, run)? {
         return Ok(RunRowState::Succeeded(changes));
     }
@@ -217,7 +221,7 @@ fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> 
 
 /// The run that holds a lock, in words that continue "another run is going on": `: run 5f0c3a9e77d10b42, since 2026-11-23 09:07:02
 /// +03:00, from localhost (connection 41)`.
-pub fn who_runs(database: &mut Database, purpose: Purpose) -> Result<String, StoreError> {
+pub(crate) fn who_runs(database: &mut Database, purpose: Purpose) -> Result<String, StoreError> {
     let mut parts = Vec::new();
     let run: Option<(String, NaiveDateTime)> =
         rows::first(database.conn(), WHO, (purpose.as_str(),))?;

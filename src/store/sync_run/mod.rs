@@ -2,8 +2,8 @@
 //! Touches no stock.
 
 pub(crate) mod commit_check;
-pub mod log_row;
-pub mod session;
-pub mod signals;
+pub(crate) mod log_row;
+pub(crate) mod session;
+pub(crate) mod signals;
 
-pub use session::Session;
+pub(crate) use session::Session;

@@ -7,6 +7,7 @@ use mysql::prelude::Queryable;
 use super::log_row;
 use super::signals::Interruption;
 use crate::config::DatabaseSettings;
+use crate::console::progress;
 use crate::failure::{Exit, Failure};
 use crate::inventory::Source;
 use crate::store::database::advisory_lock::{self, Purpose};
@@ -24,7 +25,7 @@ const HANDOVER: Duration = Duration::from_secs(10);
 const ROLLBACK: Duration = Duration::from_secs(10 * 60);
 
 /// A connection that holds the lock of a source. A signal stops whoever asks for it.
-pub struct Session {
+pub(crate) struct Session {
     settings: DatabaseSettings,
     source: Source,
     purpose: Purpose,
@@ -43,7 +44,7 @@ pub struct Session {
 impl Session {
     /// Connects, looks whether the schema is the one this program knows, and takes the lock of `source`.
     /// Errors: [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
-    pub fn open(
+    pub(crate) fn open(
         settings: &DatabaseSettings,
         source: Source,
         interruption: Interruption,
@@ -64,14 +65,14 @@ impl Session {
         Ok(session)
     }
 
-    pub fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> Source {
         self.source
     }
 
     /// The connection; a broken one is replaced, which takes the lock again.
     /// Errors: As [`Session::open`], without retries; [`Exit::Database`] also when the server is
     /// still rolling back what a broken connection of this run had begun, after 10 minutes.
-    pub fn database(&mut self) -> Result<&mut Database, Failure> {
+    pub(crate) fn database(&mut self) -> Result<&mut Database, Failure> {
         self.interruption.checkpoint();
         if self.database.is_none() {
             self.connect(HANDOVER)?;
@@ -79,7 +80,7 @@ impl Session {
         self.database.as_mut().ok_or_else(|| Failure::new(Exit::Database, "no connection"))
     }
 
-    pub fn turn(&self) -> u64 {
+    pub(crate) fn turn(&self) -> u64 {
         self.turn.unwrap_or_default()
     }
 
@@ -90,12 +91,12 @@ impl Session {
         }
     }
 
-    pub fn is_connected(&self) -> bool {
+    pub(crate) fn is_connected(&self) -> bool {
         self.database.is_some()
     }
 
     /// What a statement's fault means: a connection that it broke is not used again.
-    pub fn failed(&mut self, fault: StoreError) -> Failure {
+    pub(crate) fn failed(&mut self, fault: StoreError) -> Failure {
         // After a signal it is that thread's own doing, which has its words.
         self.interruption.checkpoint();
         if fault.ends_connection() {
@@ -105,7 +106,7 @@ impl Session {
     }
 
     /// Leaves the connection fit for another try, after whatever this failure was: one that has just been silent is not asked again.
-    pub fn clean_up(&mut self, failure: &Failure) {
+    pub(crate) fn clean_up(&mut self, failure: &Failure) {
         self.interruption.checkpoint();
         if ends_connection(failure) {
             self.drop_connection();
@@ -114,7 +115,7 @@ impl Session {
     }
 
     /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
-    pub fn roll_back(&mut self) {
+    pub(crate) fn roll_back(&mut self) {
         let undone = self
             .database
             .as_mut()
@@ -232,7 +233,7 @@ impl Drop for Session {
 
 /// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
 /// way that may pass.
-pub fn with_retries<T>(
+pub(crate) fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -248,7 +249,7 @@ pub fn with_retries<T>(
 /// Counts the attempts. One that failed by what passes within seconds (a deadlock, a node that comes or goes, a server that has others
 /// beside it) is followed by the next within seconds, a few times, and does not count as one of `DB_RETRY_ATTEMPTS`.
 #[derive(Default)]
-pub struct Retries {
+pub(crate) struct Retries {
     counted: u32,
     soon: u32,
 }
@@ -258,7 +259,7 @@ const SOON: u32 = 5;
 
 impl Retries {
     /// Says in the log that the database failed, at what, and waits until it is to be tried again.
-    pub fn wait_after(
+    pub(crate) fn wait_after(
         &mut self,
         failure: Failure,
         what: &str,
@@ -283,6 +284,7 @@ impl Retries {
         let delay_shown = humantime::format_duration(delay);
         let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
         log::warn!("{what}{failure}; attempt {number}{of} in {delay_shown}");
+        let _waiting = progress::wait_for("the database", delay);
         std::thread::sleep(delay);
         Ok(())
     }
@@ -322,7 +324,8 @@ mod tests {
             tries
         };
         assert_eq!(tries(1045), 1, "a wrong password");
-        assert_eq!(tries(1290), 2, "DB_RETRY_ATTEMPTS");
+        assert_eq!(tries(1290), 1, "a server that takes no writes, before anything is pulled");
+        assert_eq!(tries(1040), 2, "DB_RETRY_ATTEMPTS");
         assert_eq!(tries(1213), 2 + SOON, "a deadlock");
     }
 

@@ -19,7 +19,7 @@ use crate::store::database::error::StoreError;
 
 /// What the watching thread must know about the run. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
-pub struct Interruption {
+pub(crate) struct Interruption {
     inner: Arc<Inner>,
 }
 
@@ -37,7 +37,7 @@ struct Known {
 }
 
 impl Interruption {
-    pub fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
+    pub(crate) fn watch(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let interruption = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
             .or_fail(Exit::Program, || "watching for signals".into())?;
@@ -53,21 +53,21 @@ impl Interruption {
         Ok(interruption)
     }
 
-    pub fn works_on(&self, connection: ConnectionMark) {
+    pub(crate) fn works_on(&self, connection: ConnectionMark) {
         self.known().connection = Some(connection);
     }
 
-    pub fn runs(&self, run: &Run, meter: &Meter) {
+    pub(crate) fn runs(&self, run: &Run, meter: &Meter) {
         self.known().run = Some((run.clone(), meter.clone()));
     }
 
     /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
-    pub fn on_exit(&self, on_exit: impl FnOnce(u8) + Send + 'static) {
+    pub(crate) fn on_exit(&self, on_exit: impl FnOnce(u8) + Send + 'static) {
         self.known().on_exit = Some(Box::new(on_exit));
     }
 
     /// Never returns once a signal has arrived: what the run would do next is no longer its decision.
-    pub fn checkpoint(&self) {
+    pub(crate) fn checkpoint(&self) {
         while self.inner.arrived.load(Ordering::SeqCst) {
             std::thread::park();
         }

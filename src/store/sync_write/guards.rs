@@ -66,7 +66,7 @@ pub(super) fn refusal(
 
 /// What the snapshot of `day` holds beyond the kinds `can_hold`: `3 rows of FBS`. `None` if nothing. The shrink guard does not see
 /// those rows, as it counts listings.
-pub fn stock_beyond(
+pub(crate) fn stock_beyond(
     conn: &mut Conn,
     source: Source,
     day: NaiveDate,

@@ -7,6 +7,6 @@ mod plan;
 mod transaction;
 mod write_set;
 
-pub use guards::stock_beyond;
-pub use order::{Order, Outcome};
-pub use transaction::{rehearse, write};
+pub(crate) use guards::stock_beyond;
+pub(crate) use order::{Order, Outcome};
+pub(crate) use transaction::{rehearse, write};

@@ -10,7 +10,7 @@ use crate::run::{CardReading, Ending, Run, RunStats, Written};
 use crate::staging::Snapshot;
 use crate::store::database::error::StoreError;
 
-pub struct Order<'a> {
+pub(crate) struct Order<'a> {
     pub run: &'a Run,
     pub day: NaiveDate,
     pub snapshot: &'a Snapshot,
@@ -30,7 +30,7 @@ pub struct Order<'a> {
     pub stats: RunStats,
 }
 
-pub enum Outcome {
+pub(crate) enum Outcome {
     Written(Written),
     /// Nothing was written: the cards are to be asked first, for so many listings without a name or a barcode.
     CardsNeeded(u64),

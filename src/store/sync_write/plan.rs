@@ -55,7 +55,7 @@ pub(super) fn prepare(
 }
 
 impl Plan {
-    pub fn rows_to_load(&self) -> u64 {
+    pub(super) fn rows_to_load(&self) -> u64 {
         let Self { links, snapshot, .. } = self;
         links.new.count()
             + snapshot.inserts.count()
@@ -64,12 +64,12 @@ impl Plan {
     }
 
     /// Rows that the transaction changes at least: every row of the day is told when it was last seen.
-    pub fn rows_to_touch(&self) -> u64 {
+    pub(super) fn rows_to_touch(&self) -> u64 {
         self.rows_to_load() + self.snapshot.unchanged
     }
 
     /// What will be different afterwards, but for products that are joined.
-    pub fn changes(&self) -> Changes {
+    pub(super) fn changes(&self) -> Changes {
         let Self { links, snapshot, .. } = self;
         Changes {
             inserted: snapshot.inserts.count(),

@@ -37,7 +37,7 @@ const TURN: Duration = Duration::from_secs(10 * 60);
 /// [`Exit::Database`] after all attempts; [`Exit::NotNow`] when the lock was lost with the
 /// connection and another run took it. In each case the tables are as they were, or the message
 /// says that nobody knows.
-pub fn write(
+pub(crate) fn write(
     session: &mut Session,
     settings: &DatabaseSettings,
     order: &Order<'_>,
@@ -105,7 +105,7 @@ fn resolve_outcome(
 }
 
 /// What a write would change, found out by reading only.
-pub fn rehearse(session: &mut Session, order: &Order<'_>) -> Result<Changes, Failure> {
+pub(crate) fn rehearse(session: &mut Session, order: &Order<'_>) -> Result<Changes, Failure> {
     let conn = session.database()?.conn();
     let outcome = conn.query_drop("START TRANSACTION READ ONLY").map_err(AttemptError::from);
     match outcome.and_then(|()| begin(conn, order)) {
@@ -161,6 +161,7 @@ fn take_turn(database: &mut Database) -> Result<(), Failure> {
         return Ok(());
     }
     log::info!("the other marketplace's sync is writing; waiting for it");
+    let _waiting = progress::wait_for("the other marketplace's write", TURN);
     if advisory_lock::acquire(database, Purpose::Write, TURN)? {
         return Ok(());
     }

@@ -33,7 +33,7 @@ pub(super) fn largest(database: &mut Database) -> Result<Largest, StoreError> {
 
 impl Largest {
     /// Why so many rows are not even tried.
-    pub fn refusal(self, rows: u64) -> Option<Failure> {
+    pub(super) fn refusal(self, rows: u64) -> Option<Failure> {
         let bytes = rows.saturating_mul(BYTES_PER_ROW);
         let over = |limit: u64, needed: u64| limit > 0 && needed > limit;
         let (name, limit, needed) = if over(self.rows, rows) {

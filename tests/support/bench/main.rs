@@ -2,6 +2,7 @@
 //! `LOAD DATA LOCAL INFILE` for the same rows. Both run in turn, so that a machine that drifts drifts for both.
 //!
 //! `bench BINARY DATA-DIRECTORY [--rows 10000,100000,1000000] [--runs 5] [--forms wb,csv,xlsx]`
+#![allow(unreachable_pub)] // nothing of a program can be reached
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)] // a test program
 #![allow(dead_code)] // it uses a part of what the tests use
 

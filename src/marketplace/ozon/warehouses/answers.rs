@@ -10,11 +10,11 @@ use crate::inventory::{Field, StockType};
 use crate::marketplace::wildberries::items::field;
 
 /// A value as it stands.
-pub type Raw = Option<Box<RawValue>>;
+pub(super) type Raw = Option<Box<RawValue>>;
 
 /// `/v4/product/info/stocks`.
 #[derive(Deserialize)]
-pub struct StocksPage {
+pub(super) struct StocksPage {
     pub items: Option<Vec<StocksItem>>,
     pub cursor: Option<String>,
     pub total_items: Option<u64>,
@@ -22,14 +22,14 @@ pub struct StocksPage {
 
 /// An article with its sums.
 #[derive(Deserialize)]
-pub struct StocksItem {
+pub(super) struct StocksItem {
     pub offer_id: Raw,
     pub stocks: Option<Vec<StocksOfType>>,
 }
 
 /// What lies of a SKU altogether, of one stock type.
 #[derive(Deserialize)]
-pub struct StocksOfType {
+pub(super) struct StocksOfType {
     #[serde(rename = "type")]
     pub stock_type: Option<String>,
     pub sku: Raw,
@@ -39,7 +39,7 @@ pub struct StocksOfType {
 
 /// A page of either method that tells stock by warehouse.
 #[derive(Deserialize)]
-pub struct PlacesPage {
+pub(super) struct PlacesPage {
     pub products: Option<Vec<Place>>,
     pub cursor: Option<String>,
     pub has_next: Option<bool>,
@@ -47,7 +47,7 @@ pub struct PlacesPage {
 
 /// What lies of a SKU on one warehouse.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Place {
+pub(super) struct Place {
     #[serde(default)]
     pub offer_id: Raw,
     #[serde(default)]
@@ -65,18 +65,18 @@ pub struct Place {
 
 impl Place {
     /// Whether something lies there, or it cannot be said that nothing does.
-    pub fn holds_anything(&self) -> bool {
+    pub(super) fn holds_anything(&self) -> bool {
         let nothing = |value: &Raw| matches!(field(value.as_deref(), false), Field::Integer(0));
         !(nothing(&self.present) && nothing(&self.reserved))
     }
 
-    pub fn pieces(&self) -> Pieces {
+    pub(super) fn pieces(&self) -> Pieces {
         pieces(&self.present, &self.reserved)
     }
 }
 
 /// What cannot be read counts as nothing, so that the sums do not come right.
-pub fn pieces(present: &Raw, reserved: &Raw) -> Pieces {
+pub(super) fn pieces(present: &Raw, reserved: &Raw) -> Pieces {
     let count = |value: &Raw| match field(value.as_deref(), false) {
         Field::Integer(number) => u32::try_from(number).unwrap_or_default(),
         _ => 0,
@@ -85,7 +85,7 @@ pub fn pieces(present: &Raw, reserved: &Raw) -> Pieces {
 }
 
 /// An id, which answers have as a number and requests as text.
-pub fn id(value: &Raw) -> Option<i64> {
+pub(super) fn id(value: &Raw) -> Option<i64> {
     match field(value.as_deref(), false) {
         Field::Integer(number) => i64::try_from(number).ok().filter(|number| *number > 0),
         Field::Text(text) => text.trim().parse().ok().filter(|number| *number > 0),
@@ -94,7 +94,7 @@ pub fn id(value: &Raw) -> Option<i64> {
 }
 
 /// Text, empty where there is none.
-pub fn text(value: &Raw) -> String {
+pub(super) fn text(value: &Raw) -> String {
     match field(value.as_deref(), false) {
         Field::Text(text) => text.trim().to_owned(),
         Field::Integer(number) => number.to_string(),
@@ -104,7 +104,7 @@ pub fn text(value: &Raw) -> String {
 
 /// `/v1/warehouse/ozon/list`, and a page of `/v2/warehouse/list`.
 #[derive(Deserialize)]
-pub struct Warehouses {
+pub(super) struct Warehouses {
     pub warehouses: Option<Vec<Value>>,
     pub cursor: Option<String>,
     pub has_next: Option<bool>,
@@ -112,19 +112,19 @@ pub struct Warehouses {
 
 /// `/v2/cluster/list`.
 #[derive(Deserialize)]
-pub struct Clusters {
+pub(super) struct Clusters {
     pub result: Option<Vec<Value>>,
 }
 
 /// `/v3/product/info/list`.
 #[derive(Deserialize)]
-pub struct ProductInfos {
+pub(super) struct ProductInfos {
     pub items: Option<Vec<ProductInfo>>,
 }
 
 /// What a product is called.
 #[derive(Deserialize)]
-pub struct ProductInfo {
+pub(super) struct ProductInfo {
     pub offer_id: Raw,
     pub name: Raw,
     pub barcodes: Option<Vec<Box<RawValue>>>,
@@ -132,7 +132,7 @@ pub struct ProductInfo {
 
 /// What is kept of the answers, a line each.
 #[derive(Serialize, Deserialize)]
-pub enum Line {
+pub(super) enum Line {
     /// An article that is listed.
     Article { offer_id: Raw, name: Raw, barcodes: Option<Vec<Box<RawValue>>> },
     /// What lies of a SKU in one place.
@@ -143,7 +143,7 @@ pub enum Line {
 
 impl Line {
     /// Whose line it is.
-    pub fn article(&self) -> u64 {
+    pub(super) fn article(&self) -> u64 {
         let (Self::Article { offer_id, .. }
         | Self::Place(_, Place { offer_id, .. })
         | Self::Unknown(_, Place { offer_id, .. })) = self;

@@ -18,7 +18,7 @@ use crate::http::{Call, Http};
 use crate::marketplace::ozon::{credentials, order};
 
 /// SKUs, articles and rows of one answer, which is also the most that the methods allow.
-pub const LIMIT: usize = 1000;
+pub(super) const LIMIT: usize = 1000;
 
 /// 50 a second are allowed over all methods; whoever runs beside this one needs some of them.
 const A_SECOND: u32 = 45;
@@ -30,7 +30,7 @@ const LONGEST: u64 = 64 << 20;
 const MOST_PAGES: usize = 100_000;
 
 /// What a key must be allowed to call.
-pub const METHODS: [&str; 7] = [
+pub(crate) const METHODS: [&str; 7] = [
     "/v4/product/info/stocks",
     "/v1/product/info/stocks-by-warehouse/fbo",
     "/v2/product/info/stocks-by-warehouse/fbs",
@@ -42,7 +42,7 @@ pub const METHODS: [&str; 7] = [
 
 /// One of the two methods that tell stock by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(super) enum Side {
     /// Ozon's warehouses.
     Ozon,
     /// The seller's.
@@ -50,23 +50,27 @@ pub enum Side {
 }
 
 /// The pace of all requests of a pull together.
-pub fn pace() -> SharedPace {
+pub(super) fn pace() -> SharedPace {
     SharedPace::new(Duration::from_secs(1) / A_SECOND)
 }
 
 /// A conversation with Ozon.
-pub struct Api {
+pub(super) struct Api {
     http: Http,
 }
 
 impl Api {
-    pub fn new(settings: &OzonSettings, meter: &Meter, pace: &SharedPace) -> Result<Self, Failure> {
+    pub(super) fn new(
+        settings: &OzonSettings,
+        meter: &Meter,
+        pace: &SharedPace,
+    ) -> Result<Self, Failure> {
         let http = Http::new(&settings.http, &settings.api_url, &credentials(settings))?;
         Ok(Self { http: http.metered(meter).sharing(pace) })
     }
 
     /// Every article with its sums, page by page. Returns how many articles there are by Ozon's word.
-    pub fn stocks(
+    pub(super) fn stocks(
         &mut self,
         each: &mut dyn FnMut(StocksPage) -> Result<(), Failure>,
     ) -> Result<Option<u64>, Failure> {
@@ -93,7 +97,7 @@ impl Api {
     }
 
     /// What lies of these SKUs on each warehouse.
-    pub fn places(
+    pub(super) fn places(
         &mut self,
         side: Side,
         skus: &[i64],
@@ -126,7 +130,7 @@ impl Api {
     }
 
     /// What the warehouses are called, and where they are.
-    pub fn names(&mut self) -> Result<Names, Failure> {
+    pub(super) fn names(&mut self) -> Result<Names, Failure> {
         let mut names = Names::default();
         let ozon: Warehouses = self.ask("Ozon: warehouse/ozon/list", METHODS[3], &json!({}))?;
         ozon.warehouses.iter().flatten().for_each(|it| names.add_ozon(it));
@@ -149,7 +153,7 @@ impl Api {
     }
 
     /// What these articles are called, by article.
-    pub fn products(
+    pub(super) fn products(
         &mut self,
         articles: &[&str],
     ) -> Result<HashMap<String, super::answers::ProductInfo>, Failure> {

@@ -27,7 +27,7 @@ const THREADS: usize = 6;
 const CHUNK: usize = 500;
 
 /// What is told of the SKUs.
-pub struct Asking {
+pub(super) struct Asking {
     pub skus: SkuList,
     /// Every [`ToldPlace`] where something lies.
     pub told: Kept,
@@ -36,7 +36,7 @@ pub struct Asking {
 
 /// A place with the round in which it was told.
 #[derive(Serialize, Deserialize)]
-pub struct ToldPlace(pub u8, pub Kind, pub Place);
+pub(super) struct ToldPlace(pub u8, pub Kind, pub Place);
 
 impl Asking {
     fn take(&mut self, round: u8, side: Side, page: PlacesPage) -> Result<(), Failure> {
@@ -58,7 +58,7 @@ impl Asking {
 }
 
 /// Asks for all of them.
-pub fn all(
+pub(super) fn all(
     settings: &OzonSettings,
     meter: &Meter,
     pace: &SharedPace,

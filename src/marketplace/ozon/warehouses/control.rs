@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Pieces of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pieces {
+pub(super) struct Pieces {
     /// What is there, the reserved pieces included.
     pub present: u32,
     /// What of it is reserved.
@@ -26,7 +26,7 @@ impl Pieces {
 
 /// In which of the sums something belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Ozon's warehouses.
     Fbo,
     /// The seller's own, delivered by Ozon.
@@ -38,7 +38,7 @@ pub enum Kind {
 }
 
 /// Which article it is, in eight bytes.
-pub fn fingerprint(article: &str) -> u64 {
+pub(super) fn fingerprint(article: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     article.trim().hash(&mut hasher);
     hasher.finish()
@@ -78,14 +78,14 @@ impl Sku {
 
 /// Where a row belongs that was told by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Whether unlisted warehouses of the seller are realFBS.
     pub unlisted_are_real_fbs: bool,
 }
 
 /// All SKUs, by number.
 #[derive(Debug, Default)]
-pub struct SkuList {
+pub(super) struct SkuList {
     skus: Vec<Sku>,
     new: Vec<Sku>,
     reading: u8,
@@ -95,7 +95,7 @@ pub struct SkuList {
 
 impl SkuList {
     /// All sums are read anew.
-    pub fn begin_reading(&mut self) {
+    pub(super) fn begin_reading(&mut self) {
         self.reading += 1;
         self.items = 0;
         self.repeated = None;
@@ -103,12 +103,12 @@ impl SkuList {
     }
 
     /// The next item of the sums begins.
-    pub fn next_item(&mut self) {
+    pub(super) fn next_item(&mut self) {
         self.items += 1;
     }
 
     /// A sum of the present item.
-    pub fn control(&mut self, sku: i64, article: u64, kind: Kind, pieces: Pieces) {
+    pub(super) fn control(&mut self, sku: i64, article: u64, kind: Kind, pieces: Pieces) {
         let (reading, item) = (self.reading, self.items);
         let entry = match self.skus.binary_search_by_key(&sku, |entry| entry.sku) {
             Ok(place) => &mut self.skus[place],
@@ -141,7 +141,7 @@ impl SkuList {
     ///
     /// # Errors
     /// By what it shows that the pages do not belong together.
-    pub fn finish_reading(&mut self, total: Option<u64>) -> Result<(), String> {
+    pub(super) fn finish_reading(&mut self, total: Option<u64>) -> Result<(), String> {
         let items = u64::from(self.items);
         if let Some(total) = total.filter(|total| *total != items) {
             return Err(format!("Ozon lists {total} articles, and its pages hold {items}"));
@@ -159,7 +159,7 @@ impl SkuList {
     }
 
     /// What was told of a SKU on one warehouse; of one that was not asked for nothing counts.
-    pub fn tell(&mut self, round: u8, sku: i64, article: u64, kind: Kind, pieces: Pieces) {
+    pub(super) fn tell(&mut self, round: u8, sku: i64, article: u64, kind: Kind, pieces: Pieces) {
         let Some(entry) = self.find(sku).filter(|entry| entry.round == round) else { return };
         entry.article_differs |= entry.article != article;
         let sum = &mut entry.told[kind as usize];
@@ -167,7 +167,7 @@ impl SkuList {
     }
 
     /// The row counts if it is of the last round that asked for its SKU, and its article is the one that lists the SKU.
-    pub fn counts(&mut self, round: u8, sku: i64, article: u64) -> Option<Counts> {
+    pub(super) fn counts(&mut self, round: u8, sku: i64, article: u64) -> Option<Counts> {
         let reading = self.reading;
         let entry = self.find(sku)?;
         let counts = entry.round == round && entry.reading == reading && entry.article == article;
@@ -176,23 +176,23 @@ impl SkuList {
     }
 
     /// The SKUs that are listed now.
-    pub fn listed(&self) -> Vec<i64> {
+    pub(super) fn listed(&self) -> Vec<i64> {
         self.skus.iter().filter(|it| it.reading == self.reading).map(|it| it.sku).collect()
     }
 
     /// Those of them whose warehouses do not add up.
-    pub fn unsettled(&self) -> Vec<i64> {
+    pub(super) fn unsettled(&self) -> Vec<i64> {
         let entries = self.skus.iter().filter(|it| it.reading == self.reading);
         entries.filter(|it| it.settled().is_none()).map(|it| it.sku).collect()
     }
 
     /// How many of the listed have stock.
-    pub fn with_stock(&self) -> usize {
+    pub(super) fn with_stock(&self) -> usize {
         self.skus.iter().filter(|it| it.reading == self.reading && it.has_stock()).count()
     }
 
     /// These SKUs are asked for again: what was said last is now what was said before.
-    pub fn ask_again(&mut self, round: u8, skus: &[i64]) {
+    pub(super) fn ask_again(&mut self, round: u8, skus: &[i64]) {
         for sku in skus {
             if let Some(entry) = self.find(*sku) {
                 entry.before = entry.after;
@@ -203,7 +203,7 @@ impl SkuList {
     }
 
     /// What is said of a SKU altogether, and what by warehouse, in words.
-    pub fn described(&mut self, sku: i64) -> String {
+    pub(super) fn described(&mut self, sku: i64) -> String {
         let Some(entry) = self.find(sku) else { return format!("SKU {sku}") };
         let sum = |all: &[Pieces]| all.iter().map(|it| u64::from(it.present)).sum::<u64>();
         let (told, after) = (sum(&entry.told), sum(&entry.after));

@@ -10,18 +10,18 @@ use crate::disk::temporary;
 use crate::failure::Failure;
 
 /// Lines to be written.
-pub struct Kept {
+pub(super) struct Kept {
     file: BufWriter<File>,
     bytes: u64,
 }
 
 impl Kept {
-    pub fn new() -> Result<Self, Failure> {
+    pub(super) fn new() -> Result<Self, Failure> {
         let file = tempfile::tempfile().map_err(temporary)?;
         Ok(Self { file: BufWriter::with_capacity(64 << 10, file), bytes: 0 })
     }
 
-    pub fn push(&mut self, line: &impl Serialize) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, line: &impl Serialize) -> Result<(), Failure> {
         let mut text = serde_json::to_vec(line).map_err(temporary)?;
         text.push(b'\n');
         self.bytes += text.len() as u64;
@@ -29,14 +29,14 @@ impl Kept {
     }
 
     /// The file with all lines, and its length.
-    pub fn finish(self) -> Result<(File, u64), Failure> {
+    pub(super) fn finish(self) -> Result<(File, u64), Failure> {
         let bytes = self.bytes;
         let file = self.file.into_inner().map_err(|error| error.into_error());
         Ok((file.map_err(temporary)?, bytes))
     }
 
     /// Hands out all lines in their order.
-    pub fn read<T: DeserializeOwned>(
+    pub(super) fn read<T: DeserializeOwned>(
         self,
         each: &mut dyn FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ use control::{Kind, SkuList, fingerprint};
 use kept::Kept;
 pub(in crate::marketplace) use lines::read;
 
-pub use api::METHODS;
+pub(crate) use api::METHODS;
 
 use crate::config::OzonSettings;
 use crate::cost::{Cost, Meter};
@@ -41,10 +41,10 @@ const TOLERATED: usize = 200;
 const SHOWN: usize = 5;
 
 /// Which of some articles are asked what they are called.
-pub type LacksNames<'a> = dyn FnMut(&[&str]) -> Vec<bool> + 'a;
+pub(crate) type LacksNames<'a> = dyn FnMut(&[&str]) -> Vec<bool> + 'a;
 
 /// A pull by warehouse.
-pub struct ByWarehouse {
+pub(crate) struct ByWarehouse {
     pub pull: Pull,
     /// What Ozon says of the warehouses on which something lies.
     pub warehouses: Warehouses,
@@ -58,7 +58,7 @@ pub struct ByWarehouse {
 ///
 /// # Errors
 /// The exit codes of HTTP; [`Exit::Unreachable`] if too many SKUs do not add up.
-pub fn fetch(
+pub(crate) fn fetch(
     settings: &OzonSettings,
     meter: &Meter,
     lacks_names: &mut LacksNames<'_>,

@@ -19,7 +19,7 @@ struct Named {
 
 /// All of them, by id.
 #[derive(Debug, Default)]
-pub struct Names {
+pub(super) struct Names {
     ozon: HashMap<i64, Named>,
     /// The seller's own, and whether they are realFBS.
     own: HashMap<i64, (Option<String>, bool)>,
@@ -27,7 +27,7 @@ pub struct Names {
 
 impl Names {
     /// An element of `/v1/warehouse/ozon/list`.
-    pub fn add_ozon(&mut self, warehouse: &Value) {
+    pub(super) fn add_ozon(&mut self, warehouse: &Value) {
         let Some(id) = id_of(&warehouse["warehouse_id"]) else { return };
         let named = self.ozon.entry(id).or_default();
         named.name = text(&warehouse["name"]).or_else(|| text(&warehouse["short_name"]));
@@ -35,7 +35,7 @@ impl Names {
     }
 
     /// An element of `/v2/cluster/list`.
-    pub fn add_cluster(&mut self, cluster: &Value) {
+    pub(super) fn add_cluster(&mut self, cluster: &Value) {
         let name = text(&cluster["data"]["macrolocal_cluster"]["name"]);
         for warehouse in cluster["data"]["fulfillments"].as_array().into_iter().flatten() {
             let Some(id) = id_of(&warehouse["warehouse_id"]) else { continue };
@@ -46,14 +46,14 @@ impl Names {
     }
 
     /// An element of `/v2/warehouse/list`.
-    pub fn add_own(&mut self, warehouse: &Value) {
+    pub(super) fn add_own(&mut self, warehouse: &Value) {
         let Some(id) = id_of(&warehouse["warehouse_id"]) else { return };
         let real_fbs = warehouse["is_rfbs"].as_bool().unwrap_or(false);
         self.own.insert(id, (text(&warehouse["name"]), real_fbs));
     }
 
     /// In which sum the stock of one of the seller's own warehouses belongs.
-    pub fn own_kind(&self, place: &Place) -> Kind {
+    pub(super) fn own_kind(&self, place: &Place) -> Kind {
         match id(&place.warehouse_id).and_then(|id| self.own.get(&id)) {
             Some((_, true)) => Kind::RealFbs,
             Some((_, false)) => Kind::Fbs,
@@ -62,7 +62,7 @@ impl Names {
     }
 
     /// What a warehouse is called by the lists.
-    pub fn name(&self, stock_type: StockType, place: &Place) -> Option<&str> {
+    pub(super) fn name(&self, stock_type: StockType, place: &Place) -> Option<&str> {
         let id = id(&place.warehouse_id)?;
         match stock_type {
             StockType::Fbo => self.ozon.get(&id)?.name.as_deref(),
@@ -71,7 +71,12 @@ impl Names {
     }
 
     /// What is to be known of the warehouse called `name`.
-    pub fn described(&self, stock_type: StockType, place: &Place, name: String) -> Warehouse {
+    pub(super) fn described(
+        &self,
+        stock_type: StockType,
+        place: &Place,
+        name: String,
+    ) -> Warehouse {
         let id = id(&place.warehouse_id);
         let mut warehouse = Warehouse { id, ..Warehouse::named(name) };
         match (stock_type, id.and_then(|id| self.ozon.get(&id))) {

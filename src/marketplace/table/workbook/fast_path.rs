@@ -42,7 +42,7 @@ pub(super) struct PlainCell<'a> {
 
 impl<'a> PlainCell<'a> {
     /// `None` unless the bytes begin with a whole cell of exactly this make.
-    pub fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn at_beginning_of(bytes: &'a [u8]) -> Option<Self> {
         let (mut reference, mut kind, mut style) = (None, None, None);
         let mut rest = bytes.strip_prefix(b"<c")?;
         while let [b' ', name, b'=', b'"', after @ ..] = rest {
@@ -74,11 +74,11 @@ impl<'a> PlainCell<'a> {
         })
     }
 
-    pub fn text(&self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         std::str::from_utf8(self.value).unwrap_or_default()
     }
 
-    pub fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         !self.value.first().is_some_and(u8::is_ascii_graphic) && self.text().trim().is_empty()
     }
 }

@@ -24,7 +24,7 @@ const MOST_WAREHOUSES: usize = 10_000;
 
 /// What a page holds, found out without reading its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Survey {
+pub(crate) struct Survey {
     /// How many items there are, countable or not.
     pub items: u64,
     /// `supplier/stocks`: the last item's `lastChangeDate`, with which the next page begins.
@@ -36,7 +36,7 @@ pub struct Survey {
 /// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and `warehouseId` and `regionName` if it
 /// has them; all of the item where the others are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place([String; 5]);
+pub(crate) struct Place([String; 5]);
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -63,7 +63,7 @@ impl Place {
 }
 
 /// Checks that a page has the shape of its format and is whole, valid JSON, and counts its items.
-pub fn survey(page: impl Read, format: Format) -> Result<Survey, Failure> {
+pub(crate) fn survey(page: impl Read, format: Format) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
     let (mut first, mut last) = (Vec::new(), Vec::new());
     each_item(&mut Scanner::new(page)?, format, &mut |item, start| {

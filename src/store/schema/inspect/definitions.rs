@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::store::database::{Database, DatabaseContext};
 
 /// The tables that a migration may find or make.
-pub const TABLES: [&str; 11] = [
+pub(crate) const TABLES: [&str; 11] = [
     "dim_products",
     "inventory_data",
     "product_listings",
@@ -23,11 +23,12 @@ pub const TABLES: [&str; 11] = [
 ];
 
 /// What the migrations note about themselves.
-pub const RECORDS: [&str; 3] = ["stocksync_migrations", "stocksync_schema", "stocksync_former"];
+pub(crate) const RECORDS: [&str; 3] =
+    ["stocksync_migrations", "stocksync_schema", "stocksync_former"];
 
 /// A column or an index, as `SHOW CREATE TABLE` words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// `column` or `index`.
     pub kind: &'static str,
     pub name: String,
@@ -37,12 +38,12 @@ pub struct Part {
 
 impl Part {
     /// Whether two parts are the same but for the way in which a version of the server words it.
-    pub fn is_like(&self, definition: &str) -> bool {
+    pub(crate) fn is_like(&self, definition: &str) -> bool {
         without_widths(&self.definition) == without_widths(definition)
     }
 }
 
-pub fn differences(
+pub(crate) fn differences(
     table: &str,
     noted: &[(String, String, String)],
     mut now: Vec<Part>,
@@ -74,7 +75,7 @@ fn without_widths(definition: &str) -> String {
 }
 
 /// A table's parts; none if there is no such table.
-pub fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
+pub(crate) fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Failure> {
     if !has_table(database, table)? {
         return Ok(Vec::new());
     }

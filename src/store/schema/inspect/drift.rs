@@ -21,7 +21,7 @@ fn doing() -> &'static str {
 }
 
 /// Notes the tables as they are now; with `anew` in place of what was noted before, else only if nothing was.
-pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
+pub(crate) fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     if !anew && is_noted(database)? {
         return Ok(());
     }
@@ -42,7 +42,7 @@ pub fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     database.conn().query_drop("COMMIT").db_context(doing)
 }
 
-pub fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
+pub(crate) fn find(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_schema \
          WHERE table_name = ? ORDER BY kind, name";
     if !is_noted(database)? {

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::store::database::{Database, DatabaseContext};
 use crate::store::schema::migrations::script::{Kind, Object};
 
-pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
+pub(crate) fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     let names: Vec<Value> = object.names().map(Value::from).collect();
     let count: Option<u64> = database
         .conn()
@@ -16,7 +16,7 @@ pub fn has(database: &mut Database, object: &Object) -> Result<bool, Failure> {
     Ok(count.unwrap_or(0) > 0)
 }
 
-pub fn has_table(database: &mut Database, table: &str) -> Result<bool, Failure> {
+pub(crate) fn has_table(database: &mut Database, table: &str) -> Result<bool, Failure> {
     has(database, &Object::table(table))
 }
 

@@ -2,6 +2,6 @@
 //! Reads only.
 
 pub(crate) mod definitions;
-pub mod drift;
+pub(crate) mod drift;
 pub(crate) mod exists;
 pub(crate) mod original;

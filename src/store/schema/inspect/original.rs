@@ -20,7 +20,7 @@ const INSERT: &str = "INSERT INTO stocksync_former (table_name, kind, name, defi
 
 /// Notes the tables before a migration that has not begun: the first one makes those that are
 /// missing, the second one changes what the first has found or made. Later ones have it here.
-pub fn remember_before(database: &mut Database, version: u32) -> Result<(), Failure> {
+pub(crate) fn remember_before(database: &mut Database, version: u32) -> Result<(), Failure> {
     let found = match version {
         1 => true,
         2 => false,
@@ -48,7 +48,7 @@ pub fn remember_before(database: &mut Database, version: u32) -> Result<(), Fail
 }
 
 /// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
-pub fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
+pub(crate) fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_former \
          WHERE found AND table_name = ? ORDER BY kind, name";
     let mut differences = Vec::new();

@@ -23,14 +23,14 @@ const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS stocksync_migrations (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci";
 
 #[derive(Clone, Copy, Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub ran: usize,
     pub skipped: usize,
     pub took: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     /// Its own file.
     Forward,
     /// The file that ends in `.rollback.sql`.
@@ -38,14 +38,14 @@ pub enum Way {
 }
 
 impl Way {
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Way::Forward => "migration",
             Way::Back => "rollback of",
         }
     }
 
-    pub fn statements(self, migration: &Migration) -> Result<Vec<Statement>, Failure> {
+    pub(crate) fn statements(self, migration: &Migration) -> Result<Vec<Statement>, Failure> {
         let (text, ending) = match self {
             Way::Forward => (migration.text, "sql"),
             Way::Back => (migration.rollback, "rollback.sql"),
@@ -65,7 +65,7 @@ impl Way {
 /// Runs one migration and records it. Whoever calls holds the lock.
 /// Errors: [`Exit::Database`], naming migration and statement; what was done stays done, and the
 /// next run goes on from there.
-pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
+pub(crate) fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
     let migration = step.migration;
     if step.again {
         log::info!("migration {} was begun and not finished: going on with it", migration.file());
@@ -86,7 +86,7 @@ pub fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failur
 
 /// Takes one migration back and forgets that it was applied. As long as it has not come to its end, the migration counts as
 /// unfinished: `migrate` brings it in again, another rollback goes on.
-pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
+pub(crate) fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
     let migration = step.migration;
     let doing = || format!("recording the rollback of {}", migration.file());
     database
@@ -105,7 +105,7 @@ pub fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Fa
 }
 
 /// Removes the migrations' own records, when none is left, and says in what the tables found differ from what they were.
-pub fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
+pub(crate) fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
     let remembered = exists::has_table(database, "stocksync_former")?;
     let differences = if remembered { original::differences(database)? } else { Vec::new() };

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What an [`Object`] is; of `Engine`, a table that this storage engine keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Table,
     Column,
     Index,
@@ -34,7 +34,7 @@ impl Kind {
 /// Something that a database has or has not: `column T.C`, `index T.I`, `index T.I(C)` (the index
 /// holds that column).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
+pub(crate) struct Object {
     pub kind: Kind,
     pub table: String,
     part: Option<String>,
@@ -42,12 +42,12 @@ pub struct Object {
 }
 
 impl Object {
-    pub fn table(name: &str) -> Self {
+    pub(crate) fn table(name: &str) -> Self {
         Self { kind: Kind::Table, table: name.to_owned(), part: None, column: None }
     }
 
     /// Its table, its own name, and the column of an index: as many of them as its kind has.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [Some(&self.table), self.part.as_ref(), self.column.as_ref()]
             .into_iter()
             .flatten()
@@ -55,11 +55,11 @@ impl Object {
     }
 
     /// Whether it speaks of the past, which no statement changes.
-    pub const fn is_past(&self) -> bool {
+    pub(crate) const fn is_past(&self) -> bool {
         matches!(self.kind, Kind::FoundTable | Kind::FormerColumn | Kind::FormerIndex)
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (kind, name) = Kind::ALL
             .into_iter()
             .find_map(|(kind, words)| Some((kind, text.strip_prefix(words)?.strip_prefix(' ')?)))?;

@@ -6,18 +6,18 @@
 
 mod apply;
 mod guard_object;
-pub mod plan;
-pub mod preview;
-pub mod script;
-pub mod shipped;
+pub(crate) mod plan;
+pub(crate) mod preview;
+pub(crate) mod script;
+pub(crate) mod shipped;
 
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
 
-pub use apply::{Outcome, Way, apply, forget, take_back};
-pub use plan::{Applied, PlanError, Step, plan, plan_back};
-pub use shipped::{Migration, SHIPPED};
+pub(crate) use apply::{Outcome, Way, apply, forget, take_back};
+pub(crate) use plan::{Applied, Step, plan, plan_back};
+pub(crate) use shipped::{Migration, SHIPPED};
 
 use crate::failure::{Exit, Failure};
 use crate::store::database::advisory_lock::{self, Purpose};
@@ -32,7 +32,7 @@ const NO_SUCH_TABLE: u16 = 1146;
 
 /// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for another one.
 /// Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
-pub fn lock(database: &mut Database) -> Result<(), Failure> {
+pub(crate) fn lock(database: &mut Database) -> Result<(), Failure> {
     if database.is_in_cluster() {
         lease::prepare(database.conn())?;
     }
@@ -53,14 +53,14 @@ pub fn lock(database: &mut Database) -> Result<(), Failure> {
 }
 
 /// Gives the lock back, should the connection still be good for that; the next `migrate`, on another node, need not wait then.
-pub fn unlock(database: &mut Database) {
+pub(crate) fn unlock(database: &mut Database) {
     if let Err(failure) = advisory_lock::release(database, Purpose::Migrate) {
         log::debug!("{failure}");
     }
 }
 
 /// What the database says was applied, by ascending version; nothing if it was never migrated. Changes nothing.
-pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
+pub(crate) fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     const SELECT: &str = "SELECT version, name, checksum, CAST(started_at AS CHAR), CAST(finished_at AS CHAR) \
          FROM stocksync_migrations ORDER BY version";
     let rows =
@@ -73,19 +73,22 @@ pub fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     }
 }
 
-pub fn pending(database: &mut Database) -> Result<Vec<Step<'static>>, Failure> {
+pub(crate) fn pending(database: &mut Database) -> Result<Vec<Step<'static>>, Failure> {
     let applied = applied(database)?;
     plan(SHIPPED, &applied).map_err(|error| Failure::caused(Exit::Database, error))
 }
 
 /// What is to be taken back in this database to arrive at version `target`, the newest first.
-pub fn to_take_back(database: &mut Database, target: u32) -> Result<Vec<Step<'static>>, Failure> {
+pub(crate) fn to_take_back(
+    database: &mut Database,
+    target: u32,
+) -> Result<Vec<Step<'static>>, Failure> {
     let applied = applied(database)?;
     plan_back(SHIPPED, &applied, target).map_err(|error| Failure::caused(Exit::Database, error))
 }
 
 /// Fails unless the schema is the one that this program works with. One query.
-pub fn require_current(database: &mut Database) -> Result<(), Failure> {
+pub(crate) fn require_current(database: &mut Database) -> Result<(), Failure> {
     let Some(first) = pending(database)?.first().copied() else { return Ok(()) };
     let state = if first.again { "was begun and not finished" } else { "is missing" };
     Err(Failure::new(
@@ -100,6 +103,10 @@ pub fn require_current(database: &mut Database) -> Result<(), Failure> {
 
 /// The SQL that [`apply`] or [`take_back`] would run for `steps`, with comments, as far as it can be known beforehand.
 /// Changes nothing.
-pub fn preview(database: &mut Database, steps: &[Step<'_>], way: Way) -> Result<String, Failure> {
+pub(crate) fn preview(
+    database: &mut Database,
+    steps: &[Step<'_>],
+    way: Way,
+) -> Result<String, Failure> {
     preview::preview(steps, way, |object| exists::has(database, object))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::shipped::Migration;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
+pub(crate) struct Applied {
     pub version: u32,
     pub name: String,
     pub checksum: String,
@@ -16,14 +16,14 @@ pub struct Applied {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step<'a> {
+pub(crate) struct Step<'a> {
     pub migration: &'a Migration,
     /// Whether an earlier run began it and did not finish.
     pub again: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlanError {
+pub(crate) enum PlanError {
     /// The file of a finished migration is not the one that was applied.
     Changed {
         /// The migration, as `0002_name`.
@@ -67,7 +67,10 @@ impl std::error::Error for PlanError {}
 /// A migration that was begun and not finished runs again from its first statement, with the text of today: it was never
 /// applied, and a release may have to mend it for the database on which it failed. A finished one has to be what was shipped.
 /// Errors: Any doubt about what the database is: then nothing runs at all.
-pub fn plan<'a>(shipped: &'a [Migration], applied: &[Applied]) -> Result<Vec<Step<'a>>, PlanError> {
+pub(crate) fn plan<'a>(
+    shipped: &'a [Migration],
+    applied: &[Applied],
+) -> Result<Vec<Step<'a>>, PlanError> {
     let known = shipped.last().map_or(0, |migration| migration.version);
     if let Some(newest) =
         applied.iter().map(|row| row.version).max().filter(|newest| *newest > known)
@@ -98,7 +101,7 @@ pub fn plan<'a>(shipped: &'a [Migration], applied: &[Applied]) -> Result<Vec<Ste
 }
 
 /// Which migrations are taken back to arrive at version `target`, the newest first; also those that were begun only.
-pub fn plan_back<'a>(
+pub(crate) fn plan_back<'a>(
     shipped: &'a [Migration],
     applied: &[Applied],
     target: u32,

@@ -17,7 +17,7 @@ enum Verdict {
 }
 
 /// The SQL of `steps`, with comments. `has` says whether the database has an object now.
-pub fn preview(
+pub(crate) fn preview(
     steps: &[Step<'_>],
     way: Way,
     mut has: impl FnMut(&Object) -> Result<bool, Failure>,

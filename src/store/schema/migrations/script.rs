@@ -13,11 +13,11 @@ use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 
-pub use super::guard_object::{Kind, Object};
+pub(crate) use super::guard_object::{Kind, Object};
 
 /// What follows from an object's being there or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub(crate) enum Demand {
     /// `if`: without it the statement is skipped.
     If,
     /// `unless`: with it the statement is skipped.
@@ -38,7 +38,7 @@ impl Demand {
     }
 
     /// Whether the demand is met by an object that is there, or is not.
-    pub const fn met_by(self, there: bool) -> bool {
+    pub(crate) const fn met_by(self, there: bool) -> bool {
         match self {
             Demand::If | Demand::Needs => there,
             Demand::Unless => !there,
@@ -47,7 +47,7 @@ impl Demand {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guard {
+pub(crate) struct Guard {
     pub demand: Demand,
     pub object: Object,
 }
@@ -59,7 +59,7 @@ impl fmt::Display for Guard {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// All must hold, or there is nothing to do.
     pub guards: Vec<Guard>,
     /// Without its semicolon.
@@ -68,7 +68,7 @@ pub struct Statement {
     pub line: usize,
 }
 
-pub fn split(text: &str) -> Result<Vec<Statement>> {
+pub(crate) fn split(text: &str) -> Result<Vec<Statement>> {
     let (mut statements, mut guards) = (Vec::new(), Vec::new());
     let (mut sql, mut begun) = (String::new(), 0);
     for (number, line) in (1..).zip(text.lines()) {

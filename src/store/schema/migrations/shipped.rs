@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// A migration: one file of `sql/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Migration {
+pub(crate) struct Migration {
     /// Its number: 1, 2, 3, … without gaps.
     pub version: u32,
     pub name: &'static str,
@@ -27,7 +27,7 @@ macro_rules! shipped {
 
 /// All migrations by ascending version. One that was ever released is never edited: the next one
 /// mends it.
-pub const SHIPPED: &[Migration] = shipped! {
+pub(crate) const SHIPPED: &[Migration] = shipped! {
     1 "0001_baseline",
     2 "0002_inventory_identity",
     3 "0003_sync_logs",
@@ -46,12 +46,12 @@ pub const SHIPPED: &[Migration] = shipped! {
 
 impl Migration {
     /// The name of its file without the ending, for people: `0002_inventory_identity`.
-    pub fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         format!("{:04}_{}", self.version, self.name)
     }
 
     /// SHA-256 of the file in hexadecimal, with `\n` as line ends: a checkout on Windows is the same migration.
-    pub fn checksum(&self) -> String {
+    pub(crate) fn checksum(&self) -> String {
         let text = self.text.replace("\r\n", "\n");
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
