@@ -198,7 +198,11 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
             @if let Some(name) = name {
                 span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
             } @else { em { (Phrases::of(language).nameless) } }
-            @if let Some(known) = known { span.article { (known.article) } }
+            @if let Some(known) = known {
+                span.article {
+                    (known.article) @if let Some(size) = &known.size_name { ", " (size) }
+                }
+            }
         }
     }
 }

@@ -141,7 +141,7 @@ impl Text<'_> {
         }
         let mut rows: Vec<Vec<String>> = warehouses
             .iter()
-            .map(|stock| self.cells(&stock.stock_type, &printable(&stock.warehouse_name), stock))
+            .map(|stock| self.cells(&stock.stock_type, &place(stock), stock))
             .collect();
         rows.push(self.cells(words.all, "", &WarehouseStock::sum(warehouses)));
         let header = [
@@ -231,4 +231,12 @@ impl Text<'_> {
 
 fn titled(title: &str, lines: Vec<String>) -> Option<String> {
     (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+}
+/// A warehouse, and the cluster that it supplies.
+fn place(stock: &WarehouseStock) -> String {
+    let name = printable(&stock.warehouse_name);
+    match &stock.cluster {
+        Some(cluster) => format!("{name} ({})", printable(cluster)),
+        None => name,
+    }
 }

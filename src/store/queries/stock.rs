@@ -1,5 +1,7 @@
 //! The newest snapshots of a marketplace, as `inventory_data` and `product_listings` hold them.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use mysql::Conn;
 
@@ -25,6 +27,9 @@ const WAREHOUSES: &str = "
     WHERE source = ? AND snapshot_date = ?
     GROUP BY stock_type, warehouse_name
     ORDER BY stock_type, SUM(current_stock) DESC, warehouse_name";
+
+const CLUSTERS: &str =
+    "SELECT warehouse_name, cluster FROM dim_warehouses WHERE source = ? AND cluster IS NOT NULL";
 
 /// In the order of uk_inventory_identity, so that grouping needs no temporary table.
 const LISTINGS: &str = "
@@ -70,6 +75,9 @@ pub(crate) struct Days {
 pub(crate) struct WarehouseStock {
     pub stock_type: String,
     pub warehouse_name: String,
+    /// Ozon's cluster, where it is known.
+    pub cluster: Option<String>,
+    /// Rows of the snapshot.
     pub rows: u64,
     pub available: i64,
     pub reserved: i64,
@@ -160,13 +168,20 @@ pub(crate) fn warehouses(
     )| WarehouseStock {
         stock_type,
         warehouse_name,
+        cluster: None,
         rows,
         available,
         reserved,
         in_way_to_client,
         in_way_from_client,
     };
-    rows::map(conn, WAREHOUSES, (source.as_str(), day), read)
+    let mut warehouses = rows::map(conn, WAREHOUSES, (source.as_str(), day), read)?;
+    let clusters: HashMap<String, String> =
+        rows::all(conn, CLUSTERS, (source.as_str(),))?.into_iter().collect();
+    for warehouse in &mut warehouses {
+        warehouse.cluster = clusters.get(&warehouse.warehouse_name).cloned();
+    }
+    Ok(warehouses)
 }
 
 pub(crate) fn listings(
