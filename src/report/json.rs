@@ -1,4 +1,5 @@
-//! The report as one JSON object. Its field names are an interface: a change that is no addition raises `schema_version`.
+//! The report as one JSON object. Its field names are an interface: a change that is no addition
+//! raises `schema_version`.
 //! `tests/schema/report.schema.json` states it once more, independently.
 
 use std::collections::BTreeMap;

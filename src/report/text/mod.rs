@@ -1,4 +1,5 @@
-//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's; the words are in `words`.
+//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's; the words
+//! are in `words`.
 
 mod products;
 mod tables;

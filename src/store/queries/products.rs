@@ -1,4 +1,5 @@
-//! The products over both marketplaces: how many of each there are, where they are listed, what they are called. Reads only.
+//! The products over both marketplaces: how many of each there are, where they are listed, what
+//! they are called. Reads only.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,8 @@ const LISTED: usize = 100;
 /// Listings without a name that a report shows.
 const NAMELESS_SHOWN: usize = 10;
 
-/// A parameter for the day of either marketplace; a day that never was stands for a marketplace without a snapshot.
+/// A parameter for the day of either marketplace; a day that never was stands for a marketplace
+/// without a snapshot.
 const NEWEST_ROWS: &str =
     "((source = 'Ozon' AND snapshot_date = ?) OR (source = 'Wildberries' AND snapshot_date = ?))";
 
@@ -158,8 +160,9 @@ pub(crate) fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     Ok(overview)
 }
 
-/// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
-/// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
+/// The products that one marketplace lists and the other does not; none as long as one of them has
+/// no snapshot, as there is nothing to compare with. Their numbers are `only_ozon` and
+/// `only_wildberries` of the overview.
 pub(crate) fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
     let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
     let read = |(product, ozon, has_barcode)| OneSided {
@@ -237,7 +240,8 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProductName {
-    /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
+    /// Its own name, which a person may have given it, or else that of a listing; `None` if no
+    /// marketplace told one.
     pub name: Option<String>,
     /// What its size is called, `None` where there is only one.
     pub size_name: Option<String>,

@@ -122,7 +122,7 @@ pub(crate) struct NewestSnapshot {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Doubts {
+pub(crate) struct SnapshotCheck {
     /// The newest snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows whose numbers contradict each other.
@@ -137,7 +137,7 @@ pub(crate) struct Doubts {
     pub found: Option<(u64, i64)>,
 }
 
-impl Doubts {
+impl SnapshotCheck {
     /// Whether the newest run stored that there is no stock at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
@@ -193,8 +193,8 @@ pub(crate) fn listings(
     rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
-pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
-    let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
+pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<SnapshotCheck, StoreError> {
+    let mut doubts = SnapshotCheck { day: days(conn, source)?.newest, ..SnapshotCheck::default() };
     let mut found = None;
     if let Some(day) = doubts.day {
         let (rows, pieces, contradictory, negative) =
@@ -259,14 +259,14 @@ mod tests {
     #[test]
     fn a_snapshot_is_empty_only_if_the_newest_run_stored_no_row_of_its_day() {
         let day = |day: &str| day.parse::<NaiveDate>().unwrap();
-        let doubts = |newest, stated, rows| Doubts {
+        let doubts = |newest, stated, rows| SnapshotCheck {
             day: Some(day(newest)),
             stated: Some((day(stated), rows, 0)),
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         assert!(doubts("2026-11-23", "2026-11-23", 0).is_empty());
         assert!(!doubts("2026-11-23", "2026-11-23", 1).is_empty());
         assert!(!doubts("2026-11-23", "2026-11-22", 0).is_empty(), "another day has rows");
-        assert!(!Doubts::default().is_empty());
+        assert!(!SnapshotCheck::default().is_empty());
     }
 }
