@@ -31,7 +31,7 @@ pub(crate) struct EnvFile {
 }
 
 /// Reads a file.
-/// Errors: [`Exit::Configuration`] for a file that cannot be read, is no text, or has a line that
+/// Errors: `Exit::Configuration` for a file that cannot be read, is no text, or has a line that
 /// is not `NAME=value`.
 pub(crate) fn read(path: &Path) -> Result<EnvFile, Failure> {
     let file = path.display().to_string();

@@ -26,7 +26,7 @@ pub struct Environment {
 impl Environment {
     /// Reads the process's variables and then `env_files` in their order; without any `.env` in the
     /// working directory, if it is there. Variables that are already set win. From here on no
-    /// output shows a secret of any of them. Errors: [`Exit::Configuration`] for a file that cannot
+    /// output shows a secret of any of them. Errors: `Exit::Configuration` for a file that cannot
     /// be read or has a line that is not `NAME=value`, and for a key that is given twice.
     pub fn load(env_files: &[PathBuf]) -> Result<Self, Failure> {
         // A variable that is not text cannot be one of ours.

@@ -35,7 +35,7 @@ pub(super) fn variables() -> impl Iterator<Item = String> {
 }
 
 /// Reads the files that are named. One that cannot be read is told when its key is needed: `report`
-/// needs none. Errors: [`Exit::Configuration`] for a key that is given twice: nobody could say
+/// needs none. Errors: `Exit::Configuration` for a key that is given twice: nobody could say
 /// which one counts.
 pub(super) fn read(
     values: &mut HashMap<String, String>,

@@ -28,7 +28,7 @@ use crate::language::Language;
 use crate::secret::Secret;
 
 /// Judges every setting that is there, whichever command it is for: a slip shows at once, and not
-/// at the first run that needs it. Errors: [`Exit::Configuration`], naming each variable that
+/// at the first run that needs it. Errors: `Exit::Configuration`, naming each variable that
 /// cannot be right.
 pub fn judge_all(environment: &Environment) -> Result<(), Failure> {
     let all = environment.filled_up([

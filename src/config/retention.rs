@@ -136,7 +136,7 @@ impl RetentionRule {
     }
 
     /// Takes over what the syncs have noted.
-    /// Errors: [`Exit::Configuration`] for what no sync writes: rows must not go by a guess.
+    /// Errors: `Exit::Configuration` for what no sync writes: rows must not go by a guess.
     pub fn note(&mut self, text: &str) -> Result<(), Failure> {
         let noted = Retention::parse(text, self.least).map_err(|reason| {
             let message = format!("{} as stocksync_state has it: {reason}", self.variable);
