@@ -1,5 +1,6 @@
 //! The command line: what may be asked of stocksync, and nothing of how it is done.
-//! An option is added only for a decision that differs from run to run; what differs from seller to seller is a variable.
+//! An option is added only for a decision that differs from run to run; what differs from seller to
+//! seller is a variable.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ use crate::language::Language;
 #[derive(Debug, Parser)]
 #[command(name = "stocksync", version, after_help = exit_codes(), max_term_width = 100)]
 pub struct Cli {
-    /// File with the variables, also several; what is set already wins [default: .env, if it is there]
+    /// File with the variables, also several; what is set already wins [default: .env, if it is
+    /// there]
     #[arg(long = "env-file", value_name = "PATH", global = true)]
     pub env_files: Vec<PathBuf>,
 
@@ -35,8 +37,9 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Parses the command line of this process. Of an option that stands on both sides of the command clap keeps only what is
-    /// behind it: a file of settings that does not count is refused instead.
+    /// Parses the command line of this process. Of an option that stands on both sides of the
+    /// command clap keeps only what is behind it: a file of settings that does not count is refused
+    /// instead.
     pub fn parse_whole() -> Self {
         let cli = Self::parse();
         let is_env_file = |argument: &OsString| {
@@ -124,17 +127,19 @@ pub struct SyncArgs {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Throw away this day's rows of the marketplace first, in the same transaction; any shrink counts as meant
+    /// Throw away this day's rows of the marketplace first, in the same transaction; any shrink
+    /// counts as meant
     #[arg(long)]
     pub full: bool,
 
-    /// Read a file in place of asking the marketplace. Ozon: the products report, CSV or XLSX. Wildberries: the cabinet's «Отчёт по
-    /// остаткам на складах» with the column «Баркод», XLSX, or an answer of the API, JSON
+    /// Read a file in place of asking the marketplace. Ozon: the products report, CSV or XLSX.
+    /// Wildberries: the cabinet's «Отчёт по остаткам на складах» with the column «Баркод», XLSX, or
+    /// an answer of the API, JSON
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 
-    /// Do nothing unless the newest run of this marketplace failed with something that may pass by itself (69, 74, 75, a signal,
-    /// a run that died), or was partial for the first time
+    /// Do nothing unless the newest run of this marketplace failed with something that may pass by
+    /// itself (69, 74, 75, a signal, a run that died), or was partial for the first time
     #[arg(long, conflicts_with = "file")]
     pub retry_failed: bool,
 
@@ -244,7 +249,8 @@ pub enum ReportFormat {
     Text,
     /// One JSON object
     Json,
-    /// A page for a browser, in one file: the stock of a month and the runs of a week, whatever the period
+    /// A page for a browser, in one file: the stock of a month and the runs of a week, whatever the
+    /// period
     Html,
     /// Metrics for the textfile collector of node_exporter
     Prometheus,

@@ -1,5 +1,5 @@
-//! What a conversation with a marketplace costs, and the meter that counts it while it is spent. Knows nothing of who counts
-//! or of what the figures are kept for.
+//! What a conversation with a marketplace costs, and the meter that counts it while it is spent.
+//! Knows nothing of who counts or of what the figures are kept for.
 
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
@@ -21,8 +21,8 @@ impl AddAssign for Cost {
     }
 }
 
-/// Counts for a whole run: whoever ends it, a failure or a signal, finds here what it had cost by then. Cheap to clone; all
-/// clones are one.
+/// Counts for a whole run: whoever ends it, a failure or a signal, finds here what it had cost by
+/// then. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     counts: Arc<Counts>,

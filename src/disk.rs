@@ -1,4 +1,5 @@
-//! Files that cannot be written: where, how much room there is, and what to do, as the failure that ends in 73.
+//! Files that cannot be written: where, how much room there is, and what to do, as the failure that
+//! ends in 73.
 //! Ground floor; opens no file itself.
 
 use std::io;
@@ -8,8 +9,8 @@ use bytesize::ByteSize;
 
 use crate::failure::{Exit, Failure};
 
-/// What is left when a temporary file cannot be made, written or read back. They all lie in `TMPDIR`, and all are needed before
-/// anything is committed.
+/// What is left when a temporary file cannot be made, written or read back. They all lie in
+/// `TMPDIR`, and all are needed before anything is committed.
 pub(crate) fn temporary(cause: impl Into<anyhow::Error>) -> Failure {
     let directory = std::env::temp_dir();
     let message = format!(
@@ -21,8 +22,9 @@ pub(crate) fn temporary(cause: impl Into<anyhow::Error>) -> Failure {
     Failure::caused(Exit::CannotCreate, cause).context(message)
 }
 
-/// What is left when `path` cannot be written, which an option or a variable has named. Of the cause only the system's own word is
-/// told: what stands around it names a temporary file that is gone.
+/// What is left when `path` cannot be written, which an option or a variable has named. Of the
+/// cause only the system's own word is told: what stands around it names a temporary file that is
+/// gone.
 pub(crate) fn cannot_write(what: &str, path: &Path, cause: impl Into<io::Error>) -> Failure {
     let directory = if path.is_dir() { path } else { parent(path) };
     let cause = cause.into();

@@ -1,6 +1,7 @@
-//! How a run can end: the exit codes, and the failure that carries one of them together with its causes.
-//! The only place where an outcome becomes a number, but for a signal, which ends a sync in 128 + its own; the codes 65–78 are
-//! those of `sysexits.h`.
+//! How a run can end: the exit codes, and the failure that carries one of them together with its
+//! causes.
+//! The only place where an outcome becomes a number, but for a signal, which ends a sync in 128 +
+//! its own; the codes 65–78 are those of `sysexits.h`.
 
 use std::fmt;
 
@@ -96,7 +97,8 @@ impl Exit {
     }
 }
 
-/// What kind of failure ended a run, for whoever judges the log later: finer than the exit codes where a report tells more apart.
+/// What kind of failure ended a run, for whoever judges the log later: finer than the exit codes
+/// where a report tells more apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
     Program,
@@ -177,7 +179,8 @@ impl From<Exit> for FailureKind {
 
 /// A run that ended badly: the exit code it deserves, and why, down to the first cause.
 ///
-/// Raised where the failure is understood, so nobody has to guess the code from an error's type later.
+/// Raised where the failure is understood, so nobody has to guess the code from an error's type
+/// later.
 pub struct Failure {
     exit: Exit,
     kind: FailureKind,

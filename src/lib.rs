@@ -1,8 +1,9 @@
 //! stocksync: pulls the stock of Ozon and Wildberries into MySQL or MariaDB, exactly or not at all.
 //!
 //! Data flows one way: `marketplace` → `inventory` → `staging` → `store` → `monitor` → `report`;
-//! `commands` tells each subcommand's story with them. No room imports one that stands above it: on the ground are `run` and
-//! `alert` (values), `text`, `secret`, `cost` and `failure`; `http` and `config` serve `marketplace` and `notify` alike.
+//! `commands` tells each subcommand's story with them. No room imports one that stands above it: on
+//! the ground are `run` and `alert` (values), `text`, `secret`, `cost` and `failure`; `http` and
+//! `config` serve `marketplace` and `notify` alike.
 #![forbid(unsafe_code)]
 
 mod alert;

@@ -1,4 +1,5 @@
-//! Parses the command line, starts the log, runs, and turns the outcome into an exit code: nothing else.
+//! Parses the command line, starts the log, runs, and turns the outcome into an exit code: nothing
+//! else.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;

@@ -22,8 +22,8 @@ pub(crate) struct Run {
     pub id: u64,
     pub run_id: String,
     pub source: Source,
-    /// When it began by the server's clock, so that the runs of all machines stand in one order; whole seconds, as the column holds
-    /// them.
+    /// When it began by the server's clock, so that the runs of all machines stand in one order;
+    /// whole seconds, as the column holds them.
     pub started_at: DateTime<Utc>,
     /// The same moment, to measure from.
     pub(crate) began: Instant,
@@ -94,7 +94,8 @@ pub(crate) struct Changes {
 pub(crate) struct Phases {
     pub fetch: Option<Duration>,
     pub read: Option<Duration>,
-    /// The transaction, as far as it is known when its log row is written: everything but the commit.
+    /// The transaction, as far as it is known when its log row is written: everything but the
+    /// commit.
     pub write: Option<Duration>,
 }
 

@@ -1,5 +1,6 @@
-//! Foreign text on its way into a message: no control character, terminal escape or text-direction trick survives it,
-//! no secret stays in it, and no value floods a log. What is stored never passes through here.
+//! Foreign text on its way into a message: no control character, terminal escape or text-direction
+//! trick survives it, no secret stays in it, and no value floods a log. What is stored never passes
+//! through here.
 //! Numbers for people, too.
 
 use std::fmt::Write;
@@ -41,7 +42,8 @@ pub(crate) fn counted(number: impl Into<i128>, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The text as a message may show it: control and invisible formatting characters written as `\u{…}`, at most 80 characters.
+/// The text as a message may show it: control and invisible formatting characters written as
+/// `\u{…}`, at most 80 characters.
 pub(crate) fn printable(text: &str) -> String {
     let text = mask(text);
     let mut shown = String::with_capacity(text.len().min(4 * SHOWN));
@@ -60,8 +62,9 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// The text as one line of a message: at most `longest` characters and a mark where it was cut; control and invisible
-/// formatting characters become blanks, and of several blanks one is left. For what is longer than a value.
+/// The text as one line of a message: at most `longest` characters and a mark where it was cut;
+/// control and invisible formatting characters become blanks, and of several blanks one is left.
+/// For what is longer than a value.
 pub(crate) fn clean(text: &str, longest: usize) -> String {
     let calm: String = mask(text)
         .chars()

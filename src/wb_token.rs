@@ -1,5 +1,6 @@
-//! What a Wildberries token says of itself: the payload of a JWT, which anybody can read without asking anybody. Judges nothing,
-//! and leaves the signature to the server; no part of a token leaves this module but these claims.
+//! What a Wildberries token says of itself: the payload of a JWT, which anybody can read without
+//! asking anybody. Judges nothing, and leaves the signature to the server; no part of a token
+//! leaves this module but these claims.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -102,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_token_is_read_locally() {
-        // {"acc":3,"exp":1800000000,"iat":1784448000,"s":1073741830,"t":false}, encoded with `base64 | tr +/ -_`.
+        // {"acc":3,"exp":1800000000,"iat":1784448000,"s":1073741830,"t":false}, encoded with
+        // `base64 | tr +/ -_`.
         let token = "eyJhbGciOiJFUzI1NiJ9.eyJhY2MiOjMsImV4cCI6MTgwMDAwMDAwMCwiaWF0IjoxNzg0NDQ4MDAwLCJzIjoxMDczNzQxODMwLCJ0IjpmYWxzZX0.c2ln";
         let token = WbToken::read(&Secret::new(token)).unwrap();
         assert_eq!(token.expires.unwrap().to_rfc3339(), "2027-01-15T08:00:00+00:00");

@@ -1,5 +1,5 @@
-//! The one time zone of everything that people read, `SNAPSHOT_UTC_OFFSET`; what a machine reads is UTC. Reached from anywhere, as
-//! the log is.
+//! The one time zone of everything that people read, `SNAPSHOT_UTC_OFFSET`; what a machine reads is
+//! UTC. Reached from anywhere, as the log is.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 

@@ -48,7 +48,7 @@ database=stocksync_demo
 sql() { mariadb --no-defaults --user=root --socket="$SOCKET" --default-character-set=utf8mb4 "$@"; }
 sql -e "CREATE DATABASE $database"
 export DATABASE_URL="mysql://root@localhost/$database?socket=$SOCKET"
-export WB_REQUEST_INTERVAL=1s OZON_POLL_INTERVAL=200ms
+export OZON_STOCKS_METHOD=warehouses WB_REQUEST_INTERVAL=1s OZON_POLL_INTERVAL=200ms
 
 cd "$directory" # no .env of the caller
 failed=0
@@ -67,11 +67,11 @@ stocksync report
 
 printf '\nWhat the database holds now:\n'
 sql --table "$database" -e "
-    SELECT i.source, i.sku, i.size_id AS size, COALESCE(p.product_name, '') AS product, i.warehouse_name AS warehouse,
-           i.stock_type AS type, i.available_stock AS available, i.reserved_stock AS reserved,
-           i.in_way_to_client AS to_client, i.in_way_from_client AS from_client
-    FROM inventory_data i JOIN dim_products p ON p.product_id = i.product_id
-    ORDER BY i.source, i.sku, i.size_id, i.stock_type"
+    SELECT source, sku, COALESCE(size_name, '') AS size, COALESCE(product_name, '') AS product, warehouse_name AS warehouse,
+           COALESCE(cluster, '') AS cluster, stock_type AS type, available_stock AS available, reserved_stock AS reserved,
+           in_way_to_client AS to_client, in_way_from_client AS from_client
+    FROM stock_now
+    ORDER BY source, sku, size_id, stock_type, warehouse_name"
 
 compare() { # compare SOURCE PREFIX: the table against what the marketplace says that it answered
     local found expected rows=EXPECTED_$2_ROWS available=EXPECTED_$2_AVAILABLE reserved=EXPECTED_$2_RESERVED in_way=EXPECTED_$2_IN_WAY
@@ -88,7 +88,7 @@ compare() { # compare SOURCE PREFIX: the table against what the marketplace says
     fi
 }
 printf '\n'
-compare Ozon OZON
+compare Ozon OZON_BY_WAREHOUSE
 compare Wildberries WB
 
 printf '\nA month of simulated history in a database of its own, and the page that buyers look at each morning:\n'

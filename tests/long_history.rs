@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use mysql::Row;
 use mysql::prelude::Queryable;
@@ -24,6 +25,14 @@ const COMMANDS: [&str; 5] = [
     "report --format json",
     "report --format prometheus",
     "report --format html",
+];
+
+/// What a buyer asks.
+const STOCK_NOW: [&str; 4] = [
+    "SELECT COUNT(*), SUM(current_stock) FROM stock_now",
+    "SELECT warehouse_name, SUM(current_stock) FROM stock_now WHERE source = 'Ozon' GROUP BY warehouse_name",
+    "SELECT product_name, SUM(current_stock) FROM stock_now WHERE product_id = 7 GROUP BY product_name",
+    "SELECT * FROM stock_now WHERE sku = '7'",
 ];
 
 fn fill(database: &Database) {
@@ -147,6 +156,29 @@ fn a_long_history_is_not_looked_through() {
             let range = ["sync_logs", "range", "idx_marketplace_run"].map(str::to_owned);
             assert_eq!(one.plan(&database), [range.into()], "{}", one.statement);
         }
+    }
+
+    for question in STOCK_NOW {
+        fs::write(&log, "").expect("the log begins anew");
+        database.run("SET GLOBAL slow_query_log = 1");
+        database.run(question);
+        // The server notes a statement after its answer.
+        let noted = || fs::read_to_string(&log).expect("the log").contains("stock_now");
+        (0..500).find(|_| {
+            noted() || {
+                std::thread::sleep(Duration::from_millis(10));
+                false
+            }
+        });
+        database.run("SET GLOBAL slow_query_log = 0");
+        let asked = Asked::of(&log);
+        let of_view: Vec<_> =
+            asked.iter().filter(|asked| asked.statement.contains("stock_now")).collect();
+        assert_eq!(of_view.len(), 1, "{question}: {asked:#?}");
+        assert!(of_view[0].rows <= MOST_ROWS, "{question}: {of_view:?}");
+        let plan = of_view[0].plan(&database);
+        let (_, access, _) = plan.iter().find(|(table, ..)| table == "stock").expect("the rows");
+        assert!(!["ALL", "index"].contains(&access.as_str()), "{question}: {plan:?}");
     }
 
     // Rows that somebody has moved about are found all the same.

@@ -405,7 +405,7 @@ fn a_partners_stock_finds_its_way_back_and_forth() {
     assert_rows(&world, &catalogue, &places);
 }
 
-/// Requests of one moment: never more than 45 in a second, and several at a time.
+/// Never more than 45 in a second, however many threads.
 #[test]
 fn all_threads_together_keep_the_pace() {
     let catalogue = Catalogue::sized(18, 3_000, 0);
@@ -415,4 +415,47 @@ fn all_threads_together_keep_the_pace() {
     let requests = world.marketplaces.calls().len() as u32;
     assert!(requests > 90);
     assert!(began.elapsed() >= Duration::from_secs(1) * (requests - 1) / 45, "{requests} requests");
+}
+
+/// Run by name (`--ignored`): every row right, and what it takes.
+#[test]
+#[ignore = "twenty thousand articles on thirty warehouses take a minute"]
+fn twenty_thousand_articles_on_thirty_warehouses() {
+    let catalogue = Catalogue::sized(19, 20_000, 0);
+    let places = OzonPlaces::default();
+    let world = world(&catalogue, &places);
+    let peak = std::env::temp_dir().join(format!("stocksync-peak-{}", std::process::id()));
+    let watch = peak.clone();
+    // The high-water mark of the child, read while it lives.
+    let watching = std::thread::spawn(move || {
+        let mut most = 0;
+        while !watch.exists() {
+            let children = std::fs::read_dir("/proc").unwrap().flatten();
+            for entry in children {
+                let status = std::fs::read_to_string(entry.path().join("status"));
+                let status = status.unwrap_or_default();
+                let of = |name: &str| -> Option<u64> {
+                    status.lines().find_map(|line| {
+                        line.strip_prefix(name)?.split_whitespace().next()?.parse().ok()
+                    })
+                };
+                if of("PPid:") == Some(std::process::id().into()) {
+                    most = most.max(of("VmHWM:").unwrap_or_default());
+                }
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        most
+    });
+    let outcome = by_warehouse(&world).run().expect(0);
+    std::fs::write(&peak, "").unwrap();
+    let most = watching.join().unwrap();
+    std::fs::remove_file(&peak).unwrap();
+    println!("{}\npeak of any child: {most} KiB", outcome.stdout);
+    let requests = world.marketplaces.calls().len();
+    println!("{requests} requests, {:.1} s at 45 a second", requests as f64 / 45.0);
+    assert_rows(&world, &catalogue, &places);
+    let sums = world.database.table(SUMS);
+    world.run("sync ozon").expect(0);
+    assert_eq!(world.database.table(SUMS), sums, "the sums are the report's");
 }

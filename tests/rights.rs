@@ -133,6 +133,11 @@ fn disturb(database: &Database) {
     database.run("UPDATE dim_products SET product_name = NULL");
     database.run("UPDATE product_listings SET barcode = NULL, name = NULL");
     database.run("DELETE FROM product_listings ORDER BY sku LIMIT 3");
+    // Without a barcode nothing links it to a product that is there: it needs a new one.
+    database.run(
+        "DELETE FROM product_listings WHERE source = 'Ozon' AND NOT EXISTS (SELECT 1 FROM listing_barcodes AS barcode \
+         WHERE barcode.source = product_listings.source AND barcode.sku = product_listings.sku) LIMIT 3",
+    );
     // Cards to be read again, and two products that turn out to be one.
     database.run("UPDATE product_listings SET cards_asked_on = NULL");
     database.run("DELETE FROM wb_card_sizes");

@@ -1,5 +1,6 @@
-//! Brings the judgements to the channels: after each sync and each check of freshness. Whatever fails here is a warning in the
-//! log and changes neither the result nor the exit code of what is watched.
+//! Brings the judgements to the channels: after each sync and each check of freshness. Whatever
+//! fails here is a warning in the log and changes neither the result nor the exit code of what is
+//! watched.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mysql::Conn;
@@ -21,17 +22,16 @@ use crate::words::alerts::Message;
 /// How long a new host is news: what no channel took is tried again by the syncs of this time.
 const NEWS: TimeDelta = TimeDelta::hours(24);
 
-/// A sync that is watched.
 pub(super) struct Watch {
     source: Source,
-    /// Whom to alert.
     settings: Option<AlertSettings>,
     switch: Option<Switch>,
     wrong: Option<Failure>,
 }
 
 impl Watch {
-    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the screen, and alert nobody.
+    /// Prepares to watch a sync; a dry run and an import (`unwatched`) have an operator before the
+    /// screen, and alert nobody.
     pub(super) fn of_sync(environment: &Environment, source: Source, unwatched: bool) -> Self {
         let (settings, wrong) = match AlertSettings::read(environment) {
             Ok(settings) => (Some(settings), None),
@@ -47,20 +47,21 @@ impl Watch {
         Self { source, settings, switch, wrong }
     }
 
-    /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs` that can say so.
+    /// Fails the sync whose channels are set up wrongly; not before it has a row in `sync_logs`
+    /// that can say so.
     pub(super) fn require_settings(&mut self) -> Result<(), Failure> {
         self.wrong.take().map_or(Ok(()), Err)
     }
 
-    /// The sync begins.
     pub(super) fn ping_start(&self) {
         if let Some(switch) = &self.switch {
             switch.starts();
         }
     }
 
-    /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own end; a database that is down
-    /// is one, and only the healthcheck can tell it: what was told before stands in the database.
+    /// The sync could not even begin. Another run that goes on is worth no alert, and tells its own
+    /// end; a database that is down is one, and only the healthcheck can tell it: what was told
+    /// before stands in the database.
     pub(super) fn report_startup_failure(&self, failure: &Failure) {
         if failure.exit() != Exit::NotNow {
             self.tell_switch(failure.exit().code(), Some(failure));
@@ -77,7 +78,6 @@ impl Watch {
         }
     }
 
-    /// The sync ended, and its row in `sync_logs` is complete.
     pub(super) fn finish(&self, session: &mut Session, outcome: &Result<Exit, Failure>) {
         let exit = outcome.as_ref().map_or_else(Failure::exit, |exit| *exit);
         if let Some(settings) = self.settings.as_ref().filter(|settings| settings.has_channel()) {
@@ -130,7 +130,6 @@ fn alert(
     deliver(settings, conn, alert.into_iter().chain(hosts).collect(), now)
 }
 
-/// A check of freshness ended with these findings about `sources`.
 pub(super) fn checked(
     settings: &AlertSettings,
     conn: &mut Conn,

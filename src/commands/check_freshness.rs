@@ -19,7 +19,8 @@ use crate::store::schema::migrations;
 use crate::store::{Database, StoreError, queries};
 use crate::words::{findings, report as words};
 
-/// Looks, says what it found (`quiet`: unless all is well), alerts, and ends in 4 unless all is well.
+/// Looks, says what it found (`quiet`: unless all is well), alerts, and ends in 4 unless all is
+/// well.
 pub(super) fn run(
     args: &FreshnessArgs,
     quiet: bool,
@@ -116,7 +117,6 @@ fn text(report: &FreshnessReport, alerts: &AlertSettings) -> String {
 struct Object {
     status: Status,
     sources: Vec<SourceObject>,
-    /// The most serious first.
     findings: Vec<FindingObject>,
 }
 

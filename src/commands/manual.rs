@@ -1,5 +1,5 @@
-//! `completions` and `man`: what a shell and `man` know of the command line, from the definition that `--help` shows. For packages
-//! and for whoever installs by cargo; both need no settings.
+//! `completions` and `man`: what a shell and `man` know of the command line, from the definition
+//! that `--help` shows. For packages and for whoever installs by cargo; both need no settings.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,6 @@ use crate::console::output;
 use crate::disk;
 use crate::failure::{Exit, Failure, OrFail};
 
-/// Prints the completions of a shell.
 pub(super) fn completions(shell: Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stocksync", &mut script);

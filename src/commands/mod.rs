@@ -1,4 +1,5 @@
-//! One file per subcommand, each the story of its run; `alerting` and `key_end` are what several of them do.
+//! One file per subcommand, each the story of its run; `alerting` and `key_end` are what several of
+//! them do.
 
 mod alerting;
 mod check_freshness;

@@ -11,7 +11,8 @@ use crate::secret::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// `ANOMALY_ZERO_STOCK`: percent of the products with stock that ran out since the previous snapshot.
+    /// `ANOMALY_ZERO_STOCK`: percent of the products with stock that ran out since the previous
+    /// snapshot.
     pub zero_stock: f64,
     /// `ANOMALY_STOCK_CHANGE`: percent by which the total stock rose or fell.
     pub stock_change: f64,
@@ -19,7 +20,8 @@ pub struct Thresholds {
     pub churn: f64,
     /// `ANOMALY_JUMP`: factor by which one product's stock rose or fell.
     pub jump: u32,
-    /// `ANOMALY_REGION`: percent of the stock that a region must have held for its emptiness to count.
+    /// `ANOMALY_REGION`: percent of the stock that a region must have held for its emptiness to
+    /// count.
     pub region: f64,
     /// `ANOMALY_REJECTS`: percent of a run's records that were rejected.
     pub rejects: f64,
@@ -50,7 +52,8 @@ impl Thresholds {
 /// What is known here of the marketplaces' keys, to judge how long they hold.
 #[derive(Clone, Debug)]
 pub struct KeySettings {
-    /// `OZON_API_KEY`, to know which key the syncs have asked about itself; it need not be set where no sync runs.
+    /// `OZON_API_KEY`, to know which key the syncs have asked about itself; it need not be set
+    /// where no sync runs.
     pub ozon: Option<Secret>,
     pub ozon_issued: Option<NaiveDate>,
     /// `WB_API_TOKEN`, which carries its own dates; it need not be set where no sync runs.
@@ -139,7 +142,8 @@ fn telegram(environment: &Environment) -> Result<Option<TelegramSettings>, Failu
     }))
 }
 
-/// A URL whose path lets in whoever knows it: `https`, or `http` to this machine. No error shows it.
+/// A URL whose path lets in whoever knows it: `https`, or `http` to this machine. No error shows
+/// it.
 fn hook_url(environment: &Environment, name: &str) -> Result<Option<Secret>, Failure> {
     let Some(text) = environment.text(name) else { return Ok(None) };
     let refuse = |reason: &str| Failure::new(Exit::Configuration, format!("{name}: {reason}"));

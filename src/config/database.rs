@@ -1,4 +1,5 @@
-//! `DATABASE_URL`, taken apart by hand: the driver's own parser shows the password in its errors and knows other options.
+//! `DATABASE_URL`, taken apart by hand: the driver's own parser shows the password in its errors
+//! and knows other options.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +16,8 @@ const FORM: &str = "mysql://user:password@host:3306/database";
 const ENCODED: &str = "inside a password (and wherever else it is meant as it stands) write %40 for @, %2F for /, \
                        %3F for ?, %23 for # and %25 for %";
 
-/// How far the connection to the database is encrypted and the server verified; the names are those of MySQL's own client.
+/// How far the connection to the database is encrypted and the server verified; the names are those
+/// of MySQL's own client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
     Disabled,
@@ -90,7 +92,8 @@ fn place(url: &Url) -> (String, u16) {
     (host.to_owned(), url.port().unwrap_or(3306))
 }
 
-/// Takes a URL apart. No reason for a refusal holds any part of it but option names: the rest may be the password.
+/// Takes a URL apart. No reason for a refusal holds any part of it but option names: the rest may
+/// be the password.
 fn parse(text: &str) -> Result<DatabaseSettings, String> {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     if !["mysql", "mariadb"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {

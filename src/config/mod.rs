@@ -1,5 +1,6 @@
-//! What can be configured: typed settings with their defaults. Beyond this module no setting is read; only what is a terminal's
-//! or the system's own (`TERM`, `LANG`, `PATH`) and the log's form before there are settings (`RUST_LOG`, `LOG_FORMAT`).
+//! What can be configured: typed settings with their defaults. Beyond this module no setting is
+//! read; only what is a terminal's or the system's own (`TERM`, `LANG`, `PATH`) and the log's form
+//! before there are settings (`RUST_LOG`, `LOG_FORMAT`).
 
 pub mod alerts;
 pub mod database;
@@ -26,8 +27,9 @@ use crate::inventory::Source;
 use crate::language::Language;
 use crate::secret::Secret;
 
-/// Judges every setting that is there, whichever command it is for: a slip shows at once, and not at the first run that needs it.
-/// Errors: [`Exit::Configuration`], naming each variable that cannot be right.
+/// Judges every setting that is there, whichever command it is for: a slip shows at once, and not
+/// at the first run that needs it. Errors: [`Exit::Configuration`], naming each variable that
+/// cannot be right.
 pub fn judge_all(environment: &Environment) -> Result<(), Failure> {
     let all = environment.filled_up([
         ("DATABASE_URL", "mysql://localhost/database"),
@@ -65,7 +67,8 @@ pub struct HttpSettings {
     pub timeout: Duration,
     /// `RETRY_ATTEMPTS`: how often one request is sent at most.
     pub attempts: u32,
-    /// `RETRY_BASE_DELAY`: the wait before the second attempt; doubled before each further one, with jitter.
+    /// `RETRY_BASE_DELAY`: the wait before the second attempt; doubled before each further one,
+    /// with jitter.
     pub base_delay: Duration,
     /// `RETRY_MAX_WAIT`: the longest single wait that a rate limit may ask for.
     pub max_wait: Duration,
@@ -89,7 +92,8 @@ impl HttpSettings {
 pub struct OzonSettings {
     pub client_id: Secret,
     pub api_key: Secret,
-    /// `OZON_API_KEY_ISSUED`: the day the key was made, for whoever does not want it to be asked about itself.
+    /// `OZON_API_KEY_ISSUED`: the day the key was made, for whoever does not want it to be asked
+    /// about itself.
     pub key_issued: Option<NaiveDate>,
     pub api_url: Url,
     /// `OZON_STOCKS_METHOD`.
@@ -219,11 +223,13 @@ pub struct WildberriesSettings {
     pub method: StocksMethod,
     /// `WB_SELLER_WAREHOUSES`: also the stock on the seller's own warehouses (FBS).
     pub seller_warehouses: bool,
-    /// `WB_PAGE_LIMIT`: items on a page of the two `stocks-report` methods, 2…250 000 (the most that they allow).
+    /// `WB_PAGE_LIMIT`: items on a page of the two `stocks-report` methods, 2…250 000 (the most
+    /// that they allow).
     pub page_limit: u32,
     /// `WB_REQUEST_INTERVAL`: the pause between two requests to the same method.
     pub request_interval: Duration,
-    /// `WB_BASE_TOKEN_INTERVAL`: the same for a base token, which may call each method of the report of remains 4 times an hour.
+    /// `WB_BASE_TOKEN_INTERVAL`: the same for a base token, which may call each method of the
+    /// report of remains 4 times an hour.
     pub base_token_interval: Duration,
     pub http: HttpSettings,
 }
@@ -266,7 +272,8 @@ fn page_limit(environment: &Environment) -> Result<u32, Failure> {
 
 #[derive(Clone, Debug)]
 pub struct SyncSettings {
-    /// `MAX_SHRINK`: by how many percent the number of products with stock may fall from one snapshot to the next pull.
+    /// `MAX_SHRINK`: by how many percent the number of products with stock may fall from one
+    /// snapshot to the next pull.
     pub max_shrink: f64,
     /// `SNAPSHOT_UTC_OFFSET`: whose midnight begins a snapshot's day.
     pub utc_offset: FixedOffset,

@@ -1,4 +1,5 @@
-//! The log on stderr: what a line looks like and which lines are shown. Nothing here knows what is logged.
+//! The log on stderr: what a line looks like and which lines are shown. Nothing here knows what is
+//! logged.
 //! The lines' form is the process's own, so it lives here and not in every call.
 
 use std::io::{self, IsTerminal, Write};
@@ -14,14 +15,16 @@ use super::{log_tail, progress};
 use crate::secret::mask;
 use crate::zone;
 
-/// The crates below log requests with their headers at `debug` and `trace`: no filter may show a key.
+/// The crates below log requests with their headers at `debug` and `trace`: no filter may show a
+/// key.
 const FOREIGN: LevelFilter = LevelFilter::Info;
 
 const OWN: &str = "stocksync";
 
 static JSON: AtomicBool = AtomicBool::new(false);
 
-/// Starts the log, beside which bars may be drawn; does nothing if there is one already. `RUST_LOG`, a filter as `env_logger` reads it, wins over `-v` and `-q`.
+/// Starts the log, beside which bars may be drawn; does nothing if there is one already.
+/// `RUST_LOG`, a filter as `env_logger` reads it, wins over `-v` and `-q`.
 pub fn start(verbose: u8, quiet: bool) {
     let own = match (quiet, verbose) {
         (true, _) => LevelFilter::Warn,
@@ -46,7 +49,8 @@ pub fn start(verbose: u8, quiet: bool) {
     }
 }
 
-/// Whether the lines from now on are JSON objects. Until this is called, only the process's own `LOG_FORMAT` counts.
+/// Whether the lines from now on are JSON objects. Until this is called, only the process's own
+/// `LOG_FORMAT` counts.
 pub fn as_json(json: bool) {
     JSON.store(json, Ordering::Relaxed);
 }

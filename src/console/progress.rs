@@ -1,6 +1,6 @@
-//! How far a sync has come, for a person at a terminal: a bar on stderr. Elsewhere (cron, a pipe, `TERM=dumb`, `-q`) there is none,
-//! and the log's line per phase is all. Like `log`, it is reached from anywhere, so that no signature has to carry it; it
-//! decides nothing.
+//! How far a sync has come, for a person at a terminal: a bar on stderr. Elsewhere (cron, a pipe,
+//! `TERM=dumb`, `-q`) there is none, and the log's line per phase is all. Like `log`, it is reached
+//! from anywhere, so that no signature has to carry it; it decides nothing.
 
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -34,8 +34,8 @@ impl Phase {
         }
     }
 
-    /// What the bar shows, also before it is known how much there is to do. No colours: nothing here needs them, and
-    /// `NO_COLOR` is kept without asking.
+    /// What the bar shows, also before it is known how much there is to do. No colours: nothing
+    /// here needs them, and `NO_COLOR` is kept without asking.
     const fn template(self, length_known: bool) -> &'static str {
         match self {
             Phase::Fetch => "{spinner} fetching {bytes}, {bytes_per_sec}, {elapsed} {wide_msg}",
@@ -84,7 +84,8 @@ static BARS: OnceLock<MultiProgress> = OnceLock::new();
 
 static SHOWN: Mutex<Option<(Phase, ProgressBar)>> = Mutex::new(None);
 
-/// Where bars are drawn from now on, if they are `wanted` and stderr is a terminal that can draw: decided once, here.
+/// Where bars are drawn from now on, if they are `wanted` and stderr is a terminal that can draw:
+/// decided once, here.
 pub(super) fn start(wanted: bool) -> Option<MultiProgress> {
     let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
@@ -152,7 +153,8 @@ pub(crate) fn note(phase: Phase, count: u64) {
     }
 }
 
-/// What is waited for, and for how long at most, until it is dropped: the bar says that in place of a count that stands still.
+/// What is waited for, and for how long at most, until it is dropped: the bar says that in place of
+/// a count that stands still.
 #[must_use]
 pub(crate) struct Wait;
 

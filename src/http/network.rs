@@ -1,5 +1,5 @@
-//! A connection that did not come about or broke: what it broke on, in one clause, and what to look at. Told by the types of the
-//! causes, not by their words, which are those of other crates.
+//! A connection that did not come about or broke: what it broke on, in one clause, and what to look
+//! at. Told by the types of the causes, not by their words, which are those of other crates.
 
 use std::error::Error;
 use std::fmt;
@@ -21,7 +21,8 @@ enum Kind {
     Cut,
 }
 
-/// A broken exchange of a kind that is known; the words of the crates below are in the log at `-vv`.
+/// A broken exchange of a kind that is known; the words of the crates below are in the log at
+/// `-vv`.
 #[derive(Debug)]
 pub(super) struct Broken(Kind);
 

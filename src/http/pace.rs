@@ -55,8 +55,8 @@ impl Pace {
     }
 }
 
-/// One pace for the conversations of several threads, over all methods: each request waits for its turn, and a 429 to one of
-/// them slows all.
+/// One pace for the conversations of several threads, over all methods: each request waits for its
+/// turn, and a 429 to one of them slows all.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedPace(Arc<Mutex<Turns>>);
 
@@ -92,8 +92,9 @@ impl SharedPace {
         at.saturating_duration_since(now)
     }
 
-    /// The marketplace found it too fast, and nobody asks it before `wait` is over. The requests that were under way are
-    /// refused for the same reason, so within a second the pace is halved once.
+    /// The marketplace found it too fast, and nobody asks it before `wait` is over. The requests
+    /// that were under way are refused for the same reason, so within a second the pace is halved
+    /// once.
     pub(super) fn limited(&self, now: Instant, wait: Duration) {
         let mut turns = self.lock();
         turns.next = turns.next.max(now + wait);

@@ -1,4 +1,5 @@
-//! A cell of barcodes, as marketplaces write it and as spreadsheets spoil it. Which listing carries them is not known here.
+//! A cell of barcodes, as marketplaces write it and as spreadsheets spoil it. Which listing carries
+//! them is not known here.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,8 +9,8 @@ use chrono::NaiveDate;
 use super::field::{LONGEST_BARCODE, MOST_BARCODES};
 use crate::text::printable;
 
-/// The barcodes of a list parted by `;` or `,`, in its order, each once; `None` if a spreadsheet has spoilt one of them, for
-/// then nobody can say which barcodes there are.
+/// The barcodes of a list parted by `;` or `,`, in its order, each once; `None` if a spreadsheet
+/// has spoilt one of them, for then nobody can say which barcodes there are.
 pub(crate) fn barcodes(list: &str, warnings: &mut Vec<String>) -> Option<Vec<String>> {
     let mut barcodes = Vec::new();
     let mut seen = HashSet::new();
@@ -39,8 +40,8 @@ pub(crate) fn barcodes(list: &str, warnings: &mut Vec<String>) -> Option<Vec<Str
     Some(barcodes)
 }
 
-/// Whether a spreadsheet has put this in place of a code whose digits are lost: a rounded number (`4,60123E+12`), a date, an
-/// error (`#NAME?`) or the `####` of a column that was too narrow.
+/// Whether a spreadsheet has put this in place of a code whose digits are lost: a rounded number
+/// (`4,60123E+12`), a date, an error (`#NAME?`) or the `####` of a column that was too narrow.
 pub(crate) fn is_spoilt(code: &str) -> bool {
     is_rounded(code)
         || code.starts_with('#')
@@ -49,7 +50,8 @@ pub(crate) fn is_spoilt(code: &str) -> bool {
             .any(|form| NaiveDate::parse_from_str(code, form).is_ok())
 }
 
-/// A number in scientific notation. Without a decimal mark only a plus gives it away: `12E5` may be somebody's own code.
+/// A number in scientific notation. Without a decimal mark only a plus gives it away: `12E5` may be
+/// somebody's own code.
 pub(crate) fn is_rounded(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once(['e', 'E']) else { return false };
     let (whole, fraction) = match mantissa.split_once(['.', ',']) {
@@ -61,7 +63,8 @@ pub(crate) fn is_rounded(code: &str) -> bool {
     told && whole.len() <= 3 && is_digits(whole) && power.len() <= 3 && is_digits(power)
 }
 
-/// A barcode that a program took for a number, as the digits that it is: without `.0`, without blanks between thousands.
+/// A barcode that a program took for a number, as the digits that it is: without `.0`, without
+/// blanks between thousands.
 pub(crate) fn mended(code: &str) -> Cow<'_, str> {
     let whole = match code.rsplit_once(['.', ',']) {
         Some((whole, zeros)) if is_zeros(zeros) => whole,
@@ -80,8 +83,8 @@ pub(crate) fn mended(code: &str) -> Cow<'_, str> {
     if thousands { Cow::Owned(first.to_owned() + &rest.concat()) } else { code.into() }
 }
 
-/// The pieces between commas, unless the comma is the decimal mark of one number: then what stands on both sides of it is one
-/// piece.
+/// The pieces between commas, unless the comma is the decimal mark of one number: then what stands
+/// on both sides of it is one piece.
 struct Pieces<'a>(&'a str);
 
 impl<'a> Iterator for Pieces<'a> {

@@ -57,8 +57,8 @@ pub(crate) struct SizeOfCard {
 }
 
 impl Card {
-    /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts as absent. What was mended is
-    /// added to `warnings`, which name the card.
+    /// Its sizes. A size without a sound `chrtID` is left out; text that cannot be believed counts
+    /// as absent. What was mended is added to `warnings`, which name the card.
     pub(crate) fn sizes(&self, warnings: &mut Vec<String>) -> Result<Vec<CardSize>, String> {
         let nm_id = id("nmID", &self.nm_id)?.to_string();
         let seller_article =
@@ -101,15 +101,15 @@ pub(super) fn barcodes(skus: &[Field]) -> Vec<String> {
     barcodes
 }
 
-/// What people call a size. `0` is Wildberries' word for goods that have only one. It costs no stock: what cannot be believed is
-/// left out, and what is too long is cut.
+/// What people call a size. `0` is Wildberries' word for goods that have only one. It costs no
+/// stock: what cannot be believed is left out, and what is too long is cut.
 pub(crate) fn size_name(value: &Field) -> Option<String> {
     let name = text("the size", value).ok()??;
     (name != "0").then(|| name.chars().take(LONGEST_SIZE_NAME).collect())
 }
 
-/// The size of a card that a stock answer means by `size_id`: its `chrtID`, or with the two report methods one of its
-/// barcodes, if only one size has it.
+/// The size of a card that a stock answer means by `size_id`: its `chrtID`, or with the two report
+/// methods one of its barcodes, if only one size has it.
 pub(crate) fn size_named<'a>(size_id: &str, sizes: &'a [CardSize]) -> Option<&'a CardSize> {
     sizes.iter().find(|size| size.chrt_id == size_id).or_else(|| {
         let mut with_barcode =

@@ -1,5 +1,6 @@
-//! Which day a pull's stock is of, and when that may be believed: a day that is not today's would make the history false, and
-//! replace a snapshot that was right. Compares moments; looks at no clock.
+//! Which day a pull's stock is of, and when that may be believed: a day that is not today's would
+//! make the history false, and replace a snapshot that was right. Compares moments; looks at no
+//! clock.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 
@@ -37,8 +38,8 @@ pub(crate) enum Refusal {
     BeforeNewest(NaiveDate),
 }
 
-/// Whether stock may be written under this day. A clock that is seen to be wrong is told first: by it a right snapshot looks like one
-/// of a day to come, and nobody shall take that away.
+/// Whether stock may be written under this day. A clock that is seen to be wrong is told first: by
+/// it a right snapshot looks like one of a day to come, and nobody shall take that away.
 pub(crate) fn judge(evidence: &Evidence) -> Judgement {
     let Evidence { day, here, server, utc_offset, newest } = *evidence;
     let agree = (here - server).abs() <= CLOCK_TOLERANCE;
@@ -57,7 +58,8 @@ pub(crate) fn judge(evidence: &Evidence) -> Judgement {
 mod tests {
     use super::*;
 
-    /// 09:07 in Moscow on 23 November by this machine; the server's clock is so many minutes behind.
+    /// 09:07 in Moscow on 23 November by this machine; the server's clock is so many minutes
+    /// behind.
     fn evidence(server_behind: i64, newest: Option<&str>) -> Evidence {
         let here: DateTime<Utc> = "2026-11-23T06:07:00Z".parse().unwrap();
         Evidence {

@@ -1,4 +1,5 @@
-//! One value as a marketplace sent it, before anybody believed it, and the checks that turn it into text, a key or an id.
+//! One value as a marketplace sent it, before anybody believed it, and the checks that turn it into
+//! text, a key or an id.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,13 +30,15 @@ pub(crate) enum Field {
     Text(String),
     /// Bytes that are no text in the answer's encoding.
     Undecodable,
-    /// Something else, in words for a message: `the fraction 43.5`, `a list`, `true`, `a number beyond 128 bits`.
+    /// Something else, in words for a message: `the fraction 43.5`, `a list`, `true`, `a number
+    /// beyond 128 bits`.
     Other(String),
 }
 
 impl Field {
-    /// A cell that holds this text. A whole number without sign, blanks or leading zeros is kept as a number: it reads the same
-    /// and needs no memory of its own, and a report has millions of them.
+    /// A cell that holds this text. A whole number without sign, blanks or leading zeros is kept as
+    /// a number: it reads the same and needs no memory of its own, and a report has millions of
+    /// them.
     pub(crate) fn written(text: impl Into<String> + AsRef<str>) -> Self {
         match plain_number(text.as_ref().as_bytes()) {
             Some(number) => Self::Integer(number.into()),
@@ -54,13 +57,16 @@ fn plain_number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// Why a record does not count. The text names the field and what it held, made safe for a terminal.
+/// Why a record does not count. The text names the field and what it held, made safe for a
+/// terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rejection {
-    /// Which record, in words: `record 17 (article "ART-1")`, `item 5 (nmId 47254354, chrtId 91663228, warehouse "Склад WB")`.
+    /// Which record, in words: `record 17 (article "ART-1")`, `item 5 (nmId 47254354, chrtId
+    /// 91663228, warehouse "Склад WB")`.
     pub record: String,
     pub reason: String,
-    /// The whole record as it came (an item's JSON, a row's cells as a JSON list), where the reader kept it. Not for a terminal.
+    /// The whole record as it came (an item's JSON, a row's cells as a JSON list), where the reader
+    /// kept it. Not for a terminal.
     pub original: Option<String>,
 }
 
@@ -81,7 +87,8 @@ pub(crate) fn described(value: &Field) -> String {
     }
 }
 
-/// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole number counts as its digits.
+/// Optional text without the blanks at its ends; text of blanks only counts as absent. A whole
+/// number counts as its digits.
 pub(crate) fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, str>>, String> {
     match value {
         Field::Absent => Ok(None),
@@ -92,7 +99,8 @@ pub(crate) fn text<'a>(field: &str, value: &'a Field) -> Result<Option<Cow<'a, s
     }
 }
 
-/// A cell's value: without blanks at its ends and without the one apostrophe in front by which Excel marks text.
+/// A cell's value: without blanks at its ends and without the one apostrophe in front by which
+/// Excel marks text.
 pub(crate) fn unmark(field: &mut Field) {
     let Field::Text(text) = field else { return };
     let trimmed = text.trim();
@@ -104,7 +112,8 @@ pub(crate) fn unmark(field: &mut Field) {
     }
 }
 
-/// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to the letter otherwise.
+/// Text that a row is found by: not empty, at most `longest` characters, without NUL. It is kept to
+/// the letter otherwise.
 pub(crate) fn key(field: &str, value: &Field, longest: usize) -> Result<String, String> {
     let text = text(field, value)?.ok_or_else(|| format!("{field} is empty"))?;
     within(field, &text, longest)?;
@@ -147,7 +156,8 @@ pub(crate) fn id(field: &str, value: &Field) -> Result<i64, String> {
         .ok_or_else(|| format!("{field} {}, not a positive whole number", described(value)))
 }
 
-/// What names a record in messages: `item 5 (nmId 47254354, warehouse "Склад WB")`, of the named fields those that are there.
+/// What names a record in messages: `item 5 (nmId 47254354, warehouse "Склад WB")`, of the named
+/// fields those that are there.
 pub(crate) fn record_label(kind: &str, number: u64, fields: &[(&str, &Field)]) -> String {
     let named: Vec<_> = fields
         .iter()

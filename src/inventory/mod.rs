@@ -1,4 +1,5 @@
-//! The domain: what a stock record is, and when one may be believed. Pure: no file, no network, no database, no clock.
+//! The domain: what a stock record is, and when one may be believed. Pure: no file, no network, no
+//! database, no clock.
 
 pub(crate) mod barcodes;
 pub(crate) mod card;

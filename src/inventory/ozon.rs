@@ -1,5 +1,5 @@
-//! Ozon's products report: what a line of it says, and which stock follows from that. The report's columns and cells
-//! are somebody else's business.
+//! Ozon's products report: what a line of it says, and which stock follows from that. The report's
+//! columns and cells are somebody else's business.
 
 use super::barcodes::{barcodes, is_rounded};
 use super::field::{
@@ -16,7 +16,8 @@ pub(crate) struct ReportLine {
     pub article: Field,
     /// `Название товара`.
     pub name: Field,
-    /// `Barcode`: one or several; `None` if the report has no such column. What a spreadsheet has spoilt says as little.
+    /// `Barcode`: one or several; `None` if the report has no such column. What a spreadsheet has
+    /// spoilt says as little.
     pub barcodes: Option<Field>,
     /// `Доступно к продаже по схеме FBO, шт.`
     pub fbo_available: Field,
@@ -31,7 +32,8 @@ pub(crate) struct ReportLine {
 }
 
 impl ReportLine {
-    /// The record that the line stands for, or why it stands for none. `number` counts the report's records from 1.
+    /// The record that the line stands for, or why it stands for none. `number` counts the report's
+    /// records from 1.
     pub(crate) fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         self.cells().for_each(unmark);
         let mut warnings = Vec::new();
@@ -104,8 +106,8 @@ struct Pieces {
     own_reserved: i32,
 }
 
-/// A row for each stock type with something available or reserved; nothing anywhere is one FBO row of zeros,
-/// for a buyer must see what has run out.
+/// A row for each stock type with something available or reserved; nothing anywhere is one FBO row
+/// of zeros, for a buyer must see what has run out.
 fn stock_lines(pieces: &Pieces) -> Result<Vec<StockLine>, String> {
     let reserve_is_real_fbs = pieces.fbs == 0 && pieces.real_fbs > 0;
     let (fbs_reserved, real_fbs_reserved) =

@@ -1,5 +1,6 @@
-//! Ozon's stock by warehouse: what is said of an article, and of a SKU in one place, and which rows follow from that. JSON, and
-//! whether the answers agree with each other, are somebody else's business.
+//! Ozon's stock by warehouse: what is said of an article, and of a SKU in one place, and which rows
+//! follow from that. JSON, and whether the answers agree with each other, are somebody else's
+//! business.
 
 use super::card::barcodes;
 use super::field::{Field, LONGEST_KEY, Rejection, id, key, record_label};
@@ -16,7 +17,6 @@ pub(crate) const PARTNERS: &str = "Ozon FBP";
 /// An article that is on sale, whether it lies anywhere or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ArticleLine {
-    /// `offer_id`.
     pub offer_id: Field,
     /// `name`, where it was asked for.
     pub name: Field,
@@ -25,10 +25,8 @@ pub(crate) struct ArticleLine {
 }
 
 impl ArticleLine {
-    /// A row of zeros, which counts where nothing of the article lies anywhere: a buyer must see what has run out.
-    ///
-    /// # Errors
-    /// Why there is none, with the field named.
+    /// A row of zeros, which counts where nothing of the article lies anywhere: a buyer must see
+    /// what has run out.
     pub(crate) fn validate(&self, number: u64) -> Result<Record, Rejection> {
         let label = || record_label("record", number, &[("article", &self.offer_id)]);
         let mut warnings = Vec::new();
@@ -50,14 +48,10 @@ impl ArticleLine {
     }
 }
 
-/// What lies of one SKU in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlaceLine {
-    /// `offer_id`.
     pub offer_id: Field,
-    /// `sku`.
     pub sku: Field,
-    /// Whose place it is.
     pub stock_type: StockType,
     /// `warehouse_id`; the partners' warehouses have none.
     pub warehouse_id: Field,
@@ -65,12 +59,10 @@ pub(crate) struct PlaceLine {
     pub warehouse_name: Field,
     /// `present`: what lies there, the reserved pieces included.
     pub present: Field,
-    /// `reserved`.
     pub reserved: Field,
 }
 
 impl PlaceLine {
-    /// The record that the line stands for, or why it stands for none.
     pub(crate) fn validate(&self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [

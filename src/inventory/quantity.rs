@@ -1,12 +1,13 @@
-//! What counts as a number of pieces, in JSON and in the cell of a spreadsheet. Nothing is guessed: what could be read
-//! in two ways is refused.
+//! What counts as a number of pieces, in JSON and in the cell of a spreadsheet. Nothing is guessed:
+//! what could be read in two ways is refused.
 
 use super::field::{Field, described};
 
 /// The largest quantity that the table's columns hold.
 const LARGEST: i64 = i32::MAX as i64;
 
-/// A number of pieces sent as a JSON number: whole, 0…2³¹−1. The reason for a refusal names `field` and what it held.
+/// A number of pieces sent as a JSON number: whole, 0…2³¹−1. The reason for a refusal names `field`
+/// and what it held.
 pub(crate) fn quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Integer(number) => in_range(field, *number),
@@ -14,7 +15,8 @@ pub(crate) fn quantity(field: &str, value: &Field) -> Result<i32, String> {
     }
 }
 
-/// A number of pieces in a cell of a spreadsheet: empty is 0; thousands may be set apart by blanks, a fraction may hold zeros only.
+/// A number of pieces in a cell of a spreadsheet: empty is 0; thousands may be set apart by blanks,
+/// a fraction may hold zeros only.
 pub(crate) fn cell_quantity(field: &str, value: &Field) -> Result<i32, String> {
     match value {
         Field::Absent => Ok(0),
@@ -41,8 +43,8 @@ pub(crate) fn checked_current(available: i32, reserved: i32) -> Result<(), Strin
     }
 }
 
-/// The whole number that a decimal such as `43`, `43.0` or `4.3E1` stands for, exactly; `None` for a fraction,
-/// for what is no decimal and for what passes 128 bits.
+/// The whole number that a decimal such as `43`, `43.0` or `4.3E1` stands for, exactly; `None` for
+/// a fraction, for what is no decimal and for what passes 128 bits.
 pub(crate) fn whole_number(text: &str) -> Option<i128> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -89,7 +91,8 @@ fn whole_cell(text: &str) -> Option<i128> {
         None => (1, text),
     };
     let (whole, zeros) = match digits.split_once(['.', ',']) {
-        // Three zeros after the mark may as well be thousands: a wrong number of pieces by a factor of 1000.
+        // Three zeros after the mark may as well be thousands: a wrong number of pieces by a factor
+        // of 1000.
         Some((_, zeros)) if zeros.is_empty() || zeros.len() == 3 => return None,
         Some((whole, zeros)) => (whole, zeros),
         None => (digits, ""),

@@ -1,4 +1,5 @@
-//! What everybody agrees on once a marketplace's record has been validated: sources, stock types, listings and their stock.
+//! What everybody agrees on once a marketplace's record has been validated: sources, stock types,
+//! listings and their stock.
 
 use std::fmt;
 
@@ -39,7 +40,8 @@ impl fmt::Display for Source {
     }
 }
 
-/// Whose warehouse the goods lie on. The order is that of the column's enum, by which the database sorts.
+/// Whose warehouse the goods lie on. The order is that of the column's enum, by which the database
+/// sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum StockType {
     /// The marketplace's warehouses.
@@ -66,7 +68,8 @@ impl StockType {
     }
 }
 
-/// How many pieces of one size lie on one warehouse. Each is 0…2³¹−1, and so is `available + reserved`.
+/// How many pieces of one size lie on one warehouse. Each is 0…2³¹−1, and so is `available +
+/// reserved`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Quantities {
     /// Can be sold now.
@@ -110,9 +113,11 @@ pub(crate) struct StockLine {
 /// What a marketplace sells under one number: for Wildberries one size of one card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listing {
-    /// Ozon: the seller's article (`offer_id`); Wildberries: `nmId`. 1–255 characters, no blanks at its ends.
+    /// Ozon: the seller's article (`offer_id`); Wildberries: `nmId`. 1–255 characters, no blanks at
+    /// its ends.
     pub sku: String,
-    /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most 64 characters.
+    /// Empty for Ozon; Wildberries: `chrtId`, or the barcode with the two report methods. At most
+    /// 64 characters.
     pub size_id: String,
     /// The barcodes the answer carried, in its order; `None` if it does not tell barcodes at all.
     pub barcodes: Option<Vec<String>>,
@@ -120,35 +125,40 @@ pub(crate) struct Listing {
     pub seller_article: Option<String>,
     /// The product's name, at most 500 characters.
     pub name: Option<String>,
-    /// What people call the size (`S`, `42`), at most 64 characters; `None` where there is only one or the answer does not tell.
+    /// What people call the size (`S`, `42`), at most 64 characters; `None` where there is only one
+    /// or the answer does not tell.
     pub size_name: Option<String>,
 }
 
 /// What makes two records of one pull the same, so that only one of them may count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
-    /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is a duplicate.
+    /// The record holds all of a listing's stock: a second one for the same `sku` and `size_id` is
+    /// a duplicate.
     Listing,
-    /// The record holds the stock of one warehouse: a second one for the same listing, warehouse and type is a duplicate, unless
-    /// the regions differ, or both have an id and these differ. Then two warehouses share a name.
+    /// The record holds the stock of one warehouse: a second one for the same listing, warehouse
+    /// and type is a duplicate, unless the regions differ, or both have an id and these differ.
+    /// Then two warehouses share a name.
     Warehouse {
         /// `warehouseId`.
         id: Option<i64>,
         /// `regionName`; empty where there is none.
         region: String,
     },
-    /// The record says that the listing is there: its row of zeros counts only where no other record has stock of the listing.
+    /// The record says that the listing is there: its row of zeros counts only where no other
+    /// record has stock of the listing.
     Article,
-    /// The record holds what lies of one SKU on one warehouse: a second one of both is a duplicate, other SKUs of the listing and
-    /// other warehouses of the name add up.
+    /// The record holds what lies of one SKU on one warehouse: a second one of both is a duplicate,
+    /// other SKUs of the listing and other warehouses of the name add up.
     SkuOfWarehouse {
         /// The warehouse's id; `None` for a place that is told without one.
         warehouse: Option<i64>,
         /// The SKU.
         sku: i64,
     },
-    /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the greatest
-    /// number, `lastChangeDate` in milliseconds since 1970, counts, and none is a duplicate.
+    /// As [`Identity::Warehouse`], but repetition is by design (pages overlap): the record with the
+    /// greatest number, `lastChangeDate` in milliseconds since 1970, counts, and none is a
+    /// duplicate.
     NewestOfWarehouse(i64),
 }
 

@@ -1,7 +1,8 @@
-//! The shrink guard: a pull that holds far less than the newest snapshot is more likely a broken answer than an empty shop.
+//! The shrink guard: a pull that holds far less than the newest snapshot is more likely a broken
+//! answer than an empty shop.
 
-/// Whether a pull with `now` products in stock has shrunk by more than `max_shrink` percent of `before`,
-/// the number in the newest stored snapshot.
+/// Whether a pull with `now` products in stock has shrunk by more than `max_shrink` percent of
+/// `before`, the number in the newest stored snapshot.
 pub(crate) fn shrinks_too_much(before: u64, now: u64, max_shrink: f64) -> bool {
     (now as f64) * 100.0 < (before as f64) * (100.0 - max_shrink)
 }

@@ -35,7 +35,8 @@ impl ValidationResult {
         shown
     }
 
-    /// Whether this can be a stock report at all: one in which more than half of the records are rejected is not.
+    /// Whether this can be a stock report at all: one in which more than half of the records are
+    /// rejected is not.
     pub(crate) fn is_stock_data(&self) -> bool {
         self.rejected * 2 <= self.total
     }

@@ -1,4 +1,5 @@
-//! What the marketplaces tell of warehouses beside the stock on them: pure data, by name, as the stock has it.
+//! What the marketplaces tell of warehouses beside the stock on them: pure data, by name, as the
+//! stock has it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -6,7 +7,8 @@ use std::collections::btree_map::Entry;
 /// `kind` of the seller's own warehouses.
 pub(crate) const OWN: &str = "own";
 
-/// More names than both marketplaces have warehouses by far; what is beyond would only fill the memory.
+/// More names than both marketplaces have warehouses by far; what is beyond would only fill the
+/// memory.
 const MOST: usize = 20_000;
 
 /// A warehouse; what several of one name do not have in common is `None`.
@@ -14,7 +16,6 @@ const MOST: usize = 20_000;
 pub(crate) struct Warehouse {
     /// Its name, as the column `warehouse_name` has it.
     pub name: String,
-    /// The marketplace's id.
     pub id: Option<i64>,
     /// Ozon: the cluster that it supplies.
     pub cluster: Option<String>,
@@ -25,13 +26,11 @@ pub(crate) struct Warehouse {
 }
 
 impl Warehouse {
-    /// One of which nothing but the name is known.
     pub(crate) fn named(name: String) -> Self {
         Self { name, ..Self::default() }
     }
 }
 
-/// Warehouses by name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Warehouses(BTreeMap<String, Warehouse>);
 
@@ -41,7 +40,6 @@ impl Warehouses {
         self.0.get(name)
     }
 
-    /// Adds one, or what it says of one that is known.
     pub(crate) fn add(&mut self, warehouse: Warehouse) {
         let full = self.0.len() >= MOST;
         match self.0.entry(warehouse.name.clone()) {
@@ -59,7 +57,6 @@ impl Warehouses {
         }
     }
 
-    /// All of them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Warehouse> {
         self.0.values()
     }

@@ -76,7 +76,8 @@ pub(crate) struct Pull {
 /// What is done with each record; its failure ends the reading.
 pub(crate) type OnRecord<'a> = dyn FnMut(Result<Record, Rejection>) -> Result<(), Failure> + 'a;
 
-/// A part of a pull's document, read by position: readers of the same file do not disturb each other.
+/// A part of a pull's document, read by position: readers of the same file do not disturb each
+/// other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PartReader<'a> {
     file: &'a File,
@@ -130,7 +131,8 @@ impl Seek for PartReader<'_> {
     }
 }
 
-/// Marks the errors of our own disk, wherever a parser passes them on: they say nothing about the marketplace's answer.
+/// Marks the errors of our own disk, wherever a parser passes them on: they say nothing about the
+/// marketplace's answer.
 #[derive(Debug)]
 pub(crate) struct DiskError(io::Error);
 

@@ -1,6 +1,7 @@
-//! Pages that shift while they are read. A marketplace refreshes its stock between two pages, and an item is seen twice or
-//! never; no method states a total that would show it. So each page begins with the last item of the page before (and must
-//! hold it there), and a key may not appear on two pages. Otherwise all of the pull starts again.
+//! Pages that shift while they are read. A marketplace refreshes its stock between two pages, and
+//! an item is seen twice or never; no method states a total that would show it. So each page begins
+//! with the last item of the page before (and must hold it there), and a key may not appear on two
+//! pages. Otherwise all of the pull starts again.
 
 use std::time::Duration;
 
@@ -27,8 +28,9 @@ impl From<Failure> for PullError {
     }
 }
 
-/// Pulls, and pulls again after `wait`, until the pages of one pull belong together; three times at most.
-/// Errors: [`Exit::Unreachable`] when they never do; whatever else `pull` fails with, at once.
+/// Pulls, and pulls again after `wait`, until the pages of one pull belong together; three times at
+/// most. Errors: [`Exit::Unreachable`] when they never do; whatever else `pull` fails with, at
+/// once.
 pub(crate) fn until_settled<T>(
     wait: Duration,
     mut pull: impl FnMut() -> Result<T, PullError>,

@@ -1,4 +1,5 @@
-//! Waits for a report that a marketplace makes at its leisure. The pace of the questions is HTTP's affair.
+//! Waits for a report that a marketplace makes at its leisure. The pace of the questions is HTTP's
+//! affair.
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +17,13 @@ pub(super) enum Progress<T> {
     Ready(T),
     /// It is being made; in the marketplace's word.
     NotYet(String),
-    /// The marketplace says a word that is not in its documentation: it may mean anything, also that it takes longer.
+    /// The marketplace says a word that is not in its documentation: it may mean anything, also
+    /// that it takes longer.
     Unknown(String),
 }
 
-/// Asks until the report called `name` is ready, for at most `patience`, whose setting is `variable`.
+/// Asks until the report called `name` is ready, for at most `patience`, whose setting is
+/// `variable`.
 pub(super) fn until_ready<T>(
     name: &str,
     patience: Duration,

@@ -1,16 +1,16 @@
-//! Goes through a pull part by part and hands out its records, one by one and in order. Which format looks how is up to
-//! the readers below; whether a record counts is up to `inventory`.
+//! Goes through a pull part by part and hands out its records, one by one and in order. Which
+//! format looks how is up to the readers below; whether a record counts is up to `inventory`.
 
 use super::answers::from_file::whole;
 use super::{Format, OnRecord, Pull, ozon, table, wildberries};
 use crate::failure::Failure;
 
-/// Reads all records of a pull as a stream; memory does not grow with the catalogue. Records are numbered from 1 on
-/// across the parts, as their rejections and warnings say. Returns the number of each part's first record.
-/// Errors: [`Exit::NotStockData`](crate::failure::Exit::NotStockData) if a part is not what it
-/// should be, broken or cut off: then none of the records handed out before may be believed.
-/// [`Exit::CannotCreate`](crate::failure::Exit::CannotCreate) if the stored answer cannot be read back.
-/// Those of `on_record`.
+/// Reads all records of a pull as a stream; memory does not grow with the catalogue. Records are
+/// numbered from 1 on across the parts, as their rejections and warnings say. Returns the number of
+/// each part's first record. Errors: [`Exit::NotStockData`](crate::failure::Exit::NotStockData) if
+/// a part is not what it should be, broken or cut off: then none of the records handed out before
+/// may be believed. [`Exit::CannotCreate`](crate::failure::Exit::CannotCreate) if the stored answer
+/// cannot be read back. Those of `on_record`.
 pub(crate) fn read_records(pull: &Pull, on_record: &mut OnRecord<'_>) -> Result<Vec<u64>, Failure> {
     let (mut number, mut beginnings) = (0, Vec::with_capacity(pull.parts.len()));
     for (index, part) in pull.parts.iter().enumerate() {

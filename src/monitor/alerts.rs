@@ -1,5 +1,7 @@
-//! When something is worth a message, as values. Pure: what was told before comes in, what to tell goes out.
-//! The words are in `words/alerts.rs`; sending is done in `notify/`, remembering in `store/alert_log.rs`.
+//! When something is worth a message, as values. Pure: what was told before comes in, what to tell
+//! goes out.
+//! The words are in `words/alerts.rs`; sending is done in `notify/`, remembering in
+//! `store/alert_log.rs`.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
@@ -8,7 +10,8 @@ pub(crate) use crate::alert::{Sent, State, Topic};
 use crate::failure::Exit;
 use crate::inventory::Source;
 
-/// After the first message about stale or unsound data the next come after this long, twice, four times, … as long.
+/// After the first message about stale or unsound data the next come after this long, twice, four
+/// times, … as long.
 const DATA_DISTANCE: TimeDelta = TimeDelta::hours(6);
 /// The same for a key that is about to end.
 const KEY_DISTANCE: TimeDelta = TimeDelta::days(7);
@@ -97,9 +100,11 @@ impl Alert {
 
 /// What a failed sync is worth a message for, if anything.
 ///
-/// `told` is what was told of this marketplace, the newest first; `failures` counts the failed runs in a row, this one included,
-/// and the first of them began at `since`. At `after` failures there is a message, and at twice, four times, … as many. A key that is
-/// rejected and a pull that is refused are told at once, each once in a row of failures. What no channel took is told at the next failure.
+/// `told` is what was told of this marketplace, the newest first; `failures` counts the failed runs
+/// in a row, this one included, and the first of them began at `since`. At `after` failures there
+/// is a message, and at twice, four times, … as many. A key that is rejected and a pull that is
+/// refused are told at once, each once in a row of failures. What no channel took is told at the
+/// next failure.
 pub(crate) fn on_failure(
     told: &[Sent],
     failures: u32,
@@ -142,8 +147,8 @@ pub(crate) fn on_new_host(told: &[Sent], host: &str, since: DateTime<Utc>) -> bo
     !told.iter().any(|sent| about(sent) && sent.at >= since)
 }
 
-/// What a check of the stored data is worth for one of `Stale`, `Unsound` and `KeyAge`: a message about the findings, one that
-/// the trouble is over, or nothing.
+/// What a check of the stored data is worth for one of `Stale`, `Unsound` and `KeyAge`: a message
+/// about the findings, one that the trouble is over, or nothing.
 pub(crate) fn on_check(
     told: &[Sent],
     topic: Topic,
@@ -163,7 +168,8 @@ pub(crate) fn on_check(
     (worst > newest.severity || due).then_some(State::Raised)
 }
 
-/// The topic under which a finding is told; `None` for one that is worth no alert: whoever empties a shop has said so.
+/// The topic under which a finding is told; `None` for one that is worth no alert: whoever empties
+/// a shop has said so.
 pub(crate) fn topic(kind: Kind) -> Option<Topic> {
     match kind {
         Kind::Stale => Some(Topic::Stale),

@@ -1,4 +1,5 @@
-//! Is the stored stock recent? Together with the neighbours' judgements this is the answer of `check-freshness`.
+//! Is the stored stock recent? Together with the neighbours' judgements this is the answer of
+//! `check-freshness`.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::finding::{Fact, Finding, Severity};
 use super::soundness;
 use crate::inventory::Source;
 use crate::inventory::day::CLOCK_TOLERANCE;
-use crate::store::queries::{Doubts, RunRow};
+use crate::store::queries::{RunRow, SnapshotCheck};
 
 /// Data older than this are no longer a nuisance but a danger.
 const CRITICAL_AGE: TimeDelta = TimeDelta::hours(24);
@@ -63,7 +64,8 @@ impl SourceFreshness {
         }
     }
 
-    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is now.
+    /// Whether stock was last stored at a moment that is yet to come: a clock was wrong then, or is
+    /// now.
     pub(crate) fn is_ahead(&self) -> bool {
         self.age_seconds.is_some_and(|age| TimeDelta::seconds(age) < -CLOCK_TOLERANCE)
     }
@@ -80,7 +82,7 @@ pub(crate) struct Known {
     pub source: Source,
     pub last_success: Option<DateTime<Utc>>,
     /// What speaks against its newest snapshot.
-    pub doubts: Doubts,
+    pub doubts: SnapshotCheck,
     pub max_age: Duration,
     pub key: Option<Finding>,
 }
@@ -164,7 +166,7 @@ mod tests {
     fn known(age: Option<TimeDelta>) -> (Vec<Known>, DateTime<Utc>) {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
         let last_success = age.map(|age| now - age);
-        let doubts = Doubts::default();
+        let doubts = SnapshotCheck::default();
         (
             vec![Known {
                 source: Source::Ozon,

@@ -1,4 +1,5 @@
-//! How long the marketplaces' keys still hold: Ozon's by its own word or by the day that the owner noted, Wildberries' by the token.
+//! How long the marketplaces' keys still hold: Ozon's by its own word or by the day that the owner
+//! noted, Wildberries' by the token.
 //! Values in, findings out; nothing is asked here of anybody.
 
 use chrono::{DateTime, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -12,8 +13,9 @@ use crate::wb_token::WbToken;
 const NOTICE: TimeDelta = TimeDelta::days(14);
 const URGENT: TimeDelta = TimeDelta::days(3);
 
-/// Since this day Ozon makes keys of 3 months (its documentation, October 2026); before, they were of 180 days at most. Whether
-/// those live on is not said: what they were made with is the latest end.
+/// Since this day Ozon makes keys of 3 months (its documentation, October 2026); before, they were
+/// of 180 days at most. Whether those live on is not said: what they were made with is the latest
+/// end.
 const THREE_MONTHS_SINCE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 9, 2);
 const FORMER_LIFE: TimeDelta = TimeDelta::days(180);
 
@@ -33,7 +35,8 @@ pub(crate) struct KeyEnd {
 }
 
 impl KeyEnd {
-    /// Of an Ozon key that was made on this day, in the seller's time zone; `None` beyond the calendar.
+    /// Of an Ozon key that was made on this day, in the seller's time zone; `None` beyond the
+    /// calendar.
     pub(crate) fn of_issue(issued: NaiveDate, offset: FixedOffset) -> Option<Self> {
         let day = if Some(issued) < THREE_MONTHS_SINCE {
             issued.checked_add_signed(FORMER_LIFE)
@@ -70,7 +73,8 @@ impl KeyEnd {
         Some(Finding { severity, source, fact })
     }
 
-    /// Whether it may end earlier: of an Ozon key that is known by its day only, and was made when keys could live shorter.
+    /// Whether it may end earlier: of an Ozon key that is known by its day only, and was made when
+    /// keys could live shorter.
     pub(crate) fn is_latest(self) -> bool {
         matches!(self.basis, Basis::Issued(day) if Some(day) < THREE_MONTHS_SINCE)
     }

@@ -1,4 +1,5 @@
-//! What the stored data say about themselves: recent or not, sound or not, odd or not, and whether that is worth a message.
+//! What the stored data say about themselves: recent or not, sound or not, odd or not, and whether
+//! that is worth a message.
 //! Judges values; asks no database and no clock itself.
 
 pub(crate) mod alerts;

@@ -2,11 +2,12 @@
 
 use super::finding::{Fact, Finding, Severity};
 use crate::inventory::Source;
-use crate::store::queries::Doubts;
+use crate::store::queries::SnapshotCheck;
 
-/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on these numbers. An empty snapshot may
-/// be right, and is a warning: somebody has to know that yesterday's numbers are over.
-pub(crate) fn judge(source: Source, doubts: &Doubts) -> Vec<Finding> {
+/// What speaks against the newest snapshot of a marketplace. Each is critical: buyers decide on
+/// these numbers. An empty snapshot may be right, and is a warning: somebody has to know that
+/// yesterday's numbers are over.
+pub(crate) fn judge(source: Source, doubts: &SnapshotCheck) -> Vec<Finding> {
     let day = doubts.day;
     let mut facts = Vec::new();
     if let (Some((day, rows, pieces)), Some(found)) = (doubts.stated, doubts.found)
@@ -35,19 +36,19 @@ mod tests {
     use super::super::finding::Kind;
     use super::*;
 
-    fn kinds(doubts: &Doubts) -> Vec<Kind> {
+    fn kinds(doubts: &SnapshotCheck) -> Vec<Kind> {
         judge(Source::Ozon, doubts).into_iter().map(|finding| finding.kind()).collect()
     }
 
     #[test]
     fn a_snapshot_that_agrees_with_its_log_is_sound() {
         let day = "2026-11-23".parse().unwrap();
-        let doubts = Doubts {
+        let doubts = SnapshotCheck {
             day: Some(day),
             written: true,
             stated: Some((day, 10, 55)),
             found: Some((10, 55)),
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         assert_eq!(kinds(&doubts), []);
     }
@@ -55,12 +56,12 @@ mod tests {
     #[test]
     fn missing_rows_are_told_beside_those_that_were_stated() {
         let day = "2026-11-23".parse().unwrap();
-        let doubts = Doubts {
+        let doubts = SnapshotCheck {
             day: Some(day),
             written: true,
             stated: Some((day, 10, 55)),
             found: Some((9, 50)),
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         let fact = Fact::RowsDisagree { day, stated: (10, 55), found: (9, 50) };
         assert_eq!(judge(Source::Ozon, &doubts)[0].fact, fact);
@@ -68,19 +69,22 @@ mod tests {
 
     #[test]
     fn a_success_without_any_row_is_unsound() {
-        assert_eq!(kinds(&Doubts { written: true, ..Doubts::default() }), [Kind::RowsDisagree]);
-        assert_eq!(kinds(&Doubts::default()), []);
+        assert_eq!(
+            kinds(&SnapshotCheck { written: true, ..SnapshotCheck::default() }),
+            [Kind::RowsDisagree]
+        );
+        assert_eq!(kinds(&SnapshotCheck::default()), []);
     }
 
     #[test]
     fn an_empty_snapshot_is_told_and_may_be_right() {
         let day = "2026-11-23".parse().unwrap();
-        let doubts = Doubts {
+        let doubts = SnapshotCheck {
             day: Some(day),
             written: true,
             stated: Some((day, 0, 0)),
             found: Some((0, 0)),
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         let findings = judge(Source::Ozon, &doubts);
         assert_eq!(
@@ -92,12 +96,12 @@ mod tests {
 
     #[test]
     fn contradictions_negatives_and_copies_are_told_apart() {
-        let doubts = Doubts {
+        let doubts = SnapshotCheck {
             day: Some("2026-11-23".parse().unwrap()),
             contradictory_rows: 1,
             negative_rows: 2,
             duplicate_rows: 3,
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         let expected = [Kind::ContradictoryRows, Kind::NegativeStock, Kind::DuplicateRows];
         assert_eq!(kinds(&doubts), expected);

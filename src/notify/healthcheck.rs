@@ -1,7 +1,9 @@
-//! The dead-man's switch, as healthchecks.io does it: `/start` when a sync begins, `/<exit code>` with the last log lines when it
-//! ends. It shouts when nothing comes: nobody but another machine can tell that cron itself is dead.
+//! The dead-man's switch, as healthchecks.io does it: `/start` when a sync begins, `/<exit code>`
+//! with the last log lines when it ends. It shouts when nothing comes: nobody but another machine
+//! can tell that cron itself is dead.
 //!
-//! healthchecks.io takes every exit code but 0 for a failure and keeps the body with it, so `/fail` would only say less.
+//! healthchecks.io takes every exit code but 0 for a failure and keeps the body with it, so `/fail`
+//! would only say less.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -15,7 +17,8 @@ use crate::secret::{Secret, mask};
 /// What healthchecks.io keeps of a body (bytes).
 const LONGEST_BODY: usize = 100_000;
 
-/// The switch of one run. Cheap to clone; all clones are one, and whichever tells the end first tells it alone.
+/// The switch of one run. Cheap to clone; all clones are one, and whichever tells the end first
+/// tells it alone.
 #[derive(Clone)]
 pub(crate) struct Switch {
     inner: Arc<Inner>,
@@ -42,7 +45,8 @@ impl Switch {
         }
     }
 
-    /// Tells how a sync ended: its exit code, and the last lines of its log. The second call of a run tells nothing.
+    /// Tells how a sync ended: its exit code, and the last lines of its log. The second call of a
+    /// run tells nothing.
     pub(crate) fn ended(&self, exit_code: u8, log: &str) {
         let mut ended = self.inner.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if !std::mem::replace(&mut *ended, true) {

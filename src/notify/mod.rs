@@ -1,5 +1,6 @@
-//! The channels to people: webhook, Telegram, healthcheck. They can only warn: nothing here fails a run or holds it up for more
-//! than a few seconds. What is worth a message is decided in `monitor/alerts.rs`.
+//! The channels to people: webhook, Telegram, healthcheck. They can only warn: nothing here fails a
+//! run or holds it up for more than a few seconds. What is worth a message is decided in
+//! `monitor/alerts.rs`.
 
 pub(crate) mod healthcheck;
 mod telegram;
@@ -23,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a cause may be, in characters; what is left fits every channel.
 const LONGEST_CAUSE: usize = 1_000;
 
-/// Sends messages over all channels at once, over each in their order; says of each message which channels took it. A channel that does
-/// not is a warning in the log.
+/// Sends messages over all channels at once, over each in their order; says of each message which
+/// channels took it. A channel that does not is a warning in the log.
 pub(crate) fn tell(settings: &AlertSettings, messages: &[Message]) -> Vec<Vec<&'static str>> {
     let messages: Vec<Message> = messages.iter().map(safe).collect();
     let until = Instant::now() + PATIENCE;
@@ -55,8 +56,8 @@ type Send = Box<dyn FnOnce() -> Result<(), String> + std::marker::Send>;
 
 type Queue = (&'static str, Vec<Send>);
 
-/// Runs the queues side by side, each in a thread of its own: what hangs, in DNS or in TLS, is left behind when the time is over. Returns
-/// what was taken, as place in the queue and name, sorted.
+/// Runs the queues side by side, each in a thread of its own: what hangs, in DNS or in TLS, is left
+/// behind when the time is over. Returns what was taken, as place in the queue and name, sorted.
 fn in_time(queues: Vec<Queue>, until: Instant) -> Vec<(usize, &'static str)> {
     let (sender, receiver) = mpsc::channel();
     let mut waiting: Vec<(&'static str, usize)> = Vec::new();

@@ -1,4 +1,5 @@
-//! Telegram's Bot API, method `sendMessage`: plain text, at most 4096 characters, and a pause when it answers 429.
+//! Telegram's Bot API, method `sendMessage`: plain text, at most 4096 characters, and a pause when
+//! it answers 429.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! A POST of JSON as Slack's and Mattermost's incoming webhooks take it. The message is also there as structured data, in `event`,
-//! which both of them pass over.
+//! A POST of JSON as Slack's and Mattermost's incoming webhooks take it. The message is also there
+//! as structured data, in `event`, which both of them pass over.
 
 use reqwest::blocking::Client;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Failed runs, those together that failed alike: a night of one and the same failure is one entry with its count and span.
+//! Failed runs, those together that failed alike: a night of one and the same failure is one entry
+//! with its count and span.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,5 @@
-//! The report as one JSON object. Its field names are an interface: a change that is no addition raises `schema_version`.
+//! The report as one JSON object. Its field names are an interface: a change that is no addition
+//! raises `schema_version`.
 //! `tests/schema/report.schema.json` states it once more, independently.
 
 use std::collections::BTreeMap;
@@ -80,6 +81,7 @@ struct FailureObject<'a> {
 struct WarehouseObject<'a> {
     stock_type: &'a str,
     warehouse_name: &'a str,
+    cluster: Option<&'a str>,
     rows: u64,
     available: i64,
     reserved: i64,
@@ -144,6 +146,7 @@ struct NamelessObject<'a> {
 struct StockObject<'a> {
     product_id: i64,
     name: Option<&'a str>,
+    size_name: Option<&'a str>,
     stock: i64,
     ozon: Option<i64>,
     wildberries: Option<i64>,
@@ -237,6 +240,7 @@ fn product_stock(product: &ProductStock) -> StockObject<'_> {
     StockObject {
         product_id: product.product_id,
         name: product.name.as_deref(),
+        size_name: product.size_name.as_deref(),
         stock: product.stock,
         ozon: product.ozon,
         wildberries: product.wildberries,
@@ -300,6 +304,7 @@ fn warehouses(source: &SourceReport) -> Vec<WarehouseObject<'_>> {
     let warehouses = source.snapshot.warehouses.iter().map(|warehouse| WarehouseObject {
         stock_type: &warehouse.stock_type,
         warehouse_name: &warehouse.warehouse_name,
+        cluster: warehouse.cluster.as_deref(),
         rows: warehouse.rows,
         available: warehouse.available,
         reserved: warehouse.reserved,

@@ -1,4 +1,5 @@
-//! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No format does any I/O.
+//! What the syncs did and what is in stock, as a value, and the formats that turn it into text. No
+//! format does any I/O.
 
 mod failure_groups;
 mod json;
@@ -45,7 +46,8 @@ pub(crate) struct SourceReport {
     pub failures_in_a_row: u32,
     /// The newest snapshot, whatever the period.
     pub snapshot: NewestSnapshot,
-    /// Products that had stock in the snapshot before and have none in the newest, the biggest loss first.
+    /// Products that had stock in the snapshot before and have none in the newest, the biggest loss
+    /// first.
     pub ran_out: Products,
     /// Products that the other marketplace does not list; `None` unless both have a snapshot.
     pub unmatched_products: Option<u64>,
@@ -65,7 +67,8 @@ pub(crate) struct Products {
 }
 
 impl SourceReport {
-    /// The share of runs that stored what the marketplace answered, of those that ended, from 0 to 1; `None` without any.
+    /// The share of runs that stored what the marketplace answered, of those that ended, from 0 to
+    /// 1; `None` without any.
     pub(crate) fn success_rate(&self) -> Option<f64> {
         let Runs { total, succeeded, partial, running, .. } = self.runs;
         let ended = total - running;

@@ -1,5 +1,5 @@
-//! The report as metrics for the textfile collector of node_exporter. Names and labels are an interface; no label has values
-//! without a bound (no article, no warehouse, no message).
+//! The report as metrics for the textfile collector of node_exporter. Names and labels are an
+//! interface; no label has values without a bound (no article, no warehouse, no message).
 
 use std::fmt::Write;
 
@@ -24,8 +24,8 @@ enum Of {
     Labels(fn(&SourceReport) -> Samples),
 }
 
-/// Name without `stocksync_`, help, source, in the order of the output. Everything is a gauge: what a
-/// period's runs add up to falls again when they leave it.
+/// Name without `stocksync_`, help, source, in the order of the output. Everything is a gauge: what
+/// a period's runs add up to falls again when they leave it.
 const METRICS: &[(&str, &str, Of)] = &[
     (
         "report_timestamp_seconds",

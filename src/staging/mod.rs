@@ -1,5 +1,6 @@
-//! Between the marketplace and the database: the records of a pull become the rows of a snapshot, sorted and without
-//! duplicates, in temporary files. Knows files and the domain; knows no HTTP and no SQL.
+//! Between the marketplace and the database: the records of a pull become the rows of a snapshot,
+//! sorted and without duplicates, in temporary files. Knows files and the domain; knows no HTTP and
+//! no SQL.
 
 mod order;
 mod row;
@@ -29,7 +30,8 @@ pub(crate) enum RowConflict {
     Duplicate(Duplicate),
     /// It is about another warehouse of this name, and both count in one row.
     SameName(String),
-    /// It is about another warehouse of the same name, but no row holds the pieces of both: it does not count.
+    /// It is about another warehouse of the same name, but no row holds the pieces of both: it does
+    /// not count.
     TooMany(Rejection),
 }
 
@@ -51,8 +53,8 @@ impl Staging {
         StagedRow::of_record(number, record).try_for_each(|row| self.sorter.push(&row))
     }
 
-    /// Sorts, and settles who counts where several records claim one place: each later one is handed to `on_conflict`
-    /// once, unless its repetition is by design.
+    /// Sorts, and settles who counts where several records claim one place: each later one is
+    /// handed to `on_conflict` once, unless its repetition is by design.
     pub(crate) fn finish(self, on_conflict: &mut dyn FnMut(RowConflict)) -> io::Result<Snapshot> {
         let mut settled = Settled::new()?;
         // Not settled as long as another warehouse of its name may follow.
@@ -126,7 +128,8 @@ impl Settled {
     }
 }
 
-/// Adds the pieces of another warehouse of the same name. What comes next is compared with that one.
+/// Adds the pieces of another warehouse of the same name. What comes next is compared with that
+/// one.
 fn add(sum: &mut StagedRow, row: StagedRow) -> RowConflict {
     match sum.quantities.checked_sum(row.quantities) {
         Ok(quantities) => {

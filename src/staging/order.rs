@@ -1,11 +1,12 @@
-//! The order in which rows travel: the database's own, so that what is sorted here can be merged with what it hands out.
+//! The order in which rows travel: the database's own, so that what is sorted here can be merged
+//! with what it hands out.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-/// A text in the order of `utf8mb4_bin` in MySQL and MariaDB: by code point (which is the order of UTF-8's bytes), the shorter
-/// text as if it went on with blanks ("PAD SPACE").
+/// A text in the order of `utf8mb4_bin` in MySQL and MariaDB: by code point (which is the order of
+/// UTF-8's bytes), the shorter text as if it went on with blanks ("PAD SPACE").
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct DatabaseText<'a>(pub &'a str);
 
@@ -20,7 +21,8 @@ impl Ord for DatabaseText<'_> {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         };
-        // To compare no bytes may take the processor longer than to compare a hundred, and each second key has an empty part.
+        // To compare no bytes may take the processor longer than to compare a hundred, and each
+        // second key has an empty part.
         let beginning =
             if common == 0 { Ordering::Equal } else { one[..common].cmp(&other[..common]) };
         beginning.then_with(|| if one.len() > common { tail(one) } else { tail(other).reverse() })

@@ -23,8 +23,8 @@ pub(crate) struct StagedRow {
     pub size_name: Option<String>,
     /// The number of the record in the pull, from 1 on.
     pub number: u64,
-    /// The record's number where one record holds all of a listing's stock: rows of one listing with different owners cannot
-    /// both be right.
+    /// The record's number where one record holds all of a listing's stock: rows of one listing
+    /// with different owners cannot both be right.
     pub owner: Option<NonZeroU64>,
     /// `warehouseId` where the answer tells it: rows of one place with different ids are added up.
     pub warehouse_id: Option<i64>,
@@ -98,8 +98,8 @@ impl StagedRow {
     }
 }
 
-/// The order of rows: by listing as the database has it; those that claim the same place stand together, the one that counts
-/// first.
+/// The order of rows: by listing as the database has it; those that claim the same place stand
+/// together, the one that counts first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct SortKey<'a> {
     #[serde(borrow)]
@@ -136,7 +136,8 @@ impl Sortable for StagedRow {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Rank {
     Reading(Reverse<(i64, u64)>),
-    /// The id of a warehouse, the SKU, and the number of a record that may not be repeated for them.
+    /// The id of a warehouse, the SKU, and the number of a record that may not be repeated for
+    /// them.
     OfWarehouse(i64, Option<i64>, u64),
     /// The SKU, and the number of a record that may not be repeated for it.
     Record(Option<i64>, u64),

@@ -15,7 +15,8 @@ impl<T, E, I: Iterator<Item = Result<T, E>>> SortedStream<T, I> {
         Self { rest: values, head: None, started: false }
     }
 
-    /// Takes off all values that come before a place (their comparison with it is `Less`) and hands each to `passed`.
+    /// Takes off all values that come before a place (their comparison with it is `Less`) and hands
+    /// each to `passed`.
     pub(crate) fn advance_to(
         &mut self,
         order: impl Fn(&T) -> Ordering,

@@ -1,5 +1,5 @@
-//! Sorts any number of values with a fixed amount of memory: sorted runs on disk, merged while they are read. A second
-//! thread sorts and writes a full run while the next one fills.
+//! Sorts any number of values with a fixed amount of memory: sorted runs on disk, merged while they
+//! are read. A second thread sorts and writes a full run while the next one fills.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -14,13 +14,15 @@ use serde::{Deserialize, Serialize};
 
 use super::spool::{BUFFER, LENGTH, SpoolReader, SpoolWriter};
 
-/// How many bytes are sorted at once. Two runs are in memory: one that fills, one on its way to the disk.
+/// How many bytes are sorted at once. Two runs are in memory: one that fills, one on its way to the
+/// disk.
 const RUN_BYTES: usize = 1 << 19;
 
 /// Room for the value that makes a run full. A larger one makes its run grow.
 const LAST_VALUE: usize = 1 << 14;
 
-/// How many bytes the readers of all runs hold together while they are merged: a large catalogue has hundreds of runs.
+/// How many bytes the readers of all runs hold together while they are merged: a large catalogue
+/// has hundreds of runs.
 const MERGE_BYTES: usize = 1 << 18;
 
 pub(crate) trait Sortable: Serialize + DeserializeOwned + Send + 'static {
@@ -72,8 +74,9 @@ impl<T: Sortable> Sorter<T> {
     }
 }
 
-/// Values that are in memory, as bytes: each as the length of the value, its key and the value itself. One block takes a fraction
-/// of the memory that the values take, and all of it is given back at the end, where thousands of texts leave holes behind.
+/// Values that are in memory, as bytes: each as the length of the value, its key and the value
+/// itself. One block takes a fraction of the memory that the values take, and all of it is given
+/// back at the end, where thousands of texts leave holes behind.
 struct Run<T> {
     bytes: Vec<u8>,
     count: usize,

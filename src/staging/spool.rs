@@ -1,5 +1,5 @@
-//! A sequence of values in an unnamed temporary file: written once, read as often as needed, never whole in memory,
-//! and gone with the process however that ends.
+//! A sequence of values in an unnamed temporary file: written once, read as often as needed, never
+//! whole in memory, and gone with the process however that ends.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -83,7 +83,8 @@ impl<T: DeserializeOwned> Spool<T> {
         self.read_range(0, self.length, BUFFER)
     }
 
-    /// Reads all of it in batches of so many values; only the last one may hold fewer, and none is empty.
+    /// Reads all of it in batches of so many values; only the last one may hold fewer, and none is
+    /// empty.
     pub(crate) fn batches(&self, most: usize) -> impl Iterator<Item = io::Result<Vec<T>>> + use<T> {
         let mut values = self.read();
         iter::from_fn(move || {

@@ -1,5 +1,5 @@
-//! What a marketplace's newest snapshot and newest runs are. Reads only, and believes nothing that cannot be: an old importer
-//! or a person may have written the rows.
+//! What a marketplace's newest snapshot and newest runs are. Reads only, and believes nothing that
+//! cannot be: an old importer or a person may have written the rows.
 
 use chrono::NaiveDate;
 use mysql::Conn;
@@ -10,11 +10,12 @@ use crate::failure::Exit;
 use crate::inventory::Source;
 use crate::run::Status;
 
-/// Answered from the ends of the index idx_source_snapshot, however long the history is, as long as `MAX` stands alone. A date of zeros,
-/// which some server let somebody write, is none.
+/// Answered from the ends of the index idx_source_snapshot, however long the history is, as long as
+/// `MAX` stands alone. A date of zeros, which some server let somebody write, is none.
 const NEWEST_DAY: &str = "SELECT NULLIF(day, 0) FROM (SELECT MAX(snapshot_date) AS day FROM inventory_data WHERE source = ?) AS newest";
 
-/// The same day, its rows, and those of the day that is asked about where that is an earlier one: a later one has none.
+/// The same day, its rows, and those of the day that is asked about where that is an earlier one: a
+/// later one has none.
 const ROWS: &str = "
     SELECT NULLIF(newest.day, 0),
            (SELECT COUNT(*) FROM inventory_data WHERE source = ? AND snapshot_date = newest.day),
@@ -35,7 +36,8 @@ const NEWEST: &str = "
     ORDER BY started_at DESC, id DESC
     LIMIT 2";
 
-/// What the run that stored last said that it left; `None` for what cannot be, in a row that somebody else has written.
+/// What the run that stored last said that it left; `None` for what cannot be, in a row that
+/// somebody else has written.
 pub(crate) struct StoredLast {
     pub day: Option<NaiveDate>,
     pub rows: Option<u64>,
@@ -60,20 +62,22 @@ pub(crate) fn stored_last(
     }))
 }
 
-/// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as long as no other was stored since.
+/// The day of a marketplace's newest snapshot, if it has any; also of one that holds nothing, as
+/// long as no other was stored since.
 pub(crate) fn newest_day(conn: &mut Conn, source: Source) -> Result<Option<NaiveDate>, StoreError> {
     let with_rows: Option<Option<NaiveDate>> = rows::first(conn, NEWEST_DAY, (source.as_str(),))?;
     let stored = stored_last(conn, source)?;
     Ok(with_rows.flatten().max(empty_day(stored.as_ref())))
 }
 
-/// A snapshot without rows, the one of a shop that has sold everything, is known from its run alone.
+/// A snapshot without rows, the one of a shop that has sold everything, is known from its run
+/// alone.
 fn empty_day(stored: Option<&StoredLast>) -> Option<NaiveDate> {
     stored.filter(|stored| stored.rows == Some(0)).and_then(|stored| stored.day)
 }
 
-/// What a write finds of its source's snapshots. Asked once in its transaction, so that guards, plan and matching judge by
-/// the same answers.
+/// What a write finds of its source's snapshots. Asked once in its transaction, so that guards,
+/// plan and matching judge by the same answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Baseline {
     pub source: Source,
@@ -82,8 +86,8 @@ pub(crate) struct Baseline {
     pub rows_of_day: u64,
     /// The day of the newest snapshot, this day's included.
     pub newest_day: Option<NaiveDate>,
-    /// Listings with stock in the newest snapshot by the word of the run that stored it, as long as the table still has as many
-    /// rows as that run said.
+    /// Listings with stock in the newest snapshot by the word of the run that stored it, as long as
+    /// the table still has as many rows as that run said.
     pub stated_listings: Option<u64>,
 }
 
@@ -132,7 +136,8 @@ pub(crate) enum Retry {
 /// A run's end: its status, whether it has one, its exit code.
 type End = (String, bool, Option<i64>);
 
-/// Whether the newest run of a marketplace asks for another try. Its lock must be held: a run without an end has died then.
+/// Whether the newest run of a marketplace asks for another try. Its lock must be held: a run
+/// without an end has died then.
 pub(crate) fn retry(conn: &mut Conn, source: Source) -> Result<Retry, StoreError> {
     Ok(worth_a_retry(&rows::all(conn, NEWEST, (source.as_str(),))?))
 }
@@ -166,7 +171,8 @@ mod tests {
         StoredLast { day: Some(day(of)), rows: Some(rows), stock, products_with_stock: Some(5) }
     }
 
-    /// Of a write for the 20th: rows of that day, newest day, and what a run stated of the newest snapshot.
+    /// Of a write for the 20th: rows of that day, newest day, and what a run stated of the newest
+    /// snapshot.
     fn found(
         counted: (Option<NaiveDate>, u64, u64),
         stored: Option<StoredLast>,

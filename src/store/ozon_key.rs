@@ -1,4 +1,5 @@
-//! What Ozon said of its key when it was asked last, in `stocksync_state`. The key itself is not kept, only its fingerprint.
+//! What Ozon said of its key when it was asked last, in `stocksync_state`. The key itself is not
+//! kept, only its fingerprint.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use mysql::Conn;
@@ -8,18 +9,14 @@ use super::state;
 
 const NAME: &str = "ozon_key";
 
-/// A key, and what Ozon said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OzonKey {
-    /// Which key: [`Secret::fingerprint`](crate::secret::Secret::fingerprint).
     pub fingerprint: String,
     /// The day on which it was asked about last, whether there was an answer or not.
     pub asked_on: NaiveDate,
-    /// When it ends, if Ozon has said that.
     pub expires: Option<DateTime<Utc>>,
 }
 
-/// The key that was asked about last.
 pub(crate) fn known(conn: &mut Conn) -> Result<Option<OzonKey>, StoreError> {
     Ok(state::get(conn, NAME)?.as_deref().and_then(parse))
 }

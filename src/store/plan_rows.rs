@@ -1,5 +1,5 @@
-//! Listings on their way through a sync: what the steps of the write hand to each other. Data only; what is decided and written
-//! is the steps' own matter.
+//! Listings on their way through a sync: what the steps of the write hand to each other. Data only;
+//! what is decided and written is the steps' own matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,8 @@ use crate::staging::StagedRow;
 pub(crate) struct PlannedListing {
     pub sku: String,
     pub size_id: String,
-    /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the column `barcode`.
+    /// The barcodes that the pull names, none if it does not tell barcodes; the first goes into the
+    /// column `barcode`.
     pub barcodes: Vec<String>,
     pub seller_article: Option<String>,
     pub name: Option<String>,
@@ -18,7 +19,8 @@ pub(crate) struct PlannedListing {
     pub chrt_id: Option<String>,
     /// The product it belongs to, unless a new one is to be created for it.
     pub product_id: Option<i64>,
-    /// The place among the new listings of one of the same `sku` before it, whose new product it shares.
+    /// The place among the new listings of one of the same `sku` before it, whose new product it
+    /// shares.
     pub same_as: Option<u64>,
 }
 

@@ -1,5 +1,5 @@
-//! The table `dim_warehouses`: what a marketplace tells of the warehouses beside the stock on them. Written with the stock; tells
-//! nothing of which warehouse holds what.
+//! The table `dim_warehouses`: what a marketplace tells of the warehouses beside the stock on them.
+//! Written with the stock; tells nothing of which warehouse holds what.
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;

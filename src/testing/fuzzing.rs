@@ -1,6 +1,6 @@
-//! Everything that reads foreign text, on a corpus (`tests/corpus/`) and endless damaged copies of it. A short round runs
-//! with every `cargo test`; a long one with
-//! `STOCKSYNC_FUZZ_SECONDS=1800 cargo test --lib fuzzing -- --ignored --nocapture`.
+//! Everything that reads foreign text, on a corpus (`tests/corpus/`) and endless damaged copies of
+//! it. A short round runs with every `cargo test`; a long one with `STOCKSYNC_FUZZ_SECONDS=1800
+//! cargo test --lib fuzzing -- --ignored --nocapture`.
 
 use std::fs;
 use std::io::{Cursor, Read, Write};
@@ -129,7 +129,8 @@ fn page_ends_well(content: &[u8]) {
     }
 }
 
-/// An input is read or refused in the way of its kind; it never panics, and no setting's refusal blames another exit.
+/// An input is read or refused in the way of its kind; it never panics, and no setting's refusal
+/// blames another exit.
 fn feed(target: Target, content: &[u8]) {
     let text = String::from_utf8_lossy(content);
     let environment = Environment::from_pairs([("DATABASE_URL", &*text), ("X", &*text)]);

@@ -1,4 +1,5 @@
-//! The smallest server that a flow can be tried against: answers each connection with the next of a list of byte strings.
+//! The smallest server that a flow can be tried against: answers each connection with the next of a
+//! list of byte strings.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

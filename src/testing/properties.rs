@@ -1,4 +1,5 @@
-//! What holds for the readers whatever they are given. Bounded to seconds; a failing case prints its seed.
+//! What holds for the readers whatever they are given. Bounded to seconds; a failing case prints
+//! its seed.
 
 use std::io::Write;
 
@@ -40,7 +41,8 @@ fn read_all(format: Format, content: &[u8]) -> Result<Vec<Result<Record, Rejecti
     Ok(records)
 }
 
-/// Whatever comes, a reader ends with records that keep their promises or says that this is not stock data.
+/// Whatever comes, a reader ends with records that keep their promises or says that this is not
+/// stock data.
 pub(crate) fn ends_well(format: Format, content: &[u8]) {
     match read_all(format, content) {
         Err(failure) => assert_eq!(failure.exit(), Exit::NotStockData, "{failure}"),

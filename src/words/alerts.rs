@@ -1,4 +1,5 @@
-//! The words of the alerts: what happened, why, and what a person does now. Whether one is due is decided in `monitor/alerts.rs`.
+//! The words of the alerts: what happened, why, and what a person does now. Whether one is due is
+//! decided in `monitor/alerts.rs`.
 
 use crate::failure::Exit;
 use crate::inventory::Source;

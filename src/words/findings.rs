@@ -27,16 +27,7 @@ pub(crate) fn cause(finding: &Finding, language: Language) -> String {
                 "the last successful sync was {ago} ago, {allowed} is allowed"
             )
         }
-        Fact::Ahead(by) => {
-            let by = age(*by, language);
-            say!(
-                language,
-                "последняя удачная загрузка закончилась на {by} позже, чем сейчас: часы были или \
-                     остаются неверны, и сколько лет остаткам, неизвестно",
-                "the last successful sync ended {by} ahead of now: a clock was wrong then, or is \
-                     now, and nobody knows how old the stock is"
-            )
-        }
+        Fact::Ahead(by) => ahead(*by, language),
         Fact::RowsDisagree { day, stated, found } => disagreement(*day, *stated, *found, language),
         Fact::RowsGone => language.either(
             "по журналу загрузка удалась, но строк в inventory_data нет".to_owned(),
@@ -63,15 +54,7 @@ pub(crate) fn cause(finding: &Finding, language: Language) -> String {
             ["с повтором другой строки", "that repeat another row's identity"],
             language,
         ),
-        Fact::Empty(day) => {
-            let (day, source) = (language.date(*day), finding.source);
-            say!(
-                language,
-                "последний снимок за {day} пуст: загрузка записала, что остатков на {source} нет совсем",
-                "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock \
-                     at all"
-            )
-        }
+        Fact::Empty(day) => empty(*day, finding.source, language),
         Fact::KeyEnds { end, left, zone } => key_ends(*end, *left, *zone, language),
         Fact::EndlessToken => say!(
             language,
@@ -79,6 +62,27 @@ pub(crate) fn cause(finding: &Finding, language: Language) -> String {
             "WB_API_TOKEN is not a token with an end (a JWT)"
         ),
     }
+}
+
+fn ahead(by: u64, language: Language) -> String {
+    let by = age(by, language);
+    say!(
+        language,
+        "последняя удачная загрузка закончилась на {by} позже, чем сейчас: часы были или \
+             остаются неверны, и сколько лет остаткам, неизвестно",
+        "the last successful sync ended {by} ahead of now: a clock was wrong then, or is \
+             now, and nobody knows how old the stock is"
+    )
+}
+
+fn empty(day: NaiveDate, source: Source, language: Language) -> String {
+    let day = language.date(day);
+    say!(
+        language,
+        "последний снимок за {day} пуст: загрузка записала, что остатков на {source} нет совсем",
+        "the newest snapshot, of {day}, is empty: the sync stored that {source} has no stock \
+             at all"
+    )
 }
 
 pub(crate) fn advice(finding: &Finding, language: Language) -> Text {
@@ -252,7 +256,7 @@ mod tests {
     use super::*;
     use crate::monitor::finding::Severity;
     use crate::monitor::soundness;
-    use crate::store::queries::Doubts;
+    use crate::store::queries::SnapshotCheck;
 
     const LANGUAGES: [Language; 2] = [Language::English, Language::Russian];
 
@@ -288,7 +292,7 @@ mod tests {
     #[test]
     fn what_is_unsound_is_told_in_both_languages_with_the_command_that_mends_it() {
         let day = "2026-11-23".parse().unwrap();
-        let doubts = Doubts {
+        let doubts = SnapshotCheck {
             day: Some(day),
             written: true,
             stated: Some((day, 21, 1_500)),

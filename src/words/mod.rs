@@ -20,7 +20,8 @@ pub(crate) const ROWS: [Forms; 2] =
 pub(crate) const PIECES: [Forms; 2] =
     [Forms("шт.", "шт.", "шт."), Forms("piece", "pieces", "pieces")];
 
-/// A table of words: a struct of them, and one value for each language, made from both side by side.
+/// A table of words: a struct of them, and one value for each language, made from both side by
+/// side.
 macro_rules! words {
     ($table:ident { $($word:ident: $russian:literal, $english:literal;)* }
      nouns { $($noun:ident: $russian_forms:expr, $english_forms:expr;)* }) => {
@@ -43,7 +44,8 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// A sentence in a language, from its two forms side by side; what is in braces is taken from around it.
+/// A sentence in a language, from its two forms side by side; what is in braces is taken from
+/// around it.
 macro_rules! say {
     ($language:expr, $russian:tt, $english:tt $(,)?) => {
         $language.either(format!($russian), format!($english))

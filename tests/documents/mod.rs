@@ -194,7 +194,7 @@ fn is_variable(name: &str) -> bool {
 /// The variants of `anomalies::Kind` as JSON spells them.
 fn kinds_in_code() -> Vec<String> {
     let code = read("src/monitor/anomalies/mod.rs");
-    let (_, rest) = code.split_once(" enum Kind {\n").expect("the enum");
+    let (_, rest) = code.split_once("enum Kind {\n").expect("the enum");
     rest.lines()
         .map(str::trim)
         .take_while(|line| *line != "}")

@@ -76,6 +76,8 @@ fn announce(stand_in: &StandIn) {
     }
     let catalogue = stand_in.catalogue();
     figures("OZON", &catalogue.expected_ozon());
+    let places = stand_in.places();
+    figures("OZON_BY_WAREHOUSE", &catalogue.expected_ozon_by_warehouse(&places));
     figures("WB", &catalogue.expected_wb(true));
     println!("READY=1");
 }

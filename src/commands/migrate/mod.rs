@@ -1,4 +1,5 @@
-//! `stocksync migrate`: bring the database's schema up to date or back, keep the tables in shape, or say what that would mean.
+//! `stocksync migrate`: bring the database's schema up to date or back, keep the tables in shape,
+//! or say what that would mean.
 
 mod status;
 
@@ -65,7 +66,8 @@ fn migrate(
     {
         note(&made)?;
     }
-    // A run that changes the schema deletes nothing: whoever looks at its result must find every row.
+    // A run that changes the schema deletes nothing: whoever looks at its result must find every
+    // row.
     if !pending.is_empty() {
         if args.accept_purge {
             log::warn!(

@@ -1,5 +1,5 @@
-//! `migrate --status`: what was applied and when, whether its text is still the same, what somebody changed by hand, and which
-//! rows are past their retention.
+//! `migrate --status`: what was applied and when, whether its text is still the same, what somebody
+//! changed by hand, and which rows are past their retention.
 
 use chrono::NaiveDateTime;
 use comfy_table::{Table, presets};
@@ -17,7 +17,8 @@ use crate::zone;
 /// So much of a checksum tells two texts apart.
 const SHOWN: usize = 12;
 
-/// Prints it; changes nothing. Ends in [`Exit::Unsound`] while there is something to apply, so that nobody has to read it.
+/// Prints it; changes nothing. Ends in [`Exit::Unsound`] while there is something to apply, so that
+/// nobody has to read it.
 pub(super) fn print(
     database: &mut Database,
     retention: RetentionSettings,

@@ -21,7 +21,8 @@ use crate::store::queries::{self, RunRow};
 /// Products of a list that are named; the rest is counted.
 const LISTED: usize = 20;
 
-/// What a report is to be about; everything that can be wrong with it is found before the database is asked.
+/// What a report is to be about; everything that can be wrong with it is found before the database
+/// is asked.
 pub(super) struct Gathering {
     thresholds: Thresholds,
     report: Report,

@@ -51,8 +51,8 @@ pub(super) fn run(args: &ReportArgs, environment: &Environment) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
-/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never half of one. A device or a pipe is
-/// written as it stands: nobody wants a file in its place.
+/// Writes beside the file and renames: whoever reads it sees the old report or the new one, never
+/// half of one. A device or a pipe is written as it stands: nobody wants a file in its place.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     write_to(path, text).map_err(|error| disk::cannot_write("--output", path, error))
 }
@@ -68,10 +68,12 @@ fn write_to(path: &Path, text: &str) -> io::Result<()> {
     writeln!(OpenOptions::new().write(true).open(path)?, "{text}")
 }
 
-/// A report is for the web server and the metrics collector too; a temporary file is its owner's alone.
+/// A report is for the web server and the metrics collector too; a temporary file is its owner's
+/// alone.
 const FOR_ALL_TO_READ: u32 = 0o644;
 
-/// The name beside the file begins with a dot and does not end as the file does, so that no collector of `*.prom` picks it up.
+/// The name beside the file begins with a dot and does not end as the file does, so that no
+/// collector of `*.prom` picks it up.
 fn replace_file(path: &Path, permissions: Permissions, text: &str) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(disk::parent(path))?;
     writeln!(file, "{text}")?;

@@ -1,4 +1,5 @@
-//! `report --format html`: gathers what the page shows beside the report. What is shown of it is decided in `report::page`.
+//! `report --format html`: gathers what the page shows beside the report. What is shown of it is
+//! decided in `report::page`.
 
 use chrono::TimeDelta;
 use mysql::Conn;
@@ -6,12 +7,13 @@ use mysql::Conn;
 use crate::inventory::Source;
 use crate::monitor::anomalies::may_go_on;
 use crate::monitor::soundness;
-use crate::report::page::{History, Notice, Page, RUN_DAYS, Selection, Warehouse};
+use crate::report::page::{History, Page, PageFinding, RUN_DAYS, Selection, Warehouse};
 use crate::report::{Report, SourceReport};
 use crate::store::StoreError;
 use crate::store::queries::{self, RunRow, history as store, products};
 
-/// Asks for what the report has not got; of the same state of the database, as the caller has begun a consistent read.
+/// Asks for what the report has not got; of the same state of the database, as the caller has begun
+/// a consistent read.
 pub(super) fn gather(report: &Report, conn: &mut Conn) -> Result<Page, StoreError> {
     let made_at = report.generated_at.with_timezone(&report.utc_offset);
     let mut newest = [None, None];
@@ -82,14 +84,16 @@ fn unused(report: &Report) -> Vec<Source> {
     if unused.len() == report.sources.len() { Vec::new() } else { unused }
 }
 
-/// What contradicts itself, then what is odd, the most serious first. How old the stock is has a place of its own.
-fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<Notice>, StoreError> {
+/// What contradicts itself, then what is odd, the most serious first. How old the stock is has a
+/// place of its own.
+fn notices(report: &Report, conn: &mut Conn) -> Result<Vec<PageFinding>, StoreError> {
     let mut notices = Vec::new();
     for source in &report.sources {
         let doubts = queries::doubts(conn, source.source)?;
-        notices.extend(soundness::judge(source.source, &doubts).into_iter().map(Notice::Unsound));
+        notices
+            .extend(soundness::judge(source.source, &doubts).into_iter().map(PageFinding::Unsound));
         let odd = source.anomalies.iter().chain(&source.suspicious);
-        notices.extend(odd.cloned().map(Notice::Odd));
+        notices.extend(odd.cloned().map(PageFinding::Odd));
     }
     notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity()));
     Ok(notices)

@@ -1,5 +1,5 @@
-//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the last reading ended, once a day
-//! and whenever a listing is unknown.
+//! The part of `sync wb` that learns names and barcodes: reads Wildberries' cards from where the
+//! last reading ended, once a day and whenever a listing is unknown.
 //! Whatever goes wrong here costs names, never stock: it is a warning.
 
 use chrono::NaiveDate;
@@ -19,8 +19,8 @@ const MOST_PAGES: u64 = 100_000;
 /// Pages from one line of progress to the next: six seconds at the method's pace.
 const PROGRESS: u64 = 10;
 
-/// Reads what has changed in the cards, once a day although nothing may be unknown: a renamed card or a corrected barcode shows
-/// in no other answer. `None` if they have been read on this day.
+/// Reads what has changed in the cards, once a day although nothing may be unknown: a renamed card
+/// or a corrected barcode shows in no other answer. `None` if they have been read on this day.
 pub(super) fn fetch_changes(
     settings: &WildberriesSettings,
     session: &mut Session,
@@ -42,7 +42,8 @@ fn were_read(session: &mut Session, day: NaiveDate) -> Result<bool, Failure> {
         .map_err(|fault| session.failed(fault).context("looking when the cards were read"))
 }
 
-/// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts what it takes.
+/// Reads and keeps all cards that were changed since the last reading, page by page. `meter` counts
+/// what it takes.
 pub(super) fn fetch(
     settings: &WildberriesSettings,
     session: &mut Session,

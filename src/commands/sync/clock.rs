@@ -1,4 +1,5 @@
-//! Before anything is fetched: asks what the day of a pull is judged by, and ends the run whose day cannot be right.
+//! Before anything is fetched: asks what the day of a pull is judged by, and ends the run whose day
+//! cannot be right.
 
 use chrono::{NaiveDate, Utc};
 

@@ -23,17 +23,12 @@ use crate::marketplace::wildberries::Permit;
 use crate::marketplace::{Pull, ozon, wildberries};
 use crate::store::sync_run::session::Session;
 
-/// Where the stock comes from.
 pub(super) enum Origin {
-    /// A report that was downloaded by hand.
     File(Source, PathBuf),
-    /// Ozon's API.
     Ozon(OzonSettings),
-    /// Wildberries' API, and what its token may be asked for.
     Wildberries(WildberriesSettings, Permit),
 }
 
-/// The answers, and how long they took.
 pub(super) struct Fetched {
     pub pull: Pull,
     /// The kinds of stock that they can tell of.

@@ -59,7 +59,8 @@ fn complete_row(sync: &mut Sync<'_>, failure: &Failure) -> Result<RunRowState, F
         .map_err(|fault| sync.session.failed(fault))
 }
 
-/// One line for whoever runs it. The stock is committed by now: a standard output that takes nothing does not undo that.
+/// One line for whoever runs it. The stock is committed by now: a standard output that takes
+/// nothing does not undo that.
 pub(super) fn summarize(
     sync: &Sync<'_>,
     verb: &str,

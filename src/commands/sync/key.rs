@@ -28,9 +28,9 @@ pub(super) fn permit(
     Ok(permit)
 }
 
-/// Asks Ozon once a day what the key may do and until when, and keeps the end for whoever warns of it. What cannot be known or
-/// kept is no reason against a sync.
-/// Errors: [`Exit::KeyRejected`] for a key that says that it may not read the stock.
+/// Asks Ozon once a day what the key may do and until when, and keeps the end for whoever warns of
+/// it. What cannot be known or kept is no reason against a sync. Errors: [`Exit::KeyRejected`] for
+/// a key that says that it may not read the stock.
 pub(super) fn ask_ozon(
     sync: &mut Sync<'_>,
     ozon: &OzonSettings,
@@ -64,8 +64,8 @@ fn remember<T>(
     outcome().inspect_err(|failure| log::debug!("what is known of Ozon's key: {failure}")).ok()
 }
 
-/// A base token cannot tell of the seller's own warehouses: where the newest snapshot does, they would be gone from the next
-/// one as if they were empty.
+/// A base token cannot tell of the seller's own warehouses: where the newest snapshot does, they
+/// would be gone from the next one as if they were empty.
 fn require_no_own_stock(sync: &mut Sync<'_>) -> Result<(), Failure> {
     let Sync { run, session, database, .. } = sync;
     let held = with_retries(database, || {

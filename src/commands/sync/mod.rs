@@ -26,7 +26,8 @@ use fetch::Origin;
 use prepare::{Prepared, Sync};
 use reading::Reading;
 
-/// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be reached.
+/// Pulls and writes. Whatever happens is in `sync_logs` before this returns, if the database can be
+/// reached.
 pub(super) fn run(args: &SyncArgs, environment: &Environment) -> Result<Exit, Failure> {
     let source = args.source();
     let mut watch = Watch::of_sync(environment, source, args.dry_run || args.file.is_some());

@@ -1,4 +1,5 @@
-//! The part of `sync ozon` by warehouse that learns names and barcodes, which no answer about the stock tells.
+//! The part of `sync ozon` by warehouse that learns names and barcodes, which no answer about the
+//! stock tells.
 //! Whatever goes wrong here costs names, never stock.
 
 use chrono::NaiveDate;

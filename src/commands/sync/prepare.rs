@@ -38,8 +38,8 @@ impl Sync<'_> {
     }
 }
 
-/// What can be wrong with the database is found before the marketplace is asked. The marketplace's own settings are read
-/// when the run has its row, which can say what they lack.
+/// What can be wrong with the database is found before the marketplace is asked. The marketplace's
+/// own settings are read when the run has its row, which can say what they lack.
 pub(super) fn prepare<'a>(
     args: &'a SyncArgs,
     environment: &Environment,
@@ -80,7 +80,8 @@ pub(super) fn prepare<'a>(
     })))
 }
 
-/// Why the newest run is not tried again, if it is not: a key that is dead is not asked for every ten minutes.
+/// Why the newest run is not tried again, if it is not: a key that is dead is not asked for every
+/// ten minutes.
 fn why_no_retry(session: &mut Session) -> Result<Option<String>, Failure> {
     let source = session.source();
     Ok(match newest::retry(session.database()?.conn(), source)? {

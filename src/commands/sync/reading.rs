@@ -1,4 +1,5 @@
-//! From the answers of a pull to the rows of a snapshot, record by record. Asks and writes no database.
+//! From the answers of a pull to the rows of a snapshot, record by record. Asks and writes no
+//! database.
 
 use std::time::Duration;
 
@@ -21,13 +22,10 @@ const MOST_NAMES: usize = 20;
 pub(super) struct Reading {
     pub snapshot: Snapshot,
     pub validation: ValidationResult,
-    /// As in [`Fetched`].
     pub can_hold: &'static [StockType],
     /// The warehouses of the rows, with what the answers say of them.
     pub warehouses: Warehouses,
-    /// As in [`Fetched`].
     pub unsettled: u64,
-    /// As in [`Fetched`].
     pub named: bool,
     pub took: Duration,
     /// By what it shows that the pages do not belong together.
@@ -135,7 +133,8 @@ fn note_warehouses(warehouses: &mut Warehouses, record: &Record) {
     }
 }
 
-/// Within one page a repeated record is a fault of the record. On two pages it is one that moved between them.
+/// Within one page a repeated record is a fault of the record. On two pages it is one that moved
+/// between them.
 fn on_two_pages(duplicate: &Duplicate, beginnings: &[u64]) -> Option<String> {
     let page = |number: u64| beginnings.partition_point(|beginning| *beginning <= number);
     let (first, second) = (page(duplicate.winner), page(duplicate.number));

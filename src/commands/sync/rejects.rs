@@ -1,5 +1,6 @@
-//! `REJECTS_DIR`: every rejected record of a run, whole, in a file of JSON lines next to the log, where the log itself
-//! names only the first ones. What happens to this file never decides over the stock.
+//! `REJECTS_DIR`: every rejected record of a run, whole, in a file of JSON lines next to the log,
+//! where the log itself names only the first ones. What happens to this file never decides over the
+//! stock.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -23,7 +24,8 @@ struct Line<'a> {
     source: &'static str,
     record: Cow<'a, str>,
     reason: Cow<'a, str>,
-    /// The record as the marketplace sent it, without any secret: its JSON, or the cells of its row as a JSON list.
+    /// The record as the marketplace sent it, without any secret: its JSON, or the cells of its row
+    /// as a JSON list.
     original: Option<Cow<'a, str>>,
 }
 
@@ -44,7 +46,8 @@ impl Rejects {
         Ok(Self { directory, file: None, path: PathBuf::new(), count: 0 })
     }
 
-    /// Begins anew: of a pull that is thrown away the rejected records go with it. The file comes with the first of them.
+    /// Begins anew: of a pull that is thrown away the rejected records go with it. The file comes
+    /// with the first of them.
     pub(super) fn begin(&mut self, source: Source, run_id: &str) {
         self.file = None;
         if let Some(directory) = &self.directory {

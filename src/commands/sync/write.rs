@@ -1,5 +1,5 @@
-//! The write, or what it would change. Wildberries' cards are read first: once a day those that have changed, and whenever the
-//! pull holds listings that nobody knows.
+//! The write, or what it would change. Wildberries' cards are read first: once a day those that
+//! have changed, and whenever the pull holds listings that nobody knows.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,8 @@ pub(super) fn write(
         max_shrink: (!sync.args.may_shrink()).then_some(settings.max_shrink),
         can_hold: reading.can_hold,
         warehouses: &reading.warehouses,
-        // Where nobody can be asked (a file, a dry run, a token without the right), listings are taken as they are.
+        // Where nobody can be asked (a file, a dry run, a token without the right), listings are
+        // taken as they are.
         cards: cards.is_none().then(CardReading::default),
         ending: Ending {
             status,

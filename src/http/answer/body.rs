@@ -86,9 +86,8 @@ impl<R: Read> Body<R> {
     }
 
     /// Copies the body into `file` from `start` on, over whatever an earlier attempt left there.
-    /// Returns its length in bytes.
-    /// Errors: [`Exit::NotStockData`] for a body of more than `limit` bytes, [`Exit::CannotCreate`] for
-    /// a full disk; a fault of the connection.
+    /// Returns its length in bytes. Errors: [`Exit::NotStockData`] for a body of more than `limit`
+    /// bytes, [`Exit::CannotCreate`] for a full disk; a fault of the connection.
     pub(crate) fn copy_to(&mut self, file: &File, start: u64, limit: u64) -> Result<u64, Fault> {
         file.set_len(start).map_err(disk::temporary)?;
         let (mut end, mut buffer) = (start, vec![0; 64 << 10]);

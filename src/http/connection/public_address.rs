@@ -85,8 +85,8 @@ impl fmt::Display for PrivateHost {
 
 impl std::error::Error for PrivateHost {}
 
-/// What the system's resolver says of a name that it does not resolve: the error alone would not tell
-/// that it is the name.
+/// What the system's resolver says of a name that it does not resolve: the error alone would not
+/// tell that it is the name.
 #[derive(Debug)]
 pub(crate) struct NameUnresolved(pub std::io::Error);
 
@@ -98,8 +98,9 @@ impl fmt::Display for NameUnresolved {
 
 impl std::error::Error for NameUnresolved {}
 
-/// The system's resolver. With `only_public`, less every address that is not public: what a name means
-/// is checked where the connection takes it from, so that a second answer of the name server cannot differ.
+/// The system's resolver. With `only_public`, less every address that is not public: what a name
+/// means is checked where the connection takes it from, so that a second answer of the name server
+/// cannot differ.
 pub(crate) struct Resolver {
     pub only_public: bool,
 }

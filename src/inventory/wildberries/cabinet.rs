@@ -1,5 +1,6 @@
-//! A row of the report of remains as the seller's cabinet gives it: all warehouses are columns, the totals beside them. It is worth
-//! what the item of `warehouse_remains` is worth that says the same.
+//! A row of the report of remains as the seller's cabinet gives it: all warehouses are columns, the
+//! totals beside them. It is worth what the item of `warehouse_remains` is worth that says the
+//! same.
 
 use super::remains::{IN_WAY_FROM_CLIENT, IN_WAY_TO_CLIENT, RemainsItem, RemainsWarehouse, TOTAL};
 use crate::inventory::Record;
@@ -29,7 +30,8 @@ pub(crate) struct CabinetRow {
 }
 
 impl CabinetRow {
-    /// The record that the row stands for, or why it stands for none. `number` counts the pull's records from 1.
+    /// The record that the row stands for, or why it stands for none. `number` counts the pull's
+    /// records from 1.
     pub(crate) fn validate(mut self, number: u64) -> Result<Record, Rejection> {
         unmark(&mut self.size);
         for code in [&mut self.nm_id, &mut self.barcode] {

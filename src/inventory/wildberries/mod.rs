@@ -1,5 +1,5 @@
-//! Wildberries' stock answers: what an item of each says, and which stock follows from that. JSON is somebody else's
-//! business; what the report of remains makes of its totals is in `remains`.
+//! Wildberries' stock answers: what an item of each says, and which stock follows from that. JSON
+//! is somebody else's business; what the report of remains makes of its totals is in `remains`.
 
 mod cabinet;
 mod hidden_total;
@@ -17,7 +17,8 @@ use super::field::{
 use super::quantity::quantity;
 use super::{Identity, Listing, Quantities, Record, StockLine, StockType};
 
-/// One item of `stocks-report/wb-warehouses` or `stocks-report/seller-warehouses`: one size of one card on one warehouse.
+/// One item of `stocks-report/wb-warehouses` or `stocks-report/seller-warehouses`: one size of one
+/// card on one warehouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WarehouseItem {
     /// Whose warehouses the answer is about: `Fbo` for Wildberries', `Fbs` for the seller's.
@@ -37,7 +38,8 @@ pub(crate) struct WarehouseItem {
 }
 
 impl WarehouseItem {
-    /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
+    /// The record that the item stands for, or why it stands for none. `number` counts the pull's
+    /// items from 1.
     pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
@@ -113,7 +115,8 @@ pub(crate) struct StatisticsItem {
 }
 
 impl StatisticsItem {
-    /// The record that the row stands for, or why it stands for none. `number` counts the pull's items from 1.
+    /// The record that the row stands for, or why it stands for none. `number` counts the pull's
+    /// items from 1.
     pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| Rejection {
             record: self.label(number),
@@ -146,7 +149,8 @@ impl StatisticsItem {
     }
 }
 
-/// The listing of an answer that tells sizes apart by their barcode. Without one, two sizes could not be told apart.
+/// The listing of an answer that tells sizes apart by their barcode. Without one, two sizes could
+/// not be told apart.
 fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Listing, String> {
     let barcode = key("barcode", barcode, LONGEST_BARCODE)?;
     Ok(Listing {
@@ -158,7 +162,8 @@ fn barcode_listing(nm_id: &Field, barcode: &Field, article: &Field) -> Result<Li
     })
 }
 
-/// `lastChangeDate` in milliseconds since 1970. The service sends Moscow time without saying so; only the order matters.
+/// `lastChangeDate` in milliseconds since 1970. The service sends Moscow time without saying so;
+/// only the order matters.
 fn change_millis(value: &Field) -> Result<i64, String> {
     let parsed = match value {
         Field::Text(text) => moment(text.trim()),

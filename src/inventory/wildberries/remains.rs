@@ -1,5 +1,5 @@
-//! An item of the report of remains: its list mixes warehouses with totals, and taking a total for a warehouse would
-//! count goods twice.
+//! An item of the report of remains: its list mixes warehouses with totals, and taking a total for
+//! a warehouse would count goods twice.
 
 use super::barcode_listing;
 use crate::inventory::card::size_name;
@@ -28,7 +28,8 @@ pub(crate) struct RemainsItem {
     pub vendor_code: Field,
     /// `techSize`.
     pub tech_size: Field,
-    /// `warehouses`: the entries, none where there is no list, or in words what was there in place of a list of objects.
+    /// `warehouses`: the entries, none where there is no list, or in words what was there in place
+    /// of a list of objects.
     pub warehouses: Result<Vec<RemainsWarehouse>, String>,
 }
 
@@ -40,7 +41,8 @@ pub(crate) struct RemainsWarehouse {
 }
 
 impl RemainsItem {
-    /// The record that the item stands for, or why it stands for none. `number` counts the pull's items from 1.
+    /// The record that the item stands for, or why it stands for none. `number` counts the pull's
+    /// items from 1.
     pub(crate) fn validate(self, number: u64) -> Result<Record, Rejection> {
         self.record().map_err(|reason| {
             let fields = [("nmId", &self.nm_id), ("barcode", &self.barcode)];
@@ -75,7 +77,8 @@ fn named_quantities(entries: &[RemainsWarehouse]) -> Result<Vec<(String, i32)>, 
     }
 }
 
-/// A row per warehouse, one for the goods in transit if there are any, and one of zeros where there is no warehouse.
+/// A row per warehouse, one for the goods in transit if there are any, and one of zeros where there
+/// is no warehouse.
 fn stock_lines(entries: &[(String, i32)]) -> Result<Vec<StockLine>, String> {
     let mut lines = Vec::with_capacity(entries.len());
     let mut transit = Quantities::default();

@@ -1,4 +1,5 @@
-//! Puts answers one after another into the unnamed temporary file of a pull. Reads nothing out of them.
+//! Puts answers one after another into the unnamed temporary file of a pull. Reads nothing out of
+//! them.
 
 use std::io::{BufReader, Read};
 
@@ -31,7 +32,8 @@ impl Assembly {
         Ok(reply.map(|(part, ())| part))
     }
 
-    /// The same, with what `look` finds in the answer. One in which it finds that it is cut off is asked for again.
+    /// The same, with what `look` finds in the answer. One in which it finds that it is cut off is
+    /// asked for again.
     pub(crate) fn add_surveyed<T>(
         &mut self,
         http: &mut Http,

@@ -1,4 +1,5 @@
-//! How old a file is that a seller gives us: a word about it, as its stock becomes today's whatever it says. Refuses nothing.
+//! How old a file is that a seller gives us: a word about it, as its stock becomes today's whatever
+//! it says. Refuses nothing.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,7 +9,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 /// What is that old need no longer be the stock of today.
 const OLD: TimeDelta = TimeDelta::days(1);
 
-/// What there is to say of a file that was last written at `modified`; a date in its name counts as well, if that is older.
+/// What there is to say of a file that was last written at `modified`; a date in its name counts as
+/// well, if that is older.
 pub(super) fn warning(path: &Path, modified: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
     let written =
@@ -35,8 +37,8 @@ pub(super) fn warning(path: &Path, modified: DateTime<Utc>, now: DateTime<Utc>) 
     }
 }
 
-/// The latest day that a file's name holds, as `2026-11-21`, `21.11.2026`, `20261121` or in seconds since 1970, as Ozon names its
-/// reports. What lies in the future is something else.
+/// The latest day that a file's name holds, as `2026-11-21`, `21.11.2026`, `20261121` or in seconds
+/// since 1970, as Ozon names its reports. What lies in the future is something else.
 fn date_in(name: &str, today: NaiveDate) -> Option<NaiveDate> {
     let numbers: Vec<&str> = name.split(|character: char| !character.is_ascii_digit()).collect();
     let whole = numbers.iter().filter_map(|number| match number.len() {

@@ -1,4 +1,5 @@
-//! A report that the seller has downloaded by hand, in place of a pull: which of the formats it has is told by its content.
+//! A report that the seller has downloaded by hand, in place of a pull: which of the formats it has
+//! is told by its content.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -51,8 +52,8 @@ pub(crate) fn whole(failure: Failure) -> Failure {
     }
 }
 
-/// Which of Wildberries' answers this is, by its envelope and the keys of its items. One item that lacks a key is a record to
-/// be rejected and says nothing about the others.
+/// Which of Wildberries' answers this is, by its envelope and the keys of its items. One item that
+/// lacks a key is a record to be rejected and says nothing about the others.
 fn wildberries_format(file: PartReader<'_>) -> Result<Format, Failure> {
     if table::is_table(file)? {
         return Ok(Format::WbCabinet);
@@ -98,7 +99,8 @@ struct Keys {
 }
 
 impl Keys {
-    /// The only format whose items have these keys; the seller's own warehouses are told by what their items lack.
+    /// The only format whose items have these keys; the seller's own warehouses are told by what
+    /// their items lack.
     fn tell(&self, enveloped: bool) -> Option<Format> {
         match enveloped {
             true => self.in_way_to_client.0.then_some(Format::WbWarehouses),

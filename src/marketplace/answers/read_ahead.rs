@@ -1,5 +1,5 @@
-//! Reading ahead: while a parser works on one piece of the input, a thread of its own reads (or unpacks) the next ones. Knows
-//! neither formats nor marketplaces.
+//! Reading ahead: while a parser works on one piece of the input, a thread of its own reads (or
+//! unpacks) the next ones. Knows neither formats nor marketplaces.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -19,7 +19,8 @@ pub(crate) struct Ahead {
 }
 
 impl Ahead {
-    /// Reads `input` in a thread of `scope`, which ends with the input, with its first error, or when nobody wants more.
+    /// Reads `input` in a thread of `scope`, which ends with the input, with its first error, or
+    /// when nobody wants more.
     pub(crate) fn new<'scope>(
         scope: &'scope Scope<'scope, '_>,
         mut input: impl Read + Send + 'scope,

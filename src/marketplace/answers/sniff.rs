@@ -1,5 +1,6 @@
-//! What the readers of all formats share: how a fault of the content is told from a fault of our disk, what a strange
-//! answer looks like in words, and the bound on a single record. Nothing here knows a marketplace.
+//! What the readers of all formats share: how a fault of the content is told from a fault of our
+//! disk, what a strange answer looks like in words, and the bound on a single record. Nothing here
+//! knows a marketplace.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -37,7 +38,8 @@ fn is_of_disk(error: &(dyn std::error::Error + 'static)) -> bool {
     error.is::<DiskError>() || inner.is_some_and(|inner| inner.is::<DiskError>())
 }
 
-/// What an answer is by the look of its first bytes, for the message that it is not what it should be.
+/// What an answer is by the look of its first bytes, for the message that it is not what it should
+/// be.
 pub(crate) fn looks_like(head: &[u8]) -> String {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let beginning = printable(String::from_utf8_lossy(text).trim_end_matches('\u{fffd}'));
@@ -57,7 +59,8 @@ pub(crate) fn looks_like(head: &[u8]) -> String {
     }
 }
 
-/// Stops a parser that would gather more than its allowance into memory, or unpack more than its limit altogether.
+/// Stops a parser that would gather more than its allowance into memory, or unpack more than its
+/// limit altogether.
 pub(crate) struct Bounded<'a, R> {
     input: R,
     allowance: &'a AtomicU64,

@@ -26,15 +26,16 @@ const fn methods(method: OzonStocksMethod) -> &'static [&'static str] {
 
 const DOWNLOAD: &str = "Ozon: report's file";
 
-/// Ozon's domains: its reports have been on `cdn1.ozone.ru` (report/info, November 2026), its API is on `api-seller.ozon.ru`;
-/// Ozon's own examples have links to `ir-21.ozonru.cn` and `minio-production.s3.s.o3.ru`.
+/// Ozon's domains: its reports have been on `cdn1.ozone.ru` (report/info, November 2026), its API
+/// is on `api-seller.ozon.ru`; Ozon's own examples have links to `ir-21.ozonru.cn` and
+/// `minio-production.s3.s.o3.ru`.
 const OWN_DOMAINS: [&str; 4] = ["ozon.ru", "ozone.ru", "ozonru.cn", "o3.ru"];
 
 /// Orders a products report, waits for it, and fetches it. May be called again for a fresh one.
-/// However it ends, `meter` has counted what it took, and noted the hosts outside Ozon's domains that were asked for the file.
-/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if the report fails, never gets ready or
-/// its link does not hold (no key was sent there, so none is wrong); [`Exit::NotStockData`] if it
-/// is empty.
+/// However it ends, `meter` has counted what it took, and noted the hosts outside Ozon's domains
+/// that were asked for the file. Errors: The exit codes of HTTP; [`Exit::Unreachable`] if the
+/// report fails, never gets ready or its link does not hold (no key was sent there, so none is
+/// wrong); [`Exit::NotStockData`] if it is empty.
 pub(crate) fn fetch(settings: &OzonSettings, meter: &Meter) -> Result<Pull, Failure> {
     let mut http =
         Http::new(&settings.http, &settings.api_url, &credentials(settings))?.metered(meter);

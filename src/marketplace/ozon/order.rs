@@ -1,4 +1,5 @@
-//! The order of a products report: `v1/report/products/create` and `v1/report/info` of Ozon's Seller API.
+//! The order of a products report: `v1/report/products/create` and `v1/report/info` of Ozon's
+//! Seller API.
 
 use reqwest::{StatusCode, Url};
 use serde::Deserialize;
@@ -14,7 +15,8 @@ use crate::marketplace::polling::{Progress, SHORTEST_INTERVAL, until_ready};
 const CREATE: &str = "Ozon: report/products/create";
 const INFO: &str = "Ozon: report/info";
 
-/// How often a report that was just ordered may be unknown (404): the order may take a moment to get around inside Ozon.
+/// How often a report that was just ordered may be unknown (404): the order may take a moment to
+/// get around inside Ozon.
 const UNKNOWN_AT_FIRST: u32 = 3;
 
 /// The longest code of a report that is repeated to Ozon (bytes).

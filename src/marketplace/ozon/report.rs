@@ -1,5 +1,6 @@
-//! Which column of the report means what. The headers are in Russian whatever language was asked for, and their wording
-//! has changed over the years; they are compared without case, blanks at the ends and a final full stop.
+//! Which column of the report means what. The headers are in Russian whatever language was asked
+//! for, and their wording has changed over the years; they are compared without case, blanks at the
+//! ends and a final full stop.
 
 use crate::failure::Failure;
 use crate::inventory::field::{described, record_label};
@@ -9,7 +10,8 @@ use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::table::{Layout, Meaning, Need, NoHeader, places, plain};
 use crate::text::{counted, printable};
 
-/// How a stock type's column begins; what stands in one that we have no meaning for is stock that we would lose.
+/// How a stock type's column begins; what stands in one that we have no meaning for is stock that
+/// we would lose.
 const STOCK_BEGINS: &str = "доступно к продаже по схеме";
 
 /// What a column can mean, and the headers seen for it, in the order of [`Columns::place`].
@@ -108,8 +110,8 @@ impl Layout for Columns {
 }
 
 impl Columns {
-    /// Refuses a report one of whose rows has stock of a kind that nobody knows yet: without that, the stock of all products
-    /// would look exact and not be.
+    /// Refuses a report one of whose rows has stock of a kind that nobody knows yet: without that,
+    /// the stock of all products would look exact and not be.
     fn require_known(&self, number: u64, cell: &dyn Fn(usize) -> Field) -> Result<(), Failure> {
         for (index, title) in &self.unknown {
             let Some(pieces) = stock_in(cell(*index)) else { continue };

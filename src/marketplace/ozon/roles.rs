@@ -1,5 +1,5 @@
-//! What Ozon says of its key: `v1/roles`, until when it holds and what it may call. Asking costs a sync nothing but one request: an
-//! answer that does not come, or cannot be read, says nothing.
+//! What Ozon says of its key: `v1/roles`, until when it holds and what it may call. Asking costs a
+//! sync nothing but one request: an answer that does not come, or cannot be read, says nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The text form of a table: `;`, `,` or tabs, double quotes, UTF-8 or, in older exports, Windows-1251.
+//! The text form of a table: `;`, `,` or tabs, double quotes, UTF-8 or, in older exports,
+//! Windows-1251.
 
 use std::io::{Cursor, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,8 +12,8 @@ use crate::failure::Failure;
 use crate::inventory::Field;
 use crate::marketplace::answers::sniff::{Bounded, LONGEST_RECORD, broken, not_stock_data};
 
-/// A line put behind the report. It arrives as a line of its own unless a quote is still open: the parser itself takes
-/// the end of its input for the end of any quote.
+/// A line put behind the report. It arrives as a line of its own unless a quote is still open: the
+/// parser itself takes the end of its input for the end of any quote.
 const END: &[u8] = b"\x01 the end of the report \x01";
 
 /// What may part the cells, in the order in which it is tried.
@@ -66,8 +67,8 @@ fn rows<R: Read>(report: R, separator: u8) -> csv::Reader<R> {
         .from_reader(report)
 }
 
-/// What parts the cells, and how they are encoded: that by which the header comes out whole. Counting characters would not tell,
-/// as titles and names hold commas.
+/// What parts the cells, and how they are encoded: that by which the header comes out whole.
+/// Counting characters would not tell, as titles and names hold commas.
 fn form_of<L: Layout>(head: &[u8]) -> Result<(u8, Encoding), Failure> {
     let mut search = Search::default();
     for separator in SEPARATORS {
@@ -119,7 +120,8 @@ fn decoded(cell: &[u8], encoding: Encoding) -> Field {
             Ok(text) => Field::written(text),
             Err(_) => Field::Undecodable,
         },
-        // The one byte without a meaning in Windows-1251, which the decoder lets pass as a control character.
+        // The one byte without a meaning in Windows-1251, which the decoder lets pass as a control
+        // character.
         Encoding::Windows1251 if cell.contains(&0x98) => Field::Undecodable,
         Encoding::Windows1251 => {
             let (text, _) = encoding_rs::WINDOWS_1251.decode_without_bom_handling(cell);

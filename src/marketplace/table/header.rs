@@ -1,4 +1,5 @@
-//! A row of titles: compared without regard to how a spreadsheet or a person writes them, and what to say of a row that is none.
+//! A row of titles: compared without regard to how a spreadsheet or a person writes them, and what
+//! to say of a row that is none.
 //! Which titles there are is up to the layouts.
 
 use crate::failure::Failure;
@@ -21,7 +22,8 @@ pub(in crate::marketplace) type Meaning = (Need, &'static [&'static str]);
 
 #[derive(Debug)]
 pub(in crate::marketplace) struct NoHeader {
-    /// How many required columns it lacks. With none missing it is the header all the same, but cannot be understood.
+    /// How many required columns it lacks. With none missing it is the header all the same, but
+    /// cannot be understood.
     pub(in crate::marketplace) missing: usize,
     pub(in crate::marketplace) has_some: bool,
     /// The same in words, should no other row be the header.
@@ -89,8 +91,8 @@ fn lacks(missing: &[String], titles: &[String]) -> Failure {
     ))
 }
 
-/// A title as it is compared: without case, Excel's apostrophe, the kind and number of blanks, the dots of `ё` and a final full
-/// stop.
+/// A title as it is compared: without case, Excel's apostrophe, the kind and number of blanks, the
+/// dots of `ё` and a final full stop.
 pub(in crate::marketplace) fn plain(title: &str) -> String {
     let words: Vec<_> = title.split_whitespace().collect();
     let title = words.join(" ").to_lowercase().replace('ё', "е");

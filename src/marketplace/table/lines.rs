@@ -1,5 +1,5 @@
-//! From rows of cells to records, the same for CSV and XLSX: the header within the first rows, then a record per row that is
-//! not empty.
+//! From rows of cells to records, the same for CSV and XLSX: the header within the first rows, then
+//! a record per row that is not empty.
 
 use super::{Layout, NoHeader};
 use crate::failure::Failure;
@@ -61,7 +61,8 @@ pub(super) struct Lines<'a, 'b, L> {
     header: Option<(L, usize)>,
     search: Search,
     searching: bool,
-    /// A row that was too short: to be rejected if the report goes on, a sign of a cut if it does not.
+    /// A row that was too short: to be rejected if the report goes on, a sign of a cut if it does
+    /// not.
     short: Option<Rejection>,
     number: &'a mut u64,
     on_record: &'a mut OnRecord<'b>,
@@ -148,7 +149,8 @@ impl<'a, 'b, L: Layout> Lines<'a, 'b, L> {
         Ok(())
     }
 
-    /// After the last row. A report that ends in a short row was cut off: nothing of it may be believed.
+    /// After the last row. A report that ends in a short row was cut off: nothing of it may be
+    /// believed.
     pub(super) fn finish(self) -> Result<(), Failure> {
         let Some((layout, _)) = &self.header else { return Err(self.search.failure()) };
         match self.short {

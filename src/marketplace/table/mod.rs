@@ -1,5 +1,6 @@
-//! Tables that a marketplace or a person makes, CSV or XLSX, told apart by their content: rows of cells out of either. What the
-//! columns mean and what a row is worth is up to a [`Layout`]; nothing here knows a marketplace.
+//! Tables that a marketplace or a person makes, CSV or XLSX, told apart by their content: rows of
+//! cells out of either. What the columns mean and what a row is worth is up to a [`Layout`];
+//! nothing here knows a marketplace.
 
 mod delimited;
 mod header;
@@ -22,7 +23,8 @@ pub(super) trait Layout: Sized {
 
     fn contain(&self, column: usize) -> bool;
 
-    /// What a row stands for; a failure ends the reading. `number` counts the pull's records from 1.
+    /// What a row stands for; a failure ends the reading. `number` counts the pull's records from
+    /// 1.
     fn record(
         &mut self,
         number: u64,

@@ -1,5 +1,6 @@
-//! The file of the seller's cabinet, «Отчёт по остаткам на складах»: which column means what. Its warehouses are columns, another
-//! set each time; what a row is worth is up to `inventory::wildberries`.
+//! The file of the seller's cabinet, «Отчёт по остаткам на складах»: which column means what. Its
+//! warehouses are columns, another set each time; what a row is worth is up to
+//! `inventory::wildberries`.
 
 use crate::failure::Failure;
 use crate::inventory::field::record_label;

@@ -1,5 +1,5 @@
-//! Names and barcodes: the cards of WB's content API, page by page in the order of `updatedAt`. Keeps nothing; where to
-//! go on next time is up to the caller.
+//! Names and barcodes: the cards of WB's content API, page by page in the order of `updatedAt`.
+//! Keeps nothing; where to go on next time is up to the caller.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -46,7 +46,8 @@ pub(crate) struct CardReader {
 }
 
 impl CardReader {
-    /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what it takes.
+    /// Begins behind `cursor`, or with the card that was changed longest ago. `meter` counts what
+    /// it takes.
     pub(crate) fn new(
         settings: &WildberriesSettings,
         meter: &Meter,
@@ -111,7 +112,8 @@ struct Cursor {
     total: Option<u64>,
 }
 
-/// Either key may be missing or `null` (a seller without cards), but not both: then it is something else.
+/// Either key may be missing or `null` (a seller without cards), but not both: then it is something
+/// else.
 pub(crate) fn page(bytes: &[u8]) -> Result<CardPage, Failure> {
     let no_page = || "the answer is no page of cards".to_owned();
     let mut answer: Map<String, Value> =

@@ -1,5 +1,6 @@
-//! Finds where the items of a JSON answer begin and end, as a stream, and checks the envelope around them. What an item
-//! means is read from its bytes elsewhere: so damaged text costs one record, not the page, and no item outgrows its bound.
+//! Finds where the items of a JSON answer begin and end, as a stream, and checks the envelope
+//! around them. What an item means is read from its bytes elsewhere: so damaged text costs one
+//! record, not the page, and no item outgrows its bound.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -21,7 +22,8 @@ pub(in crate::marketplace) struct Scanner<R> {
 }
 
 impl<R: Read> Scanner<R> {
-    /// Starts at the first byte; a UTF-8 byte order mark, which files on disk may have, is passed over.
+    /// Starts at the first byte; a UTF-8 byte order mark, which files on disk may have, is passed
+    /// over.
     pub(in crate::marketplace) fn new(input: R) -> Result<Self, Failure> {
         let input = BufReader::with_capacity(1 << 16, input);
         let mut scanner = Self { input, position: 0, head: Vec::new(), says_error: false };
@@ -85,8 +87,8 @@ impl<R: Read> Scanner<R> {
         }
     }
 
-    /// Calls `inside` at the value of the member `name` of the object that begins here; other members are checked and
-    /// passed over. Whether the member was there.
+    /// Calls `inside` at the value of the member `name` of the object that begins here; other
+    /// members are checked and passed over. Whether the member was there.
     pub(in crate::marketplace) fn member(
         &mut self,
         name: &str,
@@ -153,7 +155,8 @@ impl<R: Read> Scanner<R> {
         }
     }
 
-    /// Gathers the bytes of the value that begins here, up to where its brackets and strings are closed.
+    /// Gathers the bytes of the value that begins here, up to where its brackets and strings are
+    /// closed.
     fn value(&mut self, value: &mut Vec<u8>) -> Result<(), Failure> {
         value.clear();
         let mut extent = Extent::default();

@@ -21,15 +21,16 @@ use crate::cost::Meter;
 use crate::failure::{Exit, Failure};
 use crate::http::{Call, Http, Reply};
 
-/// More pages than this are no catalogue but a method that does not get on: 100 million items with full pages.
+/// More pages than this are no catalogue but a method that does not get on: 100 million items with
+/// full pages.
 const MOST_PAGES: u32 = 400;
 
-/// Fetches all stock by the method that the settings name, and that on the seller's own warehouses where it is permitted. May
-/// be called again for a fresh pull.
+/// Fetches all stock by the method that the settings name, and that on the seller's own warehouses
+/// where it is permitted. May be called again for a fresh pull.
 ///
-/// However it ends, `meter` has counted what it took.
-/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if a report is purged, cancelled or never
-/// ready; [`Exit::NotStockData`] if a page is not stock data or the pages do not end.
+/// However it ends, `meter` has counted what it took. Errors: The exit codes of HTTP;
+/// [`Exit::Unreachable`] if a report is purged, cancelled or never ready; [`Exit::NotStockData`] if
+/// a page is not stock data or the pages do not end.
 pub(crate) fn fetch(
     settings: &WildberriesSettings,
     permit: Permit,

@@ -1,5 +1,5 @@
-//! What the token may be asked for: judged by what it says of itself, before the first request. What it does not say is left to
-//! Wildberries.
+//! What the token may be asked for: judged by what it says of itself, before the first request.
+//! What it does not say is left to Wildberries.
 
 use chrono::{DateTime, FixedOffset, Utc};
 use humantime::format_duration;
@@ -76,7 +76,8 @@ impl Permit {
     }
 }
 
-/// Everything for which the stock cannot be had with this token: whoever makes a new one shall need to do so once.
+/// Everything for which the stock cannot be had with this token: whoever makes a new one shall need
+/// to do so once.
 fn faults(
     token: &WbToken,
     settings: &WildberriesSettings,

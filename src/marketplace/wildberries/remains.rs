@@ -1,4 +1,5 @@
-//! The report of remains by barcode: `warehouse_remains` of WB's analytics API: a task, its status, its result.
+//! The report of remains by barcode: `warehouse_remains` of WB's analytics API: a task, its status,
+//! its result.
 
 use std::time::Duration;
 
@@ -63,7 +64,8 @@ pub(super) fn fetch(
             "a base token may ask for a report's status once in {}",
             format_duration(settings.base_token_interval)
         );
-        // A question that comes too soon costs the whole interval: most reports are ready after a minute.
+        // A question that comes too soon costs the whole interval: most reports are ready after a
+        // minute.
         pause(Level::Info, interval / 15, &format!("the report is being made, and {pace}"));
         call = call.because(pace);
     }

@@ -1,4 +1,5 @@
-//! Current stock, page by page: `stocks-report/wb-warehouses` and `stocks-report/seller-warehouses` of WB's analytics API.
+//! Current stock, page by page: `stocks-report/wb-warehouses` and `stocks-report/seller-warehouses`
+//! of WB's analytics API.
 
 use serde_json::json;
 
@@ -35,8 +36,8 @@ pub(super) const SELLER_WAREHOUSES: Method = Method {
 };
 
 impl Method {
-    /// Fetches page after page, until one is not full. Each begins with the last item of the page before: where it is another
-    /// one, or none, items have moved from page to page meanwhile.
+    /// Fetches page after page, until one is not full. Each begins with the last item of the page
+    /// before: where it is another one, or none, items have moved from page to page meanwhile.
     pub(super) fn fetch(
         &self,
         http: &mut Http,

@@ -1,5 +1,5 @@
-//! The stock of WB's statistics service, `supplier/stocks`: switched off in production since 23 June 2026, still spoken by
-//! replays, proxies and test servers.
+//! The stock of WB's statistics service, `supplier/stocks`: switched off in production since 23
+//! June 2026, still spoken by replays, proxies and test servers.
 
 use crate::config::WildberriesSettings;
 use crate::failure::{Exit, Failure};
@@ -12,7 +12,8 @@ use super::{MOST_PAGES, add_page, endless, refusal};
 
 const NAME: &str = "Wildberries: supplier/stocks";
 
-/// Before the first row there is: `dateFrom` is the time of the last change, so a full pull begins here.
+/// Before the first row there is: `dateFrom` is the time of the last change, so a full pull begins
+/// here.
 const BEGINNING: &str = "2019-06-20";
 
 /// `WB_REQUEST_INTERVAL` is meant for three requests a minute; this method allows one.
@@ -24,7 +25,8 @@ const PERHAPS_CUT: u64 = 50_000;
 /// The longest `lastChangeDate` that is repeated to Wildberries (bytes).
 const LONGEST_DATE: usize = 40;
 
-/// Fetches page after page, each from the last change of the one before, until one brings nothing new.
+/// Fetches page after page, each from the last change of the one before, until one brings nothing
+/// new.
 pub(super) fn fetch(
     http: &mut Http,
     settings: &WildberriesSettings,
@@ -69,7 +71,8 @@ fn next(from: &str, items: u64, last: Option<&str>) -> Result<Option<String>, St
         Some(date) if date.is_empty() || date.len() > LONGEST_DATE => Err(format!(
             "the last row's lastChangeDate is {date:?}, so the next page cannot be asked for"
         )),
-        // A page begins *at* its moment: the last one may repeat the rows of that moment instead of being empty.
+        // A page begins *at* its moment: the last one may repeat the rows of that moment instead of
+        // being empty.
         Some(date) if date == from && items < PERHAPS_CUT => Ok(None),
         Some(date) if date == from => Err(format!(
             "{} rows changed at {date}, more than an answer holds: the rest cannot be asked for; use WB_STOCKS_METHOD=wb-warehouses",

@@ -1,4 +1,5 @@
-//! Suspicious API activity: what may mean that a key leaked, or that somebody stands between the program and the marketplace.
+//! Suspicious API activity: what may mean that a key leaked, or that somebody stands between the
+//! program and the marketplace.
 //! Told from the kinds of failure, hosts and request counts that `sync_logs` keeps.
 
 use std::collections::HashSet;
@@ -39,8 +40,9 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
     found
 }
 
-/// Hosts to which the link of a report led for the first time, each with the run, since a moment; the oldest first. `runs` begins
-/// with the newest. The marketplace's own hosts are not among those that runs remember.
+/// Hosts to which the link of a report led for the first time, each with the run, since a moment;
+/// the oldest first. `runs` begins with the newest. The marketplace's own hosts are not among those
+/// that runs remember.
 ///
 /// Of a list that was cut, the oldest day only says which hosts are not new.
 pub(crate) fn new_hosts(runs: &[RunRow], since: DateTime<Utc>) -> Vec<(&str, &RunRow)> {

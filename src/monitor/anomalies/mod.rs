@@ -1,5 +1,6 @@
-//! What is odd about a marketplace's stock and runs, with its numbers and the products concerned. Each rule is a pure function
-//! with thresholds; nothing here decides whether data are sound (`soundness.rs`) or whom to tell (`alerts.rs`).
+//! What is odd about a marketplace's stock and runs, with its numbers and the products concerned.
+//! Each rule is a pure function with thresholds; nothing here decides whether data are sound
+//! (`soundness.rs`) or whom to tell (`alerts.rs`).
 
 mod activity;
 mod regions;
@@ -48,7 +49,8 @@ pub(crate) enum Kind {
     UnexpectedRedirect,
     /// Suspicious: a report's link led to a host that is not believed.
     UnknownHost,
-    /// Suspicious: a report came from a public host that no sync before was sent to and that is not the marketplace's own.
+    /// Suspicious: a report came from a public host that no sync before was sent to and that is not
+    /// the marketplace's own.
     NewHost,
     ManyRequests,
 }
@@ -254,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_quiet_week_is_silent() {
-        // A hundred products whose stock wanders by some percent; one in twenty runs out or comes back each day.
+        // A hundred products whose stock wanders by some percent; one in twenty runs out or comes
+        // back each day.
         let days: Vec<DayStock> = (0..7)
             .map(|number| {
                 let pieces: Vec<i64> = (0..100)

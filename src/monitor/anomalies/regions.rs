@@ -1,5 +1,6 @@
 //! Which region a warehouse belongs to, and the rule about regions that are empty all at once.
-//! The marketplaces' names of warehouses begin with a town; the table knows nothing else of where they are.
+//! The marketplaces' names of warehouses begin with a town; the table knows nothing else of where
+//! they are.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,8 @@ use crate::inventory::Source;
 use crate::inventory::ozon_stock::REPORT_WAREHOUSES;
 use crate::monitor::finding::Severity;
 
-/// Towns with warehouses of Wildberries or Ozon, by federal district, parted by strokes. A name that is not here is a region of its own.
+/// Towns with warehouses of Wildberries or Ozon, by federal district, parted by strokes. A name
+/// that is not here is a region of its own.
 const REGIONS: [(&str, &str); 9] = [
     (
         "Центральный ФО",

@@ -33,8 +33,9 @@ pub(super) fn detect(picture: &Picture, thresholds: &Thresholds) -> Vec<Anomaly>
     found
 }
 
-/// Whether the newest run of a marketplace is perhaps still going on at `now`: then it has neither failed nor died. An older one is
-/// not, whenever it began: its successor proves it dead, as two runs of one marketplace never overlap.
+/// Whether the newest run of a marketplace is perhaps still going on at `now`: then it has neither
+/// failed nor died. An older one is not, whenever it began: its successor proves it dead, as two
+/// runs of one marketplace never overlap.
 pub(crate) fn may_go_on(
     began: DateTime<Utc>,
     ended: Option<DateTime<Utc>>,

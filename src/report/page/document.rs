@@ -49,7 +49,8 @@ pub(super) fn document(page: &Page, language: Language) -> Markup {
     }
 }
 
-/// Nothing but this very style, this very script and the icon: what a name smuggles in does not run, and nothing is fetched.
+/// Nothing but this very style, this very script and the icon: what a name smuggles in does not
+/// run, and nothing is fetched.
 fn policy() -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -62,7 +63,8 @@ fn hash(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text))
 }
 
-/// The verdict in the tab. Without an icon of its own a page makes the browser ask the server for one.
+/// The verdict in the tab. Without an icon of its own a page makes the browser ask the server for
+/// one.
 fn icon(verdict: Verdict) -> String {
     let color = match verdict {
         Verdict::Good => "1a7f4b",

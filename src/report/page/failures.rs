@@ -1,5 +1,5 @@
-//! The table of failed runs: what kind of failure it was in the page's language, and below it the program's own words from
-//! `sync_logs`, which are English.
+//! The table of failed runs: what kind of failure it was in the page's language, and below it the
+//! program's own words from `sync_logs`, which are English.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,5 @@
-//! How long a product's stock will last, from how it declined. Pure; what counts as a sale is decided here and nowhere else.
+//! How long a product's stock will last, from how it declined. Pure; what counts as a sale is
+//! decided here and nowhere else.
 
 /// Days of decline that a forecast looks back on.
 pub(super) const DAYS: usize = 14;
@@ -12,11 +13,13 @@ pub(crate) struct Forecast {
     pub days: f64,
 }
 
-/// Forecasts from the pieces for sale at the end of each day, the oldest first; the newest 15 values count.
+/// Forecasts from the pieces for sale at the end of each day, the oldest first; the newest 15
+/// values count.
 ///
-/// Only days with something to sell and without restocking are counted. What was sold on a day on which stock rose is hidden
-/// behind the delivery, so that day says nothing and is left out altogether; so is a day that began with an empty shelf. A fall is
-/// a sale. `None` with fewer than 3 such days, when nothing was sold, and when nothing is left.
+/// Only days with something to sell and without restocking are counted. What was sold on a day on
+/// which stock rose is hidden behind the delivery, so that day says nothing and is left out
+/// altogether; so is a day that began with an empty shelf. A fall is a sale. `None` with fewer than
+/// 3 such days, when nothing was sold, and when nothing is left.
 pub(super) fn forecast(daily: &[i64]) -> Option<Forecast> {
     let newest = &daily[daily.len().saturating_sub(DAYS + 1)..];
     let left = *newest.last().filter(|left| **left > 0)?;
@@ -50,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_day_of_restocking_is_neither_a_sale_nor_a_day() {
-        // 20 → 16 → 12 → (delivery) 100 → 96 → 92: four days of 4 each; the fifth is not counted as a day without a sale.
+        // 20 → 16 → 12 → (delivery) 100 → 96 → 92: four days of 4 each; the fifth is not counted as
+        // a day without a sale.
         assert_eq!(rate_and_days(&[20, 16, 12, 100, 96, 92]), Some((4.0, 23.0)));
     }
 

@@ -1,4 +1,5 @@
-//! A month of stock in memory: per marketplace, day, type and product. Filled row by row, asks no database itself.
+//! A month of stock in memory: per marketplace, day, type and product. Filled row by row, asks no
+//! database itself.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,8 +27,9 @@ struct SourceHistory {
 
 pub(crate) struct Product {
     pub id: i64,
-    /// Pieces that can be sold at the end of each day, the newest day last. A day without a snapshot repeats the one before it;
-    /// days before a marketplace's first snapshot repeat that one.
+    /// Pieces that can be sold at the end of each day, the newest day last. A day without a
+    /// snapshot repeats the one before it; days before a marketplace's first snapshot repeat that
+    /// one.
     pub daily: [i64; DAYS],
     /// The first day on which every marketplace that has the product had been asked.
     pub known_since: usize,

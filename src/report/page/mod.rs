@@ -1,5 +1,6 @@
-//! The page that a buyer and an operator look at each morning: one HTML file that needs nothing else. A [`Page`] goes in, text comes
-//! out; what stands in it is decided in `selection` and `forecast`, what it says in `words`.
+//! The page that a buyer and an operator look at each morning: one HTML file that needs nothing
+//! else. A [`Page`] goes in, text comes out; what stands in it is decided in `selection` and
+//! `forecast`, what it says in `words`.
 
 mod chart_section;
 mod charts;
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 pub(crate) use history::History;
-pub(crate) use notice::Notice;
+pub(crate) use notice::PageFinding;
 pub(crate) use selection::Selection;
 
 use crate::inventory::Source;
@@ -36,10 +37,11 @@ pub(crate) struct Page {
     pub freshness: Vec<SourceFreshness>,
     /// When the keys end, where that is known.
     pub key_ends: Vec<(Source, KeyEnd)>,
-    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not there, and nothing is wrong.
+    /// Marketplaces that nobody has ever tried to sync while the other one is: the seller is not
+    /// there, and nothing is wrong.
     pub unused: Vec<Source>,
     /// What is wrong with the stock beside its age, the most serious first.
-    pub findings: Vec<Notice>,
+    pub findings: Vec<PageFinding>,
     pub history: History,
     pub selection: Selection,
     pub names: HashMap<i64, ProductName>,

@@ -6,31 +6,31 @@ use crate::monitor::anomalies::Anomaly;
 use crate::monitor::finding::{Finding, Severity};
 use crate::words::{Text, anomalies, findings};
 
-pub(crate) enum Notice {
+pub(crate) enum PageFinding {
     /// Stored numbers that cannot be right.
     Unsound(Finding),
     Odd(Anomaly),
 }
 
-impl Notice {
+impl PageFinding {
     pub(crate) fn severity(&self) -> Severity {
         match self {
-            Notice::Unsound(finding) => finding.severity,
-            Notice::Odd(anomaly) => anomaly.severity,
+            PageFinding::Unsound(finding) => finding.severity,
+            PageFinding::Odd(anomaly) => anomaly.severity,
         }
     }
 
     pub(crate) fn source(&self) -> Source {
         match self {
-            Notice::Unsound(finding) => finding.source,
-            Notice::Odd(anomaly) => anomaly.source,
+            PageFinding::Unsound(finding) => finding.source,
+            PageFinding::Odd(anomaly) => anomaly.source,
         }
     }
 
     pub(super) fn sentence(&self, language: Language) -> Text {
         match self {
-            Notice::Unsound(finding) => findings::sentence(finding, language),
-            Notice::Odd(anomaly) => Text::new(anomalies::sentence(anomaly, language)),
+            PageFinding::Unsound(finding) => findings::sentence(finding, language),
+            PageFinding::Odd(anomaly) => Text::new(anomalies::sentence(anomaly, language)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::selection::{Cut, Lonely};
+use super::selection::{Cut, Unmatched};
 use super::table::List;
 use super::{Page, failures, forecast};
 use crate::inventory::Source;
@@ -166,7 +166,7 @@ fn without_barcode(page: &Page, language: Language) -> Markup {
 }
 
 /// The rows of products that only one marketplace lists, and the heads of their columns.
-fn lonely(page: &Page, language: Language, cut: &Cut<Lonely>) -> (Vec<&'static str>, Markup) {
+fn lonely(page: &Page, language: Language, cut: &Cut<Unmatched>) -> (Vec<&'static str>, Markup) {
     let phrases = Phrases::of(language);
     let rows = html! {
         @for row in &cut.rows {
@@ -198,7 +198,11 @@ fn product(page: &Page, language: Language, id: i64) -> Markup {
             @if let Some(name) = name {
                 span.name title=[(name.chars().count() > LONG_NAME).then_some(name)] { (name) }
             } @else { em { (Phrases::of(language).nameless) } }
-            @if let Some(known) = known { span.article { (known.article) } }
+            @if let Some(known) = known {
+                span.article {
+                    (known.article) @if let Some(size) = &known.size_name { ", " (size) }
+                }
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Change {
 }
 
 #[derive(Debug, PartialEq)]
-pub(crate) struct Lonely {
+pub(crate) struct Unmatched {
     pub product: i64,
     /// The only marketplace that lists it.
     pub only_on: Source,
@@ -74,9 +74,10 @@ pub(crate) struct Selection {
     /// The largest change first.
     pub changes: Cut<Change>,
     /// With a barcode that the other marketplace does not have, the largest stock first.
-    pub one_sided: Cut<Lonely>,
-    /// Without anything by which it could be found on the other marketplace, the largest stock first.
-    pub without_barcode: Cut<Lonely>,
+    pub one_sided: Cut<Unmatched>,
+    /// Without anything by which it could be found on the other marketplace, the largest stock
+    /// first.
+    pub without_barcode: Cut<Unmatched>,
     pub with_stock: usize,
 }
 
@@ -134,11 +135,11 @@ impl Selection {
     }
 }
 
-fn one_sided(listed: &[OneSided], has_barcode: bool, now: &HashMap<i64, i64>) -> Cut<Lonely> {
-    let mut rows: Vec<Lonely> = listed
+fn one_sided(listed: &[OneSided], has_barcode: bool, now: &HashMap<i64, i64>) -> Cut<Unmatched> {
+    let mut rows: Vec<Unmatched> = listed
         .iter()
         .filter(|listed| listed.has_barcode == has_barcode)
-        .map(|listed| Lonely {
+        .map(|listed| Unmatched {
             product: listed.product,
             only_on: listed.only_on,
             available: now.get(&listed.product).copied().unwrap_or(0),

@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use maud::{Markup, html};
 
-use super::{Notice, Page};
+use super::{Page, PageFinding};
 use crate::language::Language;
 use crate::monitor::finding::Severity;
 use crate::monitor::freshness::{self, SourceFreshness};
@@ -47,8 +47,8 @@ fn freshness_verdict(source: &SourceFreshness) -> Verdict {
     of_severity(source.severity())
 }
 
-fn soundness(findings: &[Notice]) -> Verdict {
-    of_severity(findings.iter().map(Notice::severity).max())
+fn soundness(findings: &[PageFinding]) -> Verdict {
+    of_severity(findings.iter().map(PageFinding::severity).max())
 }
 
 fn of_severity(severity: Option<Severity>) -> Verdict {
@@ -175,7 +175,7 @@ fn sound(page: &Page, language: Language) -> Markup {
     }
 }
 
-fn one_finding(finding: &Notice, language: Language) -> Markup {
+fn one_finding(finding: &PageFinding, language: Language) -> Markup {
     let class = of_severity(Some(finding.severity())).class();
     let word = words::severity(finding.severity(), language);
     html! {

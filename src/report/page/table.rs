@@ -1,4 +1,5 @@
-//! One table of the page with its heading, its count and what is said in place of rows. Knows nothing of what it lists.
+//! One table of the page with its heading, its count and what is said in place of rows. Knows
+//! nothing of what it lists.
 
 use maud::{Markup, html};
 

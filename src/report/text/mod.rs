@@ -1,4 +1,5 @@
-//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's; the words are in `words`.
+//! The report as tables for a terminal of 80 columns or a mail. Times are the seller's; the words
+//! are in `words`.
 
 mod products;
 mod tables;
@@ -140,7 +141,7 @@ impl Text<'_> {
         }
         let mut rows: Vec<Vec<String>> = warehouses
             .iter()
-            .map(|stock| self.cells(&stock.stock_type, &printable(&stock.warehouse_name), stock))
+            .map(|stock| self.cells(&stock.stock_type, &place(stock), stock))
             .collect();
         rows.push(self.cells(words.all, "", &WarehouseStock::sum(warehouses)));
         let header = [
@@ -230,4 +231,12 @@ impl Text<'_> {
 
 fn titled(title: &str, lines: Vec<String>) -> Option<String> {
     (!lines.is_empty()).then(|| format!("{title}\n{}", lines.join("\n")))
+}
+/// A warehouse, and the cluster that it supplies.
+fn place(stock: &WarehouseStock) -> String {
+    let name = printable(&stock.warehouse_name);
+    match &stock.cluster {
+        Some(cluster) => format!("{name} ({})", printable(cluster)),
+        None => name,
+    }
 }

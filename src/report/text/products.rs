@@ -42,12 +42,20 @@ fn cells(product: &ProductStock, language: Language) -> Vec<String> {
         .collect();
     vec![
         product.product_id.to_string(),
-        product.name.as_deref().map_or(Words::of(language).no_name.to_owned(), printable),
+        name(product, language),
         plain(product.stock, language),
         pieces(product.ozon),
         pieces(product.wildberries),
         warehouses.join("\n"),
     ]
+}
+
+fn name(product: &ProductStock, language: Language) -> String {
+    let name = product.name.as_deref().map_or(Words::of(language).no_name.to_owned(), printable);
+    match &product.size_name {
+        Some(size) => format!("{name}, {}", printable(size)),
+        None => name,
+    }
 }
 
 fn label(listing: &NamelessListing) -> String {

@@ -1,4 +1,5 @@
-//! Tables and paragraphs that fit a width, also with wide characters. Knows nothing of what is in them.
+//! Tables and paragraphs that fit a width, also with wide characters. Knows nothing of what is in
+//! them.
 
 use std::ops::RangeInclusive;
 
@@ -34,7 +35,8 @@ pub(super) fn table(
     table.trim_fmt()
 }
 
-/// A text wrapped to the width, its later lines indented by two more than the first. A word longer than a line is broken.
+/// A text wrapped to the width, its later lines indented by two more than the first. A word longer
+/// than a line is broken.
 pub(super) fn paragraph(text: &str, indent: &str) -> String {
     let further = format!("{indent}  ");
     let options = textwrap::Options::new(WIDTH)

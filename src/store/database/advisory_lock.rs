@@ -1,5 +1,6 @@
-//! Locks: one run of a kind at a time, from however many machines. An advisory lock of the server belongs to the connection, so it goes with
-//! the process, whatever killed it; but it is of one server. In a cluster a lease is taken beside it, which is of all nodes.
+//! Locks: one run of a kind at a time, from however many machines. An advisory lock of the server
+//! belongs to the connection, so it goes with the process, whatever killed it; but it is of one
+//! server. In a cluster a lease is taken beside it, which is of all nodes.
 
 use std::time::{Duration, Instant};
 
@@ -34,13 +35,15 @@ impl Purpose {
     }
 }
 
-/// Takes the lock if it is free, and says whether it was. A session that holds it already gets it again.
+/// Takes the lock if it is free, and says whether it was. A session that holds it already gets it
+/// again.
 pub(crate) fn try_acquire(database: &mut Database, purpose: Purpose) -> Result<bool, Failure> {
     acquire(database, purpose, Duration::ZERO)
 }
 
-/// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it came free in time.
-/// `wait` has to stay below the time that a statement may keep silent (15 minutes; 12 hours for a migration).
+/// Takes the lock, waiting for it up to `wait` (whole seconds, rounded up), and says whether it
+/// came free in time. `wait` has to stay below the time that a statement may keep silent (15
+/// minutes; 12 hours for a migration).
 pub(crate) fn acquire(
     database: &mut Database,
     purpose: Purpose,
@@ -49,7 +52,8 @@ pub(crate) fn acquire(
     Ok(acquire_in_turn(database, purpose, wait)?.is_some())
 }
 
-/// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the rest it is 0 outside clusters.
+/// The same, and says the how manieth holder this is. Only a sync is counted everywhere; for the
+/// rest it is 0 outside clusters.
 pub(crate) fn acquire_in_turn(
     database: &mut Database,
     purpose: Purpose,
@@ -71,7 +75,8 @@ pub(crate) fn acquire_in_turn(
     Ok(term)
 }
 
-/// The server's lock alone, without a lease: nothing is written. In a cluster another node may grant it too.
+/// The server's lock alone, without a lease: nothing is written. In a cluster another node may
+/// grant it too.
 pub(crate) fn get_lock(
     database: &mut Database,
     purpose: Purpose,
@@ -101,8 +106,8 @@ pub(crate) fn holder(database: &mut Database, purpose: Purpose) -> Result<Option
     Ok(found.and_then(|(number,): (Option<u32>,)| number))
 }
 
-/// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server has not noticed would keep
-/// the lock from its own run. Whether it was.
+/// Ends the connection `holder` if it is the one that holds the lock: a broken one that the server
+/// has not noticed would keep the lock from its own run. Whether it was.
 pub(crate) fn end_holder(
     database: &mut Database,
     purpose: Purpose,
@@ -135,8 +140,9 @@ pub(crate) fn release_lock(database: &mut Database, purpose: Purpose) -> Result<
         .db_context(|| format!("giving back the lock {name:?}"))
 }
 
-/// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL, and in any case
-/// without regard to case, so a name that would be too long or is not plain small letters is replaced by its hash.
+/// The lock's name: of the whole server, so the database is in it; 64 characters at most on MySQL,
+/// and in any case without regard to case, so a name that would be too long or is not plain small
+/// letters is replaced by its hash.
 fn lock_name(database: &str, purpose: Purpose) -> String {
     const LONGEST: usize = 64;
     let name = format!("stocksync:{}:{database}", purpose.as_str());

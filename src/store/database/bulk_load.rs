@@ -1,5 +1,6 @@
-//! Many rows into one table, the fastest way that the server allows: `LOAD DATA LOCAL INFILE` fed from memory where
-//! `local_infile` is on, else prepared inserts of many rows. Either way the table holds the same afterwards.
+//! Many rows into one table, the fastest way that the server allows: `LOAD DATA LOCAL INFILE` fed
+//! from memory where `local_infile` is on, else prepared inserts of many rows. Either way the table
+//! holds the same afterwards.
 
 use std::io::{self, Write};
 
@@ -86,7 +87,8 @@ impl BulkWay {
         target: Target,
         rows: impl Iterator<Item = io::Result<T>>,
     ) -> Result<u64, StoreError> {
-        // The statement travels with its preparation, the values with its execution: each must fit into a packet.
+        // The statement travels with its preparation, the values with its execution: each must fit
+        // into a packet.
         let budget = self.max_packet / 2;
         let columns = target.columns.len();
         let most = MAX_ROWS
@@ -147,7 +149,8 @@ impl Batch {
     }
 }
 
-/// Makes a temporary table to load into. An earlier try on the same connection may have left its own behind.
+/// Makes a temporary table to load into. An earlier try on the same connection may have left its
+/// own behind.
 pub(crate) fn fresh_temporary(
     conn: &mut Conn,
     create: &str,

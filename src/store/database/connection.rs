@@ -1,4 +1,5 @@
-//! The connection to the database: how it is made, what the session is set to, and why none came about.
+//! The connection to the database: how it is made, what the session is set to, and why none came
+//! about.
 //! No statement about a table lives here.
 
 use std::fs::File;
@@ -16,22 +17,26 @@ use super::rows;
 use crate::config::{DatabaseSettings, TlsMode};
 use crate::failure::{Exit, Failure, OrFail};
 
-/// How long a statement of a sync or a report may keep silent. Keepalive notices a machine that is gone within two minutes;
-/// this is for a server that lives and never answers: without it a run from cron would hang, and hold its lock, for ever.
+/// How long a statement of a sync or a report may keep silent. Keepalive notices a machine that is
+/// gone within two minutes; this is for a server that lives and never answers: without it a run
+/// from cron would hang, and hold its lock, for ever.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
-/// The same for `migrate`, whose statements may rebuild a table of years: to give up on one does not stop it.
+/// The same for `migrate`, whose statements may rebuild a table of years: to give up on one does
+/// not stop it.
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
 
-/// One `SET` for the whole session. The connection idles while a marketplace is asked, for half an hour and more.
-/// Zero dates stay allowed: an old table may hold them, and rebuilding it must not fail for that. What a server may have set for all its
-/// sessions must neither leave a failed run's row uncommitted nor forbid or shorten a statement.
+/// One `SET` for the whole session. The connection idles while a marketplace is asked, for half an
+/// hour and more. Zero dates stay allowed: an old table may hold them, and rebuilding it must not
+/// fail for that. What a server may have set for all its sessions must neither leave a failed run's
+/// row uncommitted nor forbid or shorten a statement.
 const SESSION: &str = "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, \
      sql_safe_updates = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, \
      sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
      wait_timeout = 28800, net_read_timeout = 600, net_write_timeout = 600";
 
-/// For `migrate`: do not wait a day behind a forgotten transaction while every reader queues up behind the waiting `ALTER TABLE`.
+/// For `migrate`: do not wait a day behind a forgotten transaction while every reader queues up
+/// behind the waiting `ALTER TABLE`.
 const MIGRATION_SESSION: &str = "SET lock_wait_timeout = 300";
 
 /// On a node of a Galera cluster: what any node has committed is seen, and waited for.
@@ -53,8 +58,8 @@ pub(crate) struct Database {
     opened: Instant,
 }
 
-/// What is left of a connection when it is gone: its number on the server, which means it there until that restarts, and means a stranger's
-/// connection on any other server.
+/// What is left of a connection when it is gone: its number on the server, which means it there
+/// until that restarts, and means a stranger's connection on any other server.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionMark {
     /// As `SHOW PROCESSLIST` and `KILL` know it.
@@ -77,14 +82,16 @@ impl Database {
         Self::open_any(settings, STATEMENT_TIMEOUT, node)
     }
 
-    /// Connects for a migration: a statement may keep silent for 12 hours, but waits at most 5 minutes for others who use its table.
+    /// Connects for a migration: a statement may keep silent for 12 hours, but waits at most 5
+    /// minutes for others who use its table.
     pub(crate) fn connect_to_migrate(settings: &DatabaseSettings) -> Result<Self, Failure> {
         let mut database = Self::open_any(settings, MIGRATION_TIMEOUT, 0)?;
         database.conn.query_drop(MIGRATION_SESSION).db_context(|| "setting up the session")?;
         Ok(database)
     }
 
-    /// Tries the servers in turn. What waiting would not mend (a password, a missing database) is the same on all of them.
+    /// Tries the servers in turn. What waiting would not mend (a password, a missing database) is
+    /// the same on all of them.
     fn open_any(
         settings: &DatabaseSettings,
         silence: Duration,
@@ -115,7 +122,8 @@ impl Database {
         }
         let mut conn = dial::dial(settings, silence)?;
         conn.query_drop(SESSION).db_context(|| "setting up the session")?;
-        // The name as the server spells it: with lower_case_table_names two spellings mean one database, and must mean one lock.
+        // The name as the server spells it: with lower_case_table_names two spellings mean one
+        // database, and must mean one lock.
         let known: Option<(String, Option<String>)> =
             conn.query_first(SERVER).db_context(|| "setting up the session")?;
         let (server, name) = known.unwrap_or_default();
@@ -152,8 +160,9 @@ impl Database {
         ConnectionMark { number, node: self.node, server, opened: self.opened }
     }
 
-    /// Whether a mark's number still means its connection. On another server it is a stranger's. So it is on a server that has restarted:
-    /// that has ended the connection, has forgotten its locks, and counts from the beginning.
+    /// Whether a mark's number still means its connection. On another server it is a stranger's. So
+    /// it is on a server that has restarted: that has ended the connection, has forgotten its
+    /// locks, and counts from the beginning.
     pub(crate) fn knows(&mut self, mark: &ConnectionMark) -> Result<bool, StoreError> {
         if mark.server != self.server {
             return Ok(false);
@@ -163,8 +172,8 @@ impl Database {
         Ok(uptime.is_none_or(|(_, seconds)| seconds >= mark.opened.elapsed().as_secs()))
     }
 
-    /// Ends another connection of this user. Not as a prepared statement: MySQL takes no parameter there.
-    /// Errors: The server's, 1094 for a connection that is not there any more.
+    /// Ends another connection of this user. Not as a prepared statement: MySQL takes no parameter
+    /// there. Errors: The server's, 1094 for a connection that is not there any more.
     pub(crate) fn end_connection(&mut self, number: u32) -> Result<(), mysql::Error> {
         self.conn.query_drop(format!("KILL CONNECTION {number}"))
     }

@@ -1,4 +1,5 @@
-//! How a connection comes about (addresses, TLS), and why none did. Knows nothing of what the session is for.
+//! How a connection comes about (addresses, TLS), and why none did. Knows nothing of what the
+//! session is for.
 
 use std::io;
 use std::time::Duration;
@@ -34,7 +35,8 @@ fn options(settings: &DatabaseSettings, silence: Duration) -> OptsBuilder {
         .ip_or_hostname(Some(host))
         .tcp_port(settings.port)
         .socket(settings.socket.clone())
-        // By default the driver moves over to the socket whose path the server names: behind a tunnel that is another server's.
+        // By default the driver moves over to the socket whose path the server names: behind a
+        // tunnel that is another server's.
         .prefer_socket(false)
         // By default the driver sends any file of this machine that the server asks for.
         .local_infile_handler(Some(LocalInfileHandler::new(|_, _| {
@@ -51,7 +53,8 @@ fn options(settings: &DatabaseSettings, silence: Duration) -> OptsBuilder {
         .write_timeout(Some(WRITE_TIMEOUT))
 }
 
-/// The driver tries only the first address of a name, and `localhost` is `::1` first where the server often listens on 127.0.0.1 only.
+/// The driver tries only the first address of a name, and `localhost` is `::1` first where the
+/// server often listens on 127.0.0.1 only.
 fn dial_either_family(
     settings: &DatabaseSettings,
     options: &OptsBuilder,

@@ -1,4 +1,5 @@
-//! What can go wrong between us and the database, in words. Nothing here decides what to do about it.
+//! What can go wrong between us and the database, in words. Nothing here decides what to do about
+//! it.
 
 use std::error::Error;
 use std::{fmt, io};
@@ -31,7 +32,8 @@ const DEADLOCK: u16 = 1213;
 const NOT_IN_MAJORITY: u16 = 1047;
 const FAILED_COMMIT: u16 = 1180;
 
-/// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock from a syntax error.
+/// The driver's error as a sentence; the error itself stays inside for whoever must tell a deadlock
+/// from a syntax error.
 #[derive(Debug)]
 pub struct DatabaseError(pub mysql::Error);
 
@@ -82,9 +84,11 @@ impl fmt::Display for DatabaseError {
 impl Error for DatabaseError {}
 
 impl DatabaseError {
-    /// Whether a later try can go better. A password, a right, a table or a certificate stays as it is until a person changes it.
+    /// Whether a later try can go better. A password, a right, a table or a certificate stays as it
+    /// is until a person changes it.
     pub fn is_transient(&self) -> bool {
-        /// Server errors that no waiting mends: unknown database, column or table, syntax, a host or a user who may not connect.
+        /// Server errors that no waiting mends: unknown database, column or table, syntax, a host
+        /// or a user who may not connect.
         const LASTING: [u16; 9] = [1045, 1049, 1054, 1064, 1130, 1146, 1251, 1524, 1698];
         match &self.0 {
             mysql::Error::MySqlError(error) => {
@@ -97,13 +101,14 @@ impl DatabaseError {
 }
 
 impl DatabaseError {
-    /// Whether the server takes no writes, which may be over in a moment where a replica takes its place.
+    /// Whether the server takes no writes, which may be over in a moment where a replica takes its
+    /// place.
     pub fn is_read_only(&self) -> bool {
         matches!(&self.0, mysql::Error::MySqlError(error) if READ_ONLY.contains(&error.code))
     }
 
-    /// Whether it passes within seconds: a deadlock, which on a cluster means that another node has changed the same rows, or a node
-    /// that comes or goes.
+    /// Whether it passes within seconds: a deadlock, which on a cluster means that another node has
+    /// changed the same rows, or a node that comes or goes.
     pub fn passes_soon(&self) -> bool {
         let mysql::Error::MySqlError(error) = &self.0 else { return false };
         [DEADLOCK, NOT_IN_MAJORITY, FAILED_COMMIT].contains(&error.code) && !is_too_large(error)
@@ -114,8 +119,8 @@ impl DatabaseError {
         matches!(&self.0, mysql::Error::MySqlError(error) if error.code == LOCK_WAIT_TIMEOUT)
     }
 
-    /// Whether the connection is of no more use: everything but an answer of the server, and the answers of a node that is losing its
-    /// cluster.
+    /// Whether the connection is of no more use: everything but an answer of the server, and the
+    /// answers of a node that is losing its cluster.
     pub fn ends_connection(&self) -> bool {
         match &self.0 {
             mysql::Error::MySqlError(error) => {
@@ -126,8 +131,9 @@ impl DatabaseError {
         }
     }
 
-    /// Whether the server has said for certain that nothing was committed. What else a server says instead of "committed" may come
-    /// from a node that has sent the changes to the others before it failed.
+    /// Whether the server has said for certain that nothing was committed. What else a server says
+    /// instead of "committed" may come from a node that has sent the changes to the others before
+    /// it failed.
     pub fn refuses_commit(&self) -> bool {
         matches!(&self.0, mysql::Error::MySqlError(error)
             if [LOCK_WAIT_TIMEOUT, DEADLOCK].contains(&error.code) || is_too_large(error))
@@ -143,7 +149,8 @@ impl DatabaseError {
     }
 }
 
-/// Galera's two limits of what one transaction may change; the server gives either of two numbers, and no word that is theirs alone.
+/// Galera's two limits of what one transaction may change; the server gives either of two numbers,
+/// and no word that is theirs alone.
 fn is_too_large(error: &mysql::MySqlError) -> bool {
     [1105, FAILED_COMMIT].contains(&error.code)
         && ["max_ws_rows", "max_ws_size", "riteset size", "Message too long", "error 90"]

@@ -1,4 +1,5 @@
-//! What can go wrong while a snapshot is compared and written, kept apart by what can be done about it.
+//! What can go wrong while a snapshot is compared and written, kept apart by what can be done about
+//! it.
 
 use std::{fmt, io};
 
@@ -6,8 +7,8 @@ use super::driver_error::DatabaseError;
 use crate::disk;
 use crate::failure::{Exit, Failure};
 
-/// Whether a failure came from a fault of the database that waiting may mend. What is no fault of the database (a schema
-/// that is behind, another run) stays as it is.
+/// Whether a failure came from a fault of the database that waiting may mend. What is no fault of
+/// the database (a schema that is behind, another run) stays as it is.
 pub(crate) fn is_transient(failure: &Failure) -> bool {
     let fault = |cause: &(dyn std::error::Error + 'static)| {
         let of_store = cause.downcast_ref().map(StoreError::is_transient);
@@ -16,8 +17,8 @@ pub(crate) fn is_transient(failure: &Failure) -> bool {
     failure.exit() == Exit::Database && failure.causes().find_map(fault).unwrap_or(false)
 }
 
-/// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before a pull; a pull that is done
-/// is worth the wait.
+/// Whether a server that takes no writes at the moment is what failed. Nobody waits for that before
+/// a pull; a pull that is done is worth the wait.
 pub(crate) fn is_read_only(failure: &Failure) -> bool {
     failure.causes().any(|cause| match cause.downcast_ref() {
         Some(StoreError::Database(error)) => error.is_read_only(),
@@ -25,8 +26,8 @@ pub(crate) fn is_read_only(failure: &Failure) -> bool {
     })
 }
 
-/// Whether a failure is one that passes within seconds, whatever the delay between two attempts is set to. A connection that broke is
-/// one where there are other servers to go to.
+/// Whether a failure is one that passes within seconds, whatever the delay between two attempts is
+/// set to. A connection that broke is one where there are other servers to go to.
 pub(crate) fn passes_soon(failure: &Failure, other_servers: bool) -> bool {
     let soon = |fault: &DatabaseError| {
         fault.passes_soon()
@@ -52,7 +53,8 @@ pub(crate) fn ends_connection(failure: &Failure) -> bool {
     failure.causes().find_map(fault).unwrap_or(false)
 }
 
-/// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in doubt.
+/// A fault of the store. Nothing is committed when one is returned, unless the commit itself is in
+/// doubt.
 #[derive(Debug)]
 pub enum StoreError {
     Database(DatabaseError),
@@ -62,7 +64,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether a later try can go better. What a table lacks or a right forbids stays as it is until a person changes it.
+    /// Whether a later try can go better. What a table lacks or a right forbids stays as it is
+    /// until a person changes it.
     pub fn is_transient(&self) -> bool {
         match self {
             StoreError::Database(error) => error.is_transient(),

@@ -1,5 +1,7 @@
-//! The table `stocksync_locks`: leases that hold over all nodes of a cluster, and the order in which runs began.
-//! A lease that runs out costs work twice and no row: that two writes do not mix is seen to by `fence`, within the transaction.
+//! The table `stocksync_locks`: leases that hold over all nodes of a cluster, and the order in
+//! which runs began.
+//! A lease that runs out costs work twice and no row: that two writes do not mix is seen to by
+//! `fence`, within the transaction.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -23,7 +25,8 @@ const LEASE: Duration = Duration::from_secs(12);
 
 const BEAT: Duration = Duration::from_secs(4);
 
-/// How long one that has run out must be seen not to be renewed before it is taken over: the servers' clocks may differ.
+/// How long one that has run out must be seen not to be renewed before it is taken over: the
+/// servers' clocks may differ.
 const WATCH: Duration = Duration::from_secs(8);
 
 const LOOK: Duration = Duration::from_millis(300);
@@ -89,8 +92,9 @@ pub(crate) fn prepare(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes a lease whose advisory lock this connection holds already; its term, or `None` if a run that lives has it. `wait` is for how
-/// long such a run is waited for; to see that one is dead takes its time in any case.
+/// Takes a lease whose advisory lock this connection holds already; its term, or `None` if a run
+/// that lives has it. `wait` is for how long such a run is waited for; to see that one is dead
+/// takes its time in any case.
 pub(crate) fn take(
     database: &mut Database,
     purpose: Purpose,
@@ -100,7 +104,8 @@ pub(crate) fn take(
     let (mut seen, mut since, mut looked) = (None, began, began);
     loop {
         let (held, expired) = look(database.conn(), purpose)?;
-        // A look that took long has waited for the cluster, and so has whoever wanted to renew the lease.
+        // A look that took long has waited for the cluster, and so has whoever wanted to renew the
+        // lease.
         if seen.as_ref() != Some(&held) || looked.elapsed() > LOOK * 4 {
             let renewed = seen.is_some_and(|before: Held| before.holder == held.holder);
             if renewed && looked.elapsed() <= LOOK * 4 && began.elapsed() >= wait {
@@ -133,9 +138,9 @@ pub(crate) fn give_back(conn: &mut Conn, purpose: Purpose) -> Result<(), StoreEr
     }
 }
 
-/// The first statements of every write: they change a row that all writes change, so that two writes at once cannot both be committed,
-/// and look only then whether a later run has written. Its name, if so.
-/// Errors: [`StoreError::Database`]; [`StoreError::Mismatch`] if the rows are gone.
+/// The first statements of every write: they change a row that all writes change, so that two
+/// writes at once cannot both be committed, and look only then whether a later run has written. Its
+/// name, if so. Errors: [`StoreError::Database`]; [`StoreError::Mismatch`] if the rows are gone.
 pub(crate) fn fence(
     conn: &mut Conn,
     source: Source,
@@ -162,7 +167,8 @@ fn look(conn: &mut Conn, purpose: Purpose) -> Result<(Held, bool), StoreError> {
     Ok((Held { holder, server, expires_at }, expired))
 }
 
-/// Whether whoever is written down there cannot hold it any more: the advisory lock, which is ours by now, was theirs.
+/// Whether whoever is written down there cannot hold it any more: the advisory lock, which is ours
+/// by now, was theirs.
 fn is_free(database: &Database, held: &Held) -> bool {
     let Some(holder) = &held.holder else { return true };
     holder == run_id()
@@ -202,7 +208,8 @@ fn own() -> MutexGuard<'static, BTreeSet<&'static str>> {
     OWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// For the rest of the process, on a connection of its own: the run's may be in the middle of something.
+/// For the rest of the process, on a connection of its own: the run's may be in the middle of
+/// something.
 fn keep_renewing(settings: &DatabaseSettings) {
     static ONCE: Once = Once::new();
     let settings = settings.clone();

@@ -1,5 +1,6 @@
 //! The connection, its errors, its rows, bulk loading and the locks: what every statement needs.
-//! Knows no table of ours but that of the leases; everything above imports it, it imports nothing of store.
+//! Knows no table of ours but that of the leases; everything above imports it, it imports nothing
+//! of store.
 
 pub(crate) mod advisory_lock;
 pub(crate) mod bulk_load;

@@ -1,5 +1,6 @@
-//! Rows of the database as typed values: what does not fit is an error, never a panic. The driver's own `exec_first`, `exec_map` and
-//! `exec` panic: whatever may hold what somebody else has written is read by these.
+//! Rows of the database as typed values: what does not fit is an error, never a panic. The driver's
+//! own `exec_first`, `exec_map` and `exec` panic: whatever may hold what somebody else has written
+//! is read by these.
 
 use mysql::prelude::{FromRow, Queryable};
 use mysql::{Conn, FromRowError, Params, Row, from_row_opt};

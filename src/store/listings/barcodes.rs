@@ -1,5 +1,5 @@
-//! The table `listing_barcodes`: every barcode of every listing, and those it had before. Which product follows from
-//! them is decided in `identity`.
+//! The table `listing_barcodes`: every barcode of every listing, and those it had before. Which
+//! product follows from them is decided in `identity`.
 
 use std::collections::HashMap;
 use std::io;
@@ -20,8 +20,8 @@ const LOSE: &str = "
     UPDATE listing_barcodes SET lost_on = ?
     WHERE source = ? AND sku = ? AND size_id = ? AND barcode = ? AND lost_on IS NULL";
 
-/// Completed with the `sku`s, for which both servers have a range; a card's few other sizes do no harm. A legacy card, which has no
-/// size, is none of its size's rivals.
+/// Completed with the `sku`s, for which both servers have a range; a card's few other sizes do no
+/// harm. A legacy card, which has no size, is none of its size's rivals.
 const RIVALS: &str = "
     SELECT EXISTS (
         SELECT 1
@@ -109,7 +109,8 @@ pub(crate) fn add(
     insert(conn, source, &rows)
 }
 
-/// Brings the barcodes of known listings to what the marketplace names now; what it no longer names is kept as lost.
+/// Brings the barcodes of known listings to what the marketplace names now; what it no longer names
+/// is kept as lost.
 pub(crate) fn replace(
     conn: &mut Conn,
     source: Source,

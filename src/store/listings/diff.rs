@@ -1,5 +1,5 @@
-//! The pull beside the known listings, listing by listing: what is new, what lacks something, what has changed, what is
-//! no longer there. Decides nothing about products.
+//! The pull beside the known listings, listing by listing: what is new, what lacks something, what
+//! has changed, what is no longer there. Decides nothing about products.
 
 use std::cmp::Ordering;
 
@@ -30,7 +30,8 @@ pub(crate) struct ListingChanges {
     pub new: Spool<PlannedListing>,
     /// Known listings that lack something which the pull knows.
     pub lacking: Spool<PlannedListing>,
-    /// Known listings of Wildberries without a name or a barcode, unless all cards have been read today.
+    /// Known listings of Wildberries without a name or a barcode, unless all cards have been read
+    /// today.
     pub nameless: Spool<PlannedListing>,
     /// Known listings of Ozon, of which the pull names other barcodes than before.
     pub rebarcoded: Spool<Rebarcoded>,

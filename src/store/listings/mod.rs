@@ -1,5 +1,6 @@
 //! The tables of what is sold: listings, their barcodes, WB cards, products and their names.
-//! Compares a pull with them and writes the difference; which listings are one product is decided in matching.
+//! Compares a pull with them and writes the difference; which listings are one product is decided
+//! in matching.
 
 pub(crate) mod barcodes;
 pub(crate) mod diff;

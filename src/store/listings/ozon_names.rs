@@ -1,5 +1,5 @@
-//! Which of Ozon's articles are to be asked what they are called, where the stock comes without names and barcodes: all of them
-//! once a day, and at any time those that lack one.
+//! Which of Ozon's articles are to be asked what they are called, where the stock comes without
+//! names and barcodes: all of them once a day, and at any time those that lack one.
 
 use std::collections::HashSet;
 

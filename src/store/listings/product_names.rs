@@ -1,5 +1,6 @@
-//! The column `dim_products.product_name`: the seller's own, of whatever length and character set. No stock is lost for a name: what
-//! the column cannot hold is cut, replaced or left empty. `product_listings` has the name whole.
+//! The column `dim_products.product_name`: the seller's own, of whatever length and character set.
+//! No stock is lost for a name: what the column cannot hold is cut, replaced or left empty.
+//! `product_listings` has the name whole.
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
@@ -9,8 +10,9 @@ use crate::inventory::field::LONGEST_PRODUCT_NAME;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 
-/// Completed with the form in which a name is written, and `IGNORE` where it may be another than the listing's: MariaDB takes
-/// a character that is replaced for an error of an `UPDATE`, and both servers take it for a warning of an `UPDATE IGNORE`.
+/// Completed with the form in which a name is written, and `IGNORE` where it may be another than
+/// the listing's: MariaDB takes a character that is replaced for an error of an `UPDATE`, and both
+/// servers take it for a warning of an `UPDATE IGNORE`.
 const FILL_UP: &str = "
     UPDATE {ignore} dim_products AS p
     JOIN product_listings AS l ON l.product_id = p.product_id
@@ -19,8 +21,8 @@ const FILL_UP: &str = "
       AND l.name IS NOT NULL
       AND (p.product_name IS NULL OR p.product_name = '')";
 
-/// Completed with the form in which a name would be written: how many of the same products would be called otherwise than
-/// their listing.
+/// Completed with the form in which a name would be written: how many of the same products would be
+/// called otherwise than their listing.
 const COUNT_ALTERED: &str = "
     SELECT COUNT(DISTINCT p.product_id)
     FROM dim_products AS p
@@ -37,7 +39,8 @@ pub(crate) struct ProductNames {
 }
 
 impl ProductNames {
-    /// By what `information_schema` says of the column: its character set, and how many characters it holds for certain.
+    /// By what `information_schema` says of the column: its character set, and how many characters
+    /// it holds for certain.
     pub(crate) fn new(nullable: bool, charset: Option<&str>, longest: Option<u64>) -> Self {
         let most = LONGEST_PRODUCT_NAME as u64;
         let longest = longest.map_or(most, |longest| longest.min(most));

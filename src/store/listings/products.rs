@@ -1,5 +1,5 @@
-//! The table `dim_products`: the seller's own, found in whatever shape it is. Rows are only ever added to it,
-//! and a missing name filled in.
+//! The table `dim_products`: the seller's own, found in whatever shape it is. Rows are only ever
+//! added to it, and a missing name filled in.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,8 @@ use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 use crate::store::plan_rows::PlannedListing;
 
-/// The columns, and of each whether it may be NULL, its character set and how many characters it holds for certain. Of a TEXT the
-/// server tells its bytes only, and of bytes no character set.
+/// The columns, and of each whether it may be NULL, its character set and how many characters it
+/// holds for certain. Of a TEXT the server tells its bytes only, and of bytes no character set.
 const COLUMNS: &str = "
     SELECT c.COLUMN_NAME, c.IS_NULLABLE = 'YES', c.CHARACTER_SET_NAME,
            c.CHARACTER_OCTET_LENGTH DIV COALESCE(s.MAXLEN, 4)
@@ -73,14 +73,16 @@ impl Products {
             .flat_map(|listing| self.values(source, listing, &own_sku(listing)))
             .collect();
         match self.insert(conn, missing.len(), values) {
-            // One statement whose number of rows is known takes consecutive ids in every innodb_autoinc_lock_mode
-            // (MySQL manual, "AUTO_INCREMENT Handling in InnoDB", simple inserts).
+            // One statement whose number of rows is known takes consecutive ids in every
+            // innodb_autoinc_lock_mode (MySQL manual, "AUTO_INCREMENT Handling in InnoDB", simple
+            // inserts).
             Ok(first) => {
                 for (listing, place) in missing.iter_mut().zip(0..) {
                     listing.product_id = Some(first + place * self.id_step);
                 }
             }
-            // The old shape has a unique `sku` across both marketplaces and blind to case: the articles go in one by one.
+            // The old shape has a unique `sku` across both marketplaces and blind to case: the
+            // articles go in one by one.
             Err(error) if is_duplicate(&error) => {
                 for listing in &mut missing {
                     listing.product_id = Some(self.insert_one(conn, source, listing)?);
@@ -137,7 +139,8 @@ impl Products {
     }
 }
 
-/// What the old shape's `sku` says of a listing: the article, or for one size of a card `nmId/chrtId`.
+/// What the old shape's `sku` says of a listing: the article, or for one size of a card
+/// `nmId/chrtId`.
 fn own_sku(listing: &PlannedListing) -> String {
     if listing.size_id.is_empty() {
         listing.sku.clone()

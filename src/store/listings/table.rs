@@ -1,4 +1,5 @@
-//! The table `product_listings`: what each marketplace sells under which number, and which product that is.
+//! The table `product_listings`: what each marketplace sells under which number, and which product
+//! that is.
 //! The write: creates what is new and fills up what lacked.
 
 use chrono::NaiveDate;
@@ -50,8 +51,8 @@ const MARK: &str = "
 /// Listings of one `MARK`.
 const MARKED: usize = 500;
 
-/// Rows of one `FILL_UP` or of one insert of products: with the longest names and articles they fit into a packet of 1 MiB,
-/// the least `max_allowed_packet` that servers are set up with.
+/// Rows of one `FILL_UP` or of one insert of products: with the longest names and articles they fit
+/// into a packet of 1 MiB, the least `max_allowed_packet` that servers are set up with.
 const BATCH: usize = 200;
 
 pub(crate) struct ListingPlan {
@@ -67,8 +68,8 @@ pub(crate) struct ListingPlan {
     pub last_day: NaiveDate,
 }
 
-/// Creates what is new (its products too) and brings what is known up to date. Returns the new listings in the
-/// database's order.
+/// Creates what is new (its products too) and brings what is known up to date. Returns the new
+/// listings in the database's order.
 pub(crate) fn apply(
     conn: &mut Conn,
     way: BulkWay,
@@ -97,8 +98,8 @@ pub(crate) fn apply(
     Ok(created)
 }
 
-/// Gives every new listing a product. A product that several share is created with the first of them, which is of the
-/// same `sku` and so at most a few places before the others.
+/// Gives every new listing a product. A product that several share is created with the first of
+/// them, which is of the same `sku` and so at most a few places before the others.
 fn create_products(
     conn: &mut Conn,
     source: Source,

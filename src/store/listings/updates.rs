@@ -1,4 +1,5 @@
-//! What cards and pulls say of listings, known ones and new ones, beyond stock: barcodes, size, name.
+//! What cards and pulls say of listings, known ones and new ones, beyond stock: barcodes, size,
+//! name.
 
 use chrono::NaiveDate;
 use mysql::prelude::Queryable;
@@ -53,7 +54,8 @@ pub(crate) fn barcode_changes(
     Ok(updates.finish()?)
 }
 
-/// Known listings of cards that were read since the listings last took over what the cards say, and legacy cards whose size is new.
+/// Known listings of cards that were read since the listings last took over what the cards say, and
+/// legacy cards whose size is new.
 pub(crate) fn updates_from_cards(
     conn: &mut Conn,
     since: NaiveDate,
@@ -115,7 +117,8 @@ fn update(
     Some(KnownUpdate { listing, stored, set_by_hand: known.set_by_hand, counts })
 }
 
-/// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not say everything.
+/// Adds to new listings of Wildberries what the cards say. Also says of how many the cards do not
+/// say everything.
 pub(crate) fn fill_from_cards(
     conn: &mut Conn,
     listings: &Spool<PlannedListing>,

@@ -1,5 +1,6 @@
-//! The table `wb_card_sizes`: what Wildberries' cards say, kept page by page in transactions of its own (names are not
-//! stock), and how far the reading has come. What the listings take over from it is read by `known::learned`.
+//! The table `wb_card_sizes`: what Wildberries' cards say, kept page by page in transactions of its
+//! own (names are not stock), and how far the reading has come. What the listings take over from it
+//! is read by `known::learned`.
 
 use std::collections::HashMap;
 
@@ -50,8 +51,8 @@ fn parse_cursor(value: &str) -> Option<CardCursor> {
     Some(CardCursor { updated_at: updated_at.to_owned(), nm_id: nm_id.parse().ok()? })
 }
 
-/// Keeps what a page of cards says in place of what the same cards said before, and where the next one begins.
-/// A transaction of its own.
+/// Keeps what a page of cards says in place of what the same cards said before, and where the next
+/// one begins. A transaction of its own.
 pub(crate) fn keep(
     conn: &mut Conn,
     nm_ids: &[String],
@@ -65,7 +66,8 @@ pub(crate) fn keep(
         conn.exec_drop(statement, nm_ids.iter().map(Value::from).collect::<Vec<_>>())?;
     }
     for sizes in sizes.chunks(BATCH) {
-        // A card that moves up while the pages are read is on two of them, even on one: the later word counts.
+        // A card that moves up while the pages are read is on two of them, even on one: the later
+        // word counts.
         let statement = format!(
             "REPLACE INTO wb_card_sizes (sku, size_id, barcodes, seller_article, name, size_name) VALUES {}",
             placeholders(sizes.len(), 6)

@@ -1,5 +1,5 @@
-//! What becomes of every listing: clusters come in, and out come the products of new listings and the moves of known ones,
-//! each listing once. What shall become of them is the rules' matter.
+//! What becomes of every listing: clusters come in, and out come the products of new listings and
+//! the moves of known ones, each listing once. What shall become of them is the rules' matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,8 @@ impl Sortable for Assignment {
     }
 }
 
-/// What a cluster says of a known listing. Several may speak of it, so the listing's own pair comes first.
+/// What a cluster says of a known listing. Several may speak of it, so the listing's own pair comes
+/// first.
 #[derive(Serialize, Deserialize)]
 enum Decision {
     /// Its pair gathers at another product.
@@ -103,7 +104,8 @@ impl Assignments {
                 self.decide(listing, Some(to), Decision::Move)?;
                 self.linked += 1;
             }
-            // Without a new listing to follow, the leader's own item leaves and gets a product like any other that does.
+            // Without a new listing to follow, the leader's own item leaves and gets a product like
+            // any other that does.
             Action::MoveToNew if leader.number.is_none() && listing.item == leader.item => {
                 self.decide(listing, None, Decision::Leave)?;
             }
@@ -210,7 +212,8 @@ impl Assignments {
     }
 }
 
-/// Products at which a listing of the pair has left its former partner behind, unless its partner of now has come there too.
+/// Products at which a listing of the pair has left its former partner behind, unless its partner
+/// of now has come there too.
 fn left_behind(listings: &[&BarcodeUse], others: &[ClusterMember]) -> Vec<i64> {
     let lost = others.iter().filter(|it| it.role == Role::Lost { left_behind: true });
     let left = lost.filter(|ClusterMember { listing: lost, .. }| {

@@ -1,5 +1,5 @@
-//! Who carries which barcode once this sync's news is taken in: what the table says, without the listings that the sync
-//! knows better, and what the sync says of those. By barcode, as a stream.
+//! Who carries which barcode once this sync's news is taken in: what the table says, without the
+//! listings that the sync knows better, and what the sync says of those. By barcode, as a stream.
 
 use std::cmp::Ordering;
 
@@ -16,8 +16,8 @@ use crate::store::database::error::StoreError;
 use crate::store::database::rows::read_row;
 use crate::store::newest::{Baseline, newest_day};
 
-/// In the order of the index on `barcode`, which ends in the primary key. A legacy card, which has no size, counts as long as its
-/// size does.
+/// In the order of the index on `barcode`, which ends in the primary key. A legacy card, which has
+/// no size, counts as long as its size does.
 const STORED: &str = "
     SELECT b.barcode, b.source = 'Wildberries', b.sku, b.size_id, l.chrt_id, l.product_id, l.set_by_hand,
            b.lost_on IS NOT NULL
@@ -119,8 +119,8 @@ pub(super) fn each(
     stored.advance_to(|_| Ordering::Less, |it| keep(it, on_use))
 }
 
-/// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the outdated rows, and all
-/// else it holds, whatever the table says of an earlier day.
+/// From which day on a listing must have been seen. What Ozon's own pull does not hold is among the
+/// outdated rows, and all else it holds, whatever the table says of an earlier day.
 fn since(conn: &mut Conn, source: Source, baseline: &Baseline) -> Result<NaiveDate, StoreError> {
     const EARLIEST: Option<NaiveDate> = NaiveDate::from_ymd_opt(1000, 1, 1);
     let earliest = EARLIEST.unwrap_or(NaiveDate::MIN);

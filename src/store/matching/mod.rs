@@ -34,7 +34,8 @@ pub(super) struct Move {
     to: Option<i64>,
 }
 
-/// A known listing that comes to the product which another listing has once this sync has created and moved all else.
+/// A known listing that comes to the product which another listing has once this sync has created
+/// and moved all else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DependentMove {
     moved: Move,
@@ -52,7 +53,8 @@ pub(super) struct Links {
     pub linked: u64,
     /// Known listings that come to another product: two products turned out to be one.
     pub moves: Spool<Move>,
-    /// Known listings whose barcode went over to another one: each item among them becomes a product of its own.
+    /// Known listings whose barcode went over to another one: each item among them becomes a
+    /// product of its own.
     pub leaving: Spool<Move>,
     /// Known listings whose new partner has no product yet but one of these.
     pub dependent: Spool<DependentMove>,

@@ -1,4 +1,5 @@
-//! From barcodes to clusters: which item on Ozon is which item on Wildberries, and which listings belong to either.
+//! From barcodes to clusters: which item on Ozon is which item on Wildberries, and which listings
+//! belong to either.
 //! Everything goes through sorters, so memory does not grow with the catalogue.
 
 use serde::{Deserialize, Serialize};
@@ -51,15 +52,17 @@ pub(super) enum Role {
         /// Whether its product is the other marketplace's item's by which it came there.
         left_behind: bool,
     },
-    /// It lost a barcode which this item on Ozon has now; the loss counts only if that is the partner. `None`: it lost one
-    /// which an item of the cluster has or had, so it may share the product only as long as that has no partner.
+    /// It lost a barcode which this item on Ozon has now; the loss counts only if that is the
+    /// partner. `None`: it lost one which an item of the cluster has or had, so it may share the
+    /// product only as long as that has no partner.
     Former(Option<TradeItem>),
 }
 
 /// A listing of an item; also one that once carried the barcode by which the item has its partner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ClusterMember {
-    /// What the listing belongs to, or has to make room for: Wildberries' item of a pair, else the item itself.
+    /// What the listing belongs to, or has to make room for: Wildberries' item of a pair, else the
+    /// item itself.
     pub cluster: TradeItem,
     /// Whether the cluster is a pair.
     pub paired: bool,
@@ -91,7 +94,8 @@ enum Reason {
         /// The pair that has the barcode now.
         to: Option<(TradeItem, TradeItem)>,
     },
-    /// It has or had a barcode that this listing of the other marketplace lost, and has the same product.
+    /// It has or had a barcode that this listing of the other marketplace lost, and has the same
+    /// product.
     Beside(BarcodeUse),
 }
 
@@ -121,7 +125,8 @@ pub(super) struct Pairing {
     listings: Sorter<ByItem>,
 }
 
-/// Listings that carry, or lost, the same barcode; more than this is a placeholder, or was one that somebody cleaned up.
+/// Listings that carry, or lost, the same barcode; more than this is a placeholder, or was one that
+/// somebody cleaned up.
 const MOST: usize = 20;
 
 impl Pairing {
@@ -160,7 +165,8 @@ impl Pairing {
         Ok(self.edges.push(&ByWildberries(Edge { ozon, wildberries, confirmed: false }))?)
     }
 
-    /// The listings of every item, together with those of its partner, and then those that lost a barcode to them.
+    /// The listings of every item, together with those of its partner, and then those that lost a
+    /// barcode to them.
     ///
     /// Four sorted streams, each in the order that the next one needs:
     ///
@@ -182,7 +188,8 @@ impl Pairing {
     }
 }
 
-/// What a barcode that some listings lost means for them, and for those beside them at their product.
+/// What a barcode that some listings lost means for them, and for those beside them at their
+/// product.
 fn what_was_lost(
     former: &[BarcodeUse],
     carriers: &[BarcodeUse],
@@ -222,7 +229,8 @@ fn same_product(one: &BarcodeUse, other: &BarcodeUse) -> bool {
         && !other.set_by_hand
 }
 
-/// Pass 1: the edges of items that have one partner only, seen from either side; by Ozon's item, each once.
+/// Pass 1: the edges of items that have one partner only, seen from either side; by Ozon's item,
+/// each once.
 fn confirmed_pairs(edges: Sorter<ByWildberries>) -> Result<Spool<Edge>, StoreError> {
     let mut by_ozon: Sorter<ByOzon> = Sorter::default();
     let edges = edges.finish()?.map(|edge| Ok(edge?.0));
@@ -257,7 +265,8 @@ fn confirmed_pairs(edges: Sorter<ByWildberries>) -> Result<Spool<Edge>, StoreErr
     Ok(pairs.finish()?)
 }
 
-/// Hands out what belongs together; of a group the first two different edges are enough, the rest is passed over.
+/// Hands out what belongs together; of a group the first two different edges are enough, the rest
+/// is passed over.
 fn each_group(
     edges: impl Iterator<Item = Result<Edge, StoreError>>,
     same: impl Fn(&Edge, &Edge) -> bool,
@@ -276,8 +285,8 @@ fn each_group(
     if group.is_empty() { Ok(()) } else { on_group(group) }
 }
 
-/// Pass 2: Ozon's listings, which come first in the order of items, get the cluster of their pair. Leaves the pairs for the
-/// next pass, and Wildberries' listings.
+/// Pass 2: Ozon's listings, which come first in the order of items, get the cluster of their pair.
+/// Leaves the pairs for the next pass, and Wildberries' listings.
 fn cluster_ozon(
     pairs: &Spool<Edge>,
     listings: Sorter<ByItem>,
@@ -311,7 +320,8 @@ fn cluster_ozon(
     Ok((by_wildberries, wildberries.finish()?))
 }
 
-/// Pass 3: each of Wildberries' items is its own cluster; the pairs say whether somebody of Ozon's is in it.
+/// Pass 3: each of Wildberries' items is its own cluster; the pairs say whether somebody of Ozon's
+/// is in it.
 fn cluster_wildberries(
     pairs: Sorter<ByWildberries>,
     listings: &Spool<ByItem>,

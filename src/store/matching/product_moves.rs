@@ -1,5 +1,5 @@
-//! Listings that change their product, with the rows of their history: what the assignments say, written as the last
-//! step of the sync's transaction, when the day's snapshot stands.
+//! Listings that change their product, with the rows of their history: what the assignments say,
+//! written as the last step of the sync's transaction, when the day's snapshot stands.
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
@@ -30,8 +30,9 @@ const MOVED: Target = Target {
     columns: &["source", "sku", "size_id", "from_product", "to_product", "part"],
 };
 
-/// Listings whose history goes over in one statement. Each may have a row per day and warehouse, tens of thousands; a statement
-/// over all of them may outlast the 15 minutes that the client waits, and would at every try.
+/// Listings whose history goes over in one statement. Each may have a row per day and warehouse,
+/// tens of thousands; a statement over all of them may outlast the 15 minutes that the client
+/// waits, and would at every try.
 const PART: u64 = 100;
 
 const MOVE_LISTINGS: &str = "

@@ -1,6 +1,8 @@
-//! The rules by which listings are one product. Pure: each is a function over what somebody else has read.
+//! The rules by which listings are one product. Pure: each is a function over what somebody else
+//! has read.
 //!
-//! A trade item is what has a barcode: an article on Ozon, a size of a card on Wildberries, under however many listings.
+//! A trade item is what has a barcode: an article on Ozon, a size of a card on Wildberries, under
+//! however many listings.
 
 use std::cmp::Ordering;
 
@@ -10,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::Source;
 use crate::staging::DatabaseText;
 
-/// How long a size that Wildberries no longer answers keeps its barcodes to itself: the stock methods leave out what has
-/// run out, and a card in the bin is in no list.
+/// How long a size that Wildberries no longer answers keeps its barcodes to itself: the stock
+/// methods leave out what has run out, and a card in the bin is in no list.
 const LAPSE: Days = Days::new(30);
 
 /// What items are ordered by: marketplace, `sku`, size.
@@ -63,8 +65,8 @@ impl Carriers {
     }
 }
 
-/// The two items that a barcode says are one: it must be carried by exactly one item on each marketplace, so that a
-/// duplicate card never melts two products into one.
+/// The two items that a barcode says are one: it must be carried by exactly one item on each
+/// marketplace, so that a duplicate card never melts two products into one.
 pub(super) fn partners(ozon: Carriers, wildberries: Carriers) -> Option<(TradeItem, TradeItem)> {
     match (ozon, wildberries) {
         (Carriers::One(ozon), Carriers::One(wildberries)) => Some((ozon, wildberries)),
@@ -72,14 +74,16 @@ pub(super) fn partners(ozon: Carriers, wildberries: Carriers) -> Option<(TradeIt
     }
 }
 
-/// Several barcodes may lead to the same partner; when they lead to different ones, none of them is believed.
+/// Several barcodes may lead to the same partner; when they lead to different ones, none of them is
+/// believed.
 pub(super) fn only_partner<'a>(partners: &[&'a TradeItem]) -> Option<&'a TradeItem> {
     let first = partners.first()?;
     partners.iter().all(|partner| partner == first).then_some(first)
 }
 
-/// From which day on a listing that the newest pull (on `newest`) lacks must have been seen for its barcodes to count. Ozon's
-/// report lists every article that is not archived, so what it lacks has let go of its barcodes, even if seen the same day.
+/// From which day on a listing that the newest pull (on `newest`) lacks must have been seen for its
+/// barcodes to count. Ozon's report lists every article that is not archived, so what it lacks has
+/// let go of its barcodes, even if seen the same day.
 pub(crate) fn counts_since(source: Source, newest: NaiveDate) -> NaiveDate {
     match source {
         Source::Ozon => newest.succ_opt().unwrap_or(newest),
@@ -100,13 +104,14 @@ pub(super) enum MergeTarget {
     Existing(i64),
     /// To a new one, which they share.
     New,
-    /// A person has spoken: nobody who has a product leaves it. Listings yet to be created come to this product, if there
-    /// is one that is clear, else to a new one.
+    /// A person has spoken: nobody who has a product leaves it. Listings yet to be created come to
+    /// this product, if there is one that is clear, else to a new one.
     Unchanged(Option<i64>),
 }
 
-/// The product of listings that are one. Of several the oldest lives on, which is the smallest id: the old system's rows,
-/// with what is kept beside them (cost, categories), are older than any that this program made.
+/// The product of listings that are one. Of several the oldest lives on, which is the smallest id:
+/// the old system's rows, with what is kept beside them (cost, categories), are older than any that
+/// this program made.
 pub(super) fn merge_target(listings: &[ListingState]) -> MergeTarget {
     let mut products: Vec<i64> = listings.iter().filter_map(|it| it.product_id).collect();
     products.sort_unstable();
@@ -120,8 +125,9 @@ pub(super) fn merge_target(listings: &[ListingState]) -> MergeTarget {
     products.first().map_or(MergeTarget::New, |oldest| MergeTarget::Existing(*oldest))
 }
 
-/// The same for a pair of which a listing has lost the barcode by which it came to one of the products in `left`: that one is
-/// left to who carries the barcode still. A pair without any other product gets a new one, to which all of it comes.
+/// The same for a pair of which a listing has lost the barcode by which it came to one of the
+/// products in `left`: that one is left to who carries the barcode still. A pair without any other
+/// product gets a new one, to which all of it comes.
 pub(super) fn merge_target_of_pair(listings: &[ListingState], left: &[i64]) -> MergeTarget {
     match merge_target(listings) {
         MergeTarget::Existing(oldest) if left.contains(&oldest) => {
@@ -157,8 +163,9 @@ pub(super) fn action(target: MergeTarget, listing: ListingState) -> Action {
     }
 }
 
-/// Whether a listing that once carried a barcode has to leave the product of those who carry it now: it would stand there
-/// beside another one of its marketplace. What a barcode merely lost parts nobody.
+/// Whether a listing that once carried a barcode has to leave the product of those who carry it
+/// now: it would stand there beside another one of its marketplace. What a barcode merely lost
+/// parts nobody.
 pub(super) fn must_leave(former: ListingState, product_id: i64) -> bool {
     former.product_id == Some(product_id) && !former.set_by_hand
 }

@@ -1,9 +1,11 @@
-//! Barcodes in, assignments out, without a database. What is expected stands beside each barcode, in words of the policy.
+//! Barcodes in, assignments out, without a database. What is expected stands beside each barcode,
+//! in words of the policy.
 
 use super::*;
 use crate::staging::Sortable;
 
-/// A use of a barcode: `O` or `W` for the marketplace, `sku` and size with a slash between; then its product, if it has one.
+/// A use of a barcode: `O` or `W` for the marketplace, `sku` and size with a slash between; then
+/// its product, if it has one.
 fn used(barcode: &str, listing: &str, product_id: Option<i64>) -> BarcodeUse {
     let (source, name) = match listing.split_at(2) {
         ("O ", name) => (Source::Ozon, name),

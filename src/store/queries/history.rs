@@ -9,7 +9,8 @@ use crate::store::database::error::StoreError;
 use crate::store::database::rows::{self, read_row};
 pub(crate) use crate::store::newest::newest_day;
 
-/// As the rows are: to let the server group them, or to let it choose (it intersects two indexes), takes several times as long.
+/// As the rows are: to let the server group them, or to let it choose (it intersects two indexes),
+/// takes several times as long.
 const STOCK: &str = "
     SELECT product_id, stock_type, COALESCE(available_stock, 0)
     FROM inventory_data FORCE INDEX (idx_source_snapshot)
@@ -25,11 +26,13 @@ const STOCK_IN_PLACE: &str = "
 const PLACE: &str =
     "SELECT MIN(id), MAX(id) FROM inventory_data WHERE source = ? AND snapshot_date = ?";
 
-/// A day's rows lie together as its first sync wrote them, those of its later syncs behind the other marketplace's. Where so many times
-/// as many numbers as rows lie between the first and the last one, somebody has moved them about.
+/// A day's rows lie together as its first sync wrote them, those of its later syncs behind the
+/// other marketplace's. Where so many times as many numbers as rows lie between the first and the
+/// last one, somebody has moved them about.
 const SCATTERED: u64 = 4;
 
-/// Hands over what could be sold on each day since `first`, row by row, the newest day first: day, `product_id`, type, pieces.
+/// Hands over what could be sold on each day since `first`, row by row, the newest day first: day,
+/// `product_id`, type, pieces.
 pub(crate) fn stock_since(
     conn: &mut Conn,
     source: Source,

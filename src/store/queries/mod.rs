@@ -13,14 +13,14 @@ pub(crate) use runs::{
     RECENT_RUNS, RunRow, Runs, failures, last_success, recent_runs, runs, runs_since,
 };
 pub(crate) use stock::{
-    Doubts, ListingStock, NewestSnapshot, WarehouseStock, days, doubts, listing_names, listings,
-    warehouses,
+    ListingStock, NewestSnapshot, SnapshotCheck, WarehouseStock, days, doubts, listing_names,
+    listings, warehouses,
 };
 
 use super::database::error::StoreError;
 
-/// Holds one state of the database for all questions that follow on this connection: a sync that commits in between
-/// would otherwise make its own log row and its own rows disagree.
+/// Holds one state of the database for all questions that follow on this connection: a sync that
+/// commits in between would otherwise make its own log row and its own rows disagree.
 pub(crate) fn begin_consistent_read(conn: &mut Conn) -> Result<(), StoreError> {
     conn.query_drop("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
     Ok(conn.query_drop("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")?)

@@ -1,4 +1,5 @@
-//! The products over both marketplaces: how many of each there are, where they are listed, what they are called. Reads only.
+//! The products over both marketplaces: how many of each there are, where they are listed, what
+//! they are called. Reads only.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,8 @@ const LISTED: usize = 100;
 /// Listings without a name that a report shows.
 const NAMELESS_SHOWN: usize = 10;
 
-/// A parameter for the day of either marketplace; a day that never was stands for a marketplace without a snapshot.
+/// A parameter for the day of either marketplace; a day that never was stands for a marketplace
+/// without a snapshot.
 const NEWEST_ROWS: &str =
     "((source = 'Ozon' AND snapshot_date = ?) OR (source = 'Wildberries' AND snapshot_date = ?))";
 
@@ -121,6 +123,8 @@ pub(crate) struct ProductStock {
     pub product_id: i64,
     /// Its name; null if no marketplace told it.
     pub name: Option<String>,
+    /// What its size is called; null where there is only one.
+    pub size_name: Option<String>,
     /// Pieces on both marketplaces, available or reserved.
     pub stock: i64,
     /// Pieces on Ozon; null if Ozon does not list it.
@@ -156,8 +160,9 @@ pub(crate) fn products(conn: &mut Conn) -> Result<ProductOverview, StoreError> {
     Ok(overview)
 }
 
-/// The products that one marketplace lists and the other does not; none as long as one of them has no snapshot, as there is nothing
-/// to compare with. Their numbers are `only_ozon` and `only_wildberries` of the overview.
+/// The products that one marketplace lists and the other does not; none as long as one of them has
+/// no snapshot, as there is nothing to compare with. Their numbers are `only_ozon` and
+/// `only_wildberries` of the overview.
 pub(crate) fn one_sided(conn: &mut Conn) -> Result<Vec<OneSided>, StoreError> {
     let [Some(ozon), Some(wildberries)] = newest_days(conn)? else { return Ok(Vec::new()) };
     let read = |(product, ozon, has_barcode)| OneSided {
@@ -201,6 +206,7 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     let read = |(product_id, stock, ozon, wildberries)| ProductStock {
         product_id,
         name: None,
+        size_name: None,
         stock,
         ozon,
         wildberries,
@@ -225,7 +231,8 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
     let ids: Vec<i64> = products.iter().map(|product| product.product_id).collect();
     let mut names = product_names(conn, &ids)?;
     for product in &mut products {
-        product.name = names.remove(&product.product_id).and_then(|known| known.name);
+        let known = names.remove(&product.product_id).unwrap_or_default();
+        (product.name, product.size_name) = (known.name, known.size_name);
         product.warehouses = warehouses.remove(&product.product_id).unwrap_or_default();
     }
     Ok(products)
@@ -233,8 +240,11 @@ fn most_stock(conn: &mut Conn, days: &[Value]) -> Result<Vec<ProductStock>, Stor
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProductName {
-    /// Its own name, which a person may have given it, or else that of a listing; `None` if no marketplace told one.
+    /// Its own name, which a person may have given it, or else that of a listing; `None` if no
+    /// marketplace told one.
     pub name: Option<String>,
+    /// What its size is called, `None` where there is only one.
+    pub size_name: Option<String>,
     /// The seller's article, or else the marketplace's code.
     pub article: String,
 }
@@ -243,7 +253,7 @@ pub(crate) struct ProductName {
 const NAMES_AT_ONCE: usize = 500;
 
 const LISTED_NAMES: &str = "
-    SELECT product_id, MIN(NULLIF(name, '')), MIN(COALESCE(seller_article, sku))
+    SELECT product_id, MIN(NULLIF(name, '')), MIN(size_name), MIN(COALESCE(seller_article, sku))
     FROM product_listings WHERE product_id IN {products}
     GROUP BY product_id";
 
@@ -261,8 +271,10 @@ pub(crate) fn product_names(
         let ids: Vec<Value> = some.iter().map(|product| Value::from(*product)).collect();
         let of_these =
             |statement: &str| statement.replace("{products}", &placeholders(1, ids.len()));
-        for (product, name, article) in rows::all(conn, of_these(LISTED_NAMES), ids.clone())? {
-            names.insert(product, ProductName { name, article });
+        for (product, name, size_name, article) in
+            rows::all(conn, of_these(LISTED_NAMES), ids.clone())?
+        {
+            names.insert(product, ProductName { name, size_name, article });
         }
         if has_own {
             for (product, name) in rows::all(conn, of_these(OWN_NAMES), ids.clone())? {

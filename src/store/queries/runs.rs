@@ -10,9 +10,10 @@ use crate::secret::mask;
 use crate::store::database::error::StoreError;
 use crate::store::database::rows;
 
-/// A log that people write into may hold dates of zeros, which are no dates: `NULLIF(…, 0)` here and below.
-/// `marketplace` and not `source`, so that an import from a file counts for the marketplace whose stock it brought.
-/// Runs of one marketplace never overlap, so the one that began last has also ended last.
+/// A log that people write into may hold dates of zeros, which are no dates: `NULLIF(…, 0)` here
+/// and below. `marketplace` and not `source`, so that an import from a file counts for the
+/// marketplace whose stock it brought. Runs of one marketplace never overlap, so the one that began
+/// last has also ended last.
 const LAST_SUCCESS: &str = "
     SELECT completed_at FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND status IN ('success', 'partial')
@@ -32,7 +33,8 @@ const RUNS: &str = "
     FROM sync_logs
     WHERE marketplace = ? AND sync_type = 'inventory' AND started_at >= ?";
 
-/// `marketplace` is also the column by which the index idx_marketplace_run has the runs in the order of [`newest`].
+/// `marketplace` is also the column by which the index idx_marketplace_run has the runs in the
+/// order of [`newest`].
 const EACH: &str = "
     SELECT started_at, NULLIF(completed_at, 0), status, exit_code, failure_kind, error_message,
            COALESCE(records_processed, 0), COALESCE(records_rejected, 0), COALESCE(requests, 0), foreign_hosts

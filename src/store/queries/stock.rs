@@ -1,5 +1,7 @@
 //! The newest snapshots of a marketplace, as `inventory_data` and `product_listings` hold them.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use mysql::Conn;
 
@@ -25,6 +27,9 @@ const WAREHOUSES: &str = "
     WHERE source = ? AND snapshot_date = ?
     GROUP BY stock_type, warehouse_name
     ORDER BY stock_type, SUM(current_stock) DESC, warehouse_name";
+
+const CLUSTERS: &str =
+    "SELECT warehouse_name, cluster FROM dim_warehouses WHERE source = ? AND cluster IS NOT NULL";
 
 /// In the order of uk_inventory_identity, so that grouping needs no temporary table.
 const LISTINGS: &str = "
@@ -70,6 +75,9 @@ pub(crate) struct Days {
 pub(crate) struct WarehouseStock {
     pub stock_type: String,
     pub warehouse_name: String,
+    /// Ozon's cluster, where it is known.
+    pub cluster: Option<String>,
+    /// Rows of the snapshot.
     pub rows: u64,
     pub available: i64,
     pub reserved: i64,
@@ -114,7 +122,7 @@ pub(crate) struct NewestSnapshot {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Doubts {
+pub(crate) struct SnapshotCheck {
     /// The newest snapshot's day.
     pub day: Option<NaiveDate>,
     /// Its rows whose numbers contradict each other.
@@ -129,7 +137,7 @@ pub(crate) struct Doubts {
     pub found: Option<(u64, i64)>,
 }
 
-impl Doubts {
+impl SnapshotCheck {
     /// Whether the newest run stored that there is no stock at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.stated.is_some_and(|(day, rows, _)| Some(day) == self.day && rows == 0)
@@ -160,13 +168,20 @@ pub(crate) fn warehouses(
     )| WarehouseStock {
         stock_type,
         warehouse_name,
+        cluster: None,
         rows,
         available,
         reserved,
         in_way_to_client,
         in_way_from_client,
     };
-    rows::map(conn, WAREHOUSES, (source.as_str(), day), read)
+    let mut warehouses = rows::map(conn, WAREHOUSES, (source.as_str(), day), read)?;
+    let clusters: HashMap<String, String> =
+        rows::all(conn, CLUSTERS, (source.as_str(),))?.into_iter().collect();
+    for warehouse in &mut warehouses {
+        warehouse.cluster = clusters.get(&warehouse.warehouse_name).cloned();
+    }
+    Ok(warehouses)
 }
 
 pub(crate) fn listings(
@@ -178,8 +193,8 @@ pub(crate) fn listings(
     rows::map(conn, LISTINGS, (source.as_str(), day), read)
 }
 
-pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<Doubts, StoreError> {
-    let mut doubts = Doubts { day: days(conn, source)?.newest, ..Doubts::default() };
+pub(crate) fn doubts(conn: &mut Conn, source: Source) -> Result<SnapshotCheck, StoreError> {
+    let mut doubts = SnapshotCheck { day: days(conn, source)?.newest, ..SnapshotCheck::default() };
     let mut found = None;
     if let Some(day) = doubts.day {
         let (rows, pieces, contradictory, negative) =
@@ -244,14 +259,14 @@ mod tests {
     #[test]
     fn a_snapshot_is_empty_only_if_the_newest_run_stored_no_row_of_its_day() {
         let day = |day: &str| day.parse::<NaiveDate>().unwrap();
-        let doubts = |newest, stated, rows| Doubts {
+        let doubts = |newest, stated, rows| SnapshotCheck {
             day: Some(day(newest)),
             stated: Some((day(stated), rows, 0)),
-            ..Doubts::default()
+            ..SnapshotCheck::default()
         };
         assert!(doubts("2026-11-23", "2026-11-23", 0).is_empty());
         assert!(!doubts("2026-11-23", "2026-11-23", 1).is_empty());
         assert!(!doubts("2026-11-23", "2026-11-22", 0).is_empty(), "another day has rows");
-        assert!(!Doubts::default().is_empty());
+        assert!(!SnapshotCheck::default().is_empty());
     }
 }

@@ -1,5 +1,7 @@
-//! Backs up tables with the server's own dump program before `migrate` changes them. Reads the database, writes one file.
-//! The password goes to the program in an options file that only its owner can read, never on a command line.
+//! Backs up tables with the server's own dump program before `migrate` changes them. Reads the
+//! database, writes one file.
+//! The password goes to the program in an options file that only its owner can read, never on a
+//! command line.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -31,8 +33,8 @@ pub(crate) struct Backup {
     pub bytes: u64,
 }
 
-/// Those of the tables that a migration may change which are there; none if all of the seller's are empty, as after a first
-/// migration that died halfway: then there is nothing to lose.
+/// Those of the tables that a migration may change which are there; none if all of the seller's are
+/// empty, as after a first migration that died halfway: then there is nothing to lose.
 pub(crate) fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failure> {
     let present: Vec<String> = database
         .conn()
@@ -58,9 +60,9 @@ pub(crate) fn tables(database: &mut Database) -> Result<Vec<&'static str>, Failu
     Ok(Vec::new())
 }
 
-/// Writes `tables` into a new compressed file in `directory`, mode 0600. The file is there whole or not at all.
-/// Errors: [`Exit::Configuration`] without the directory or the program; [`Exit::Program`] when the
-/// dump fails.
+/// Writes `tables` into a new compressed file in `directory`, mode 0600. The file is there whole or
+/// not at all. Errors: [`Exit::Configuration`] without the directory or the program;
+/// [`Exit::Program`] when the dump fails.
 pub(crate) fn write(
     settings: &DatabaseSettings,
     tables: &[&str],
@@ -250,7 +252,8 @@ const fn tls_options(mode: TlsMode, mariadb: bool) -> &'static [&'static str] {
         // From 11.4 on MariaDB's programs verify unless told not to.
         (TlsMode::Preferred, true) => &["loose-skip-ssl-verify-server-cert"],
         (TlsMode::Required, true) => &["ssl", "loose-skip-ssl-verify-server-cert"],
-        // MariaDB has no mode in between: with an authority it verifies the chain, and from 11.4 on the host unless told not to.
+        // MariaDB has no mode in between: with an authority it verifies the chain, and from 11.4 on
+        // the host unless told not to.
         (TlsMode::VerifyCa, true) => &["ssl", "loose-skip-ssl-verify-server-cert"],
         (TlsMode::VerifyIdentity, true) => &["ssl", "ssl-verify-server-cert"],
         (TlsMode::Disabled, false) => &["ssl-mode=DISABLED"],
@@ -261,7 +264,8 @@ const fn tls_options(mode: TlsMode, mariadb: bool) -> &'static [&'static str] {
     }
 }
 
-/// A value for an options file, whose quotes and escapes are those of both servers' manuals ("Using Option Files").
+/// A value for an options file, whose quotes and escapes are those of both servers' manuals ("Using
+/// Option Files").
 fn quoted(value: &str) -> String {
     let mut text = String::from("\"");
     for character in value.chars() {

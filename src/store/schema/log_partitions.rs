@@ -171,7 +171,8 @@ fn expired(partitions: &[Partition], cutoff: i64) -> Vec<&str> {
 
 /// Changes partitions, and says whether it could: a sync that is just writing has the right of way.
 fn change(database: &mut Database, sql: &str) -> Result<bool, Failure> {
-    // On a node of a cluster a change of a table does not wait for other nodes' transactions: it ends them.
+    // On a node of a cluster a change of a table does not wait for other nodes' transactions: it
+    // ends them.
     if !database.is_in_cluster() {
         return change_here(database, sql);
     }

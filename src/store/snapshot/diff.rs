@@ -1,4 +1,5 @@
-//! What has to change so that the day's snapshot holds exactly the target rows. Reads the database, writes nothing.
+//! What has to change so that the day's snapshot holds exactly the target rows. Reads the database,
+//! writes nothing.
 
 use std::cmp::Ordering;
 

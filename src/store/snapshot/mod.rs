@@ -36,8 +36,9 @@ impl TargetRow {
     }
 }
 
-/// What of a row can change from one sync to the next: `product_id`, `available_stock`, `reserved_stock`, `quantity_reserved`,
-/// `current_stock`, `quantity_present`, `in_way_to_client`, `in_way_from_client`.
+/// What of a row can change from one sync to the next: `product_id`, `available_stock`,
+/// `reserved_stock`, `quantity_reserved`, `current_stock`, `quantity_present`, `in_way_to_client`,
+/// `in_way_from_client`.
 fn number_cells<'a>(row: &TargetRow, out: &mut Vec<Cell<'a>>) {
     let Quantities { available, reserved, in_way_to_client, in_way_from_client } = row.quantities;
     let current = row.quantities.current();

@@ -109,10 +109,9 @@ pub(crate) struct Stamp {
     pub moment: DateTime<Utc>,
 }
 
-/// Brings the day's snapshot to what `plan` says. `created` are the listings that the plan's rows without a product belong to,
-/// in the database's order.
-/// Errors: [`StoreError::Mismatch`] unless the table's own sums are `totals` afterwards; those of
-/// the database and of the temporary files.
+/// Brings the day's snapshot to what `plan` says. `created` are the listings that the plan's rows
+/// without a product belong to, in the database's order. Errors: [`StoreError::Mismatch`] unless
+/// the table's own sums are `totals` afterwards; those of the database and of the temporary files.
 pub(crate) fn apply(
     conn: &mut Conn,
     way: BulkWay,
@@ -151,7 +150,8 @@ pub(crate) fn apply(
     check_sums(conn, stamp, totals)
 }
 
-/// The table must say itself that it holds what the marketplace answered; else nothing is committed.
+/// The table must say itself that it holds what the marketplace answered; else nothing is
+/// committed.
 fn check_sums(conn: &mut Conn, stamp: Stamp, totals: &Totals) -> Result<(), StoreError> {
     let found: Option<(u64, i64, i64, i64, i64, i64)> =
         rows::first(conn, SUMS, (stamp.source.as_str(), stamp.day))?;

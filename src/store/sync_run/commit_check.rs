@@ -1,5 +1,5 @@
-//! What a run must know before it writes again or gives up: whether its unclear commit happened. Never guessed: what is found out
-//! is seen to stay so.
+//! What a run must know before it writes again or gives up: whether its unclear commit happened.
+//! Never guessed: what is found out is seen to stay so.
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
@@ -15,10 +15,10 @@ const MARK: &str = "
     UPDATE sync_logs SET error_message = ?
     WHERE id = ? AND started_at = ? AND completed_at IS NULL";
 
-/// Settles whether a commit that got no clear answer happened, and says what the run's row tells. A row that is found open is changed, and
-/// that is committed: a commit that is still on its way, from another node or a connection that lives on, can then no more happen,
-/// as it changes the same row.
-/// Errors: [`StoreError::Database`]; a deadlock if the other commit is just arriving.
+/// Settles whether a commit that got no clear answer happened, and says what the run's row tells. A
+/// row that is found open is changed, and that is committed: a commit that is still on its way,
+/// from another node or a connection that lives on, can then no more happen, as it changes the same
+/// row. Errors: [`StoreError::Database`]; a deadlock if the other commit is just arriving.
 pub(crate) fn settle(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreError> {
     let text =
         format!("the run has not finished; a commit of it got lost ({:08x})", fastrand::u32(..));
@@ -29,10 +29,10 @@ pub(crate) fn settle(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreErr
     log_row::state(conn, run)
 }
 
-/// Whether a write was committed whose last attempt died during the commit. Asked at least twice: the answer decides
-/// what the run says of the table.
-/// Errors: [`Exit::Database`] or [`Exit::NotNow`] when the database cannot be asked, or has no row
-/// of the run any more: then nobody knows.
+/// Whether a write was committed whose last attempt died during the commit. Asked at least twice:
+/// the answer decides what the run says of the table. Errors: [`Exit::Database`] or
+/// [`Exit::NotNow`] when the database cannot be asked, or has no row of the run any more: then
+/// nobody knows.
 pub(crate) fn was_committed(
     session: &mut Session,
     settings: &DatabaseSettings,
@@ -55,7 +55,8 @@ pub(crate) fn was_committed(
     })
 }
 
-/// What a run ends with that lost its lock and finds that a later one has written: newer stock than it fetched.
+/// What a run ends with that lost its lock and finds that a later one has written: newer stock than
+/// it fetched.
 pub(crate) fn overtaken_by(run_id: &str) -> Failure {
     let message = format!(
         "run {run_id} has written newer stock while this one was out of touch; nothing was changed"

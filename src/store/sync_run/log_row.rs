@@ -1,5 +1,5 @@
-//! The table `sync_logs`: one row per run, begun as `failed` without an end, so that a run which dies is seen to have died,
-//! and completed in the transaction that writes the stock.
+//! The table `sync_logs`: one row per run, begun as `failed` without an end, so that a run which
+//! dies is seen to have died, and completed in the transaction that writes the stock.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -82,13 +82,15 @@ const WHO: &str = "
     ORDER BY id DESC
     LIMIT 1";
 
-/// From which machine a connection came, as the server sees it; of another user's it may tell nothing.
+/// From which machine a connection came, as the server sees it; of another user's it may tell
+/// nothing.
 const FROM: &str = "SELECT HOST FROM information_schema.PROCESSLIST WHERE ID = ?";
 
 /// MySQL's TEXT holds 65,535 bytes; a message that long helps nobody.
 const LONGEST_MESSAGE: usize = 2_000;
 
-/// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer got lost, that is the row.
+/// Begins a run with a row of its own. Where an earlier try of this run has made one and its answer
+/// got lost, that is the row.
 pub(crate) fn begin(
     database: &mut Database,
     source: Source,
@@ -114,8 +116,9 @@ pub(crate) fn begin(
     Ok(Run { id: conn.last_insert_id(), run_id, source, started_at, began })
 }
 
-/// Completes a run's row: inside the transaction for a run that writes, by itself for one that failed.
-/// Says whether there was an open row; one that is completed never changes again, see [`state`].
+/// Completes a run's row: inside the transaction for a run that writes, by itself for one that
+/// failed. Says whether there was an open row; one that is completed never changes again, see
+/// [`state`].
 pub(crate) fn complete(
     conn: &mut Conn,
     run: &Run,
@@ -191,7 +194,8 @@ pub(crate) fn state(conn: &mut Conn, run: &Run) -> Result<RunRowState, StoreErro
     })
 }
 
-/// What a run's row says of its write, if it was committed: the answer to a commit whose own answer got lost.
+/// What a run's row says of its write, if it was committed: the answer to a commit whose own answer
+/// got lost.
 fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> {
     let row = rows::first(conn, COMMITTED, (run.id, run.started_at.naive_utc()))?;
     let read = |row| {
@@ -219,8 +223,8 @@ fn committed(conn: &mut Conn, run: &Run) -> Result<Option<Changes>, StoreError> 
     Ok(row.map(read))
 }
 
-/// The run that holds a lock, in words that continue "another run is going on": `: run 5f0c3a9e77d10b42, since 2026-11-23 09:07:02
-/// +03:00, from localhost (connection 41)`.
+/// The run that holds a lock, in words that continue "another run is going on": `: run
+/// 5f0c3a9e77d10b42, since 2026-11-23 09:07:02 +03:00, from localhost (connection 41)`.
 pub(crate) fn who_runs(database: &mut Database, purpose: Purpose) -> Result<String, StoreError> {
     let mut parts = Vec::new();
     let run: Option<(String, NaiveDateTime)> =

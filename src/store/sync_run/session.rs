@@ -1,4 +1,5 @@
-//! A sync's hold on the database: a connection that owns the source's lock, made anew when it breaks.
+//! A sync's hold on the database: a connection that owns the source's lock, made anew when it
+//! breaks.
 
 use std::time::Duration;
 
@@ -20,8 +21,8 @@ use crate::store::schema::migrations;
 /// How long the server may take to notice that this run's broken connection is gone.
 const HANDOVER: Duration = Duration::from_secs(10);
 
-/// How long it may take to roll back what a connection of this run had begun, which keeps its lock until then. Below the 15
-/// minutes that a statement may keep silent.
+/// How long it may take to roll back what a connection of this run had begun, which keeps its lock
+/// until then. Below the 15 minutes that a statement may keep silent.
 const ROLLBACK: Duration = Duration::from_secs(10 * 60);
 
 /// A connection that holds the lock of a source. A signal stops whoever asks for it.
@@ -35,15 +36,18 @@ pub(crate) struct Session {
     dry: bool,
     /// The how manieth run of its source this is: what is later, whatever the clocks say.
     turn: Option<u64>,
-    /// Connections before this one, which the server may believe to be alive, or still be rolling back.
+    /// Connections before this one, which the server may believe to be alive, or still be rolling
+    /// back.
     lost: Vec<ConnectionMark>,
-    /// How long a rollback may still take: the long wait happens once, not again for each thing that is left to be told.
+    /// How long a rollback may still take: the long wait happens once, not again for each thing
+    /// that is left to be told.
     rollback: Duration,
 }
 
 impl Session {
-    /// Connects, looks whether the schema is the one this program knows, and takes the lock of `source`.
-    /// Errors: [`Exit::NotNow`] when another run of the source holds the lock, [`Exit::Database`].
+    /// Connects, looks whether the schema is the one this program knows, and takes the lock of
+    /// `source`. Errors: [`Exit::NotNow`] when another run of the source holds the lock,
+    /// [`Exit::Database`].
     pub(crate) fn open(
         settings: &DatabaseSettings,
         source: Source,
@@ -105,7 +109,8 @@ impl Session {
         fault.into()
     }
 
-    /// Leaves the connection fit for another try, after whatever this failure was: one that has just been silent is not asked again.
+    /// Leaves the connection fit for another try, after whatever this failure was: one that has
+    /// just been silent is not asked again.
     pub(crate) fn clean_up(&mut self, failure: &Failure) {
         self.interruption.checkpoint();
         if ends_connection(failure) {
@@ -114,7 +119,8 @@ impl Session {
         self.roll_back();
     }
 
-    /// Undoes what the connection has begun; if even that fails, ends the connection, which does the same.
+    /// Undoes what the connection has begun; if even that fails, ends the connection, which does
+    /// the same.
     pub(crate) fn roll_back(&mut self) {
         let undone = self
             .database
@@ -137,7 +143,8 @@ impl Session {
         Ok(())
     }
 
-    /// The server may not have noticed that a connection is broken, or still be rolling back what it had begun.
+    /// The server may not have noticed that a connection is broken, or still be rolling back what
+    /// it had begun.
     fn end_lost_connections(&self, database: &mut Database) -> Result<Holder, Failure> {
         let mut holder = Holder::Stranger;
         for lost in &self.lost {
@@ -219,8 +226,8 @@ impl Holder {
     }
 }
 
-/// Gives the lock back and waits for the server's word. A server notices the end of a connection only a moment later, in which
-/// the next command of a script would find the marketplace busy.
+/// Gives the lock back and waits for the server's word. A server notices the end of a connection
+/// only a moment later, in which the next command of a script would find the marketplace busy.
 impl Drop for Session {
     fn drop(&mut self) {
         let Some(database) = &mut self.database else { return };
@@ -231,8 +238,8 @@ impl Drop for Session {
     }
 }
 
-/// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the database is what fails, in a
-/// way that may pass.
+/// Tries as often as `DB_RETRY_ATTEMPTS` says, with `DB_RETRY_DELAY` in between, as long as the
+/// database is what fails, in a way that may pass.
 pub(crate) fn with_retries<T>(
     settings: &DatabaseSettings,
     mut attempt: impl FnMut() -> Result<T, Failure>,
@@ -246,8 +253,9 @@ pub(crate) fn with_retries<T>(
     }
 }
 
-/// Counts the attempts. One that failed by what passes within seconds (a deadlock, a node that comes or goes, a server that has others
-/// beside it) is followed by the next within seconds, a few times, and does not count as one of `DB_RETRY_ATTEMPTS`.
+/// Counts the attempts. One that failed by what passes within seconds (a deadlock, a node that
+/// comes or goes, a server that has others beside it) is followed by the next within seconds, a few
+/// times, and does not count as one of `DB_RETRY_ATTEMPTS`.
 #[derive(Default)]
 pub(crate) struct Retries {
     counted: u32,

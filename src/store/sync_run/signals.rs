@@ -1,6 +1,7 @@
-//! SIGINT, SIGTERM and SIGHUP during a sync: the transaction is rolled back, the run's row says why, and the process ends
-//! in 128 + the signal's number. Works whatever the run is waiting for, because it does not ask the run: a thread of its own
-//! ends the run's database connection on the server.
+//! SIGINT, SIGTERM and SIGHUP during a sync: the transaction is rolled back, the run's row says
+//! why, and the process ends in 128 + the signal's number. Works whatever the run is waiting for,
+//! because it does not ask the run: a thread of its own ends the run's database connection on the
+//! server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,12 +62,14 @@ impl Interruption {
         self.known().run = Some((run.clone(), meter.clone()));
     }
 
-    /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for the process to be gone.
+    /// Notes what is to be done last, with the exit code. It must not take long: somebody waits for
+    /// the process to be gone.
     pub(crate) fn on_exit(&self, on_exit: impl FnOnce(u8) + Send + 'static) {
         self.known().on_exit = Some(Box::new(on_exit));
     }
 
-    /// Never returns once a signal has arrived: what the run would do next is no longer its decision.
+    /// Never returns once a signal has arrived: what the run would do next is no longer its
+    /// decision.
     pub(crate) fn checkpoint(&self) {
         while self.inner.arrived.load(Ordering::SeqCst) {
             std::thread::park();
@@ -112,7 +115,8 @@ fn what_it_left(state: RunRowState) -> &'static str {
     }
 }
 
-/// Ends the run's connection, which rolls back what it had begun, and completes the run's row unless the run had done it.
+/// Ends the run's connection, which rolls back what it had begun, and completes the run's row
+/// unless the run had done it.
 fn log_interruption(
     settings: &DatabaseSettings,
     connection: Option<ConnectionMark>,
@@ -134,7 +138,8 @@ fn log_interruption(
     let message = format!("interrupted by {signal}; nothing was changed");
     let kind = (code, FailureKind::Interrupted);
     let mut complete = || log_row::complete_failed(database.conn(), run, kind, &message, stats);
-    // On another node the run's own commit may be just on its way: one of the two gives way, and the second try sees which.
+    // On another node the run's own commit may be just on its way: one of the two gives way, and
+    // the second try sees which.
     let outcome = match complete() {
         Err(StoreError::Database(error)) if error.passes_soon() => complete(),
         outcome => outcome,

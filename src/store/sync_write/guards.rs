@@ -1,5 +1,5 @@
-//! What a pull must not do to the stock that is there: replace kinds of stock that it cannot tell of, or shrink it beyond
-//! belief. Only looks and says.
+//! What a pull must not do to the stock that is there: replace kinds of stock that it cannot tell
+//! of, or shrink it beyond belief. Only looks and says.
 
 use chrono::NaiveDate;
 use mysql::Conn;
@@ -64,8 +64,8 @@ pub(super) fn refusal(
     }))
 }
 
-/// What the snapshot of `day` holds beyond the kinds `can_hold`: `3 rows of FBS`. `None` if nothing. The shrink guard does not see
-/// those rows, as it counts listings.
+/// What the snapshot of `day` holds beyond the kinds `can_hold`: `3 rows of FBS`. `None` if
+/// nothing. The shrink guard does not see those rows, as it counts listings.
 pub(crate) fn stock_beyond(
     conn: &mut Conn,
     source: Source,

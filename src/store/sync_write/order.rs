@@ -18,12 +18,13 @@ pub(crate) struct Order<'a> {
     pub full: bool,
     /// By how many percent the number of products with stock may fall; `None` if any fall is meant.
     pub max_shrink: Option<f64>,
-    /// The kinds of stock that the pull can tell of: rows of another kind are not replaced, unless `full` means it.
+    /// The kinds of stock that the pull can tell of: rows of another kind are not replaced, unless
+    /// `full` means it.
     pub can_hold: &'static [StockType],
     /// What the pull says of its warehouses.
     pub warehouses: &'a Warehouses,
-    /// What was read of Wildberries' cards for this pull. `None`: nothing yet, so a pull with listings of which they may know
-    /// more is not written before they are asked.
+    /// What was read of Wildberries' cards for this pull. `None`: nothing yet, so a pull with
+    /// listings of which they may know more is not written before they are asked.
     pub cards: Option<CardReading>,
     pub ending: Ending<'a>,
     /// The run's figures, but for what the write takes.
@@ -32,7 +33,8 @@ pub(crate) struct Order<'a> {
 
 pub(crate) enum Outcome {
     Written(Written),
-    /// Nothing was written: the cards are to be asked first, for so many listings without a name or a barcode.
+    /// Nothing was written: the cards are to be asked first, for so many listings without a name or
+    /// a barcode.
     CardsNeeded(u64),
 }
 

@@ -1,4 +1,5 @@
-//! All that a write has to change, found out by reading only, in the transaction that will write it.
+//! All that a write has to change, found out by reading only, in the transaction that will write
+//! it.
 
 use mysql::Conn;
 
@@ -14,7 +15,8 @@ use crate::store::snapshot::{self, SnapshotPlan};
 
 pub(super) enum Prepared {
     Ready(Box<Plan>),
-    /// Of so many listings only Wildberries' cards can tell the name or a barcode, and the order says that they are not read yet.
+    /// Of so many listings only Wildberries' cards can tell the name or a barcode, and the order
+    /// says that they are not read yet.
     CardsNeeded(u64),
 }
 
@@ -63,7 +65,8 @@ impl Plan {
             + snapshot.removed.count()
     }
 
-    /// Rows that the transaction changes at least: every row of the day is told when it was last seen.
+    /// Rows that the transaction changes at least: every row of the day is told when it was last
+    /// seen.
     pub(super) fn rows_to_touch(&self) -> u64 {
         self.rows_to_load() + self.snapshot.unchanged
     }

@@ -1,5 +1,5 @@
-//! The transaction: guards, plan, rows, log row, commit. Tried again as a whole when the database fails, from the rows that are
-//! already on disk.
+//! The transaction: guards, plan, rows, log row, commit. Tried again as a whole when the database
+//! fails, from the rows that are already on disk.
 
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,8 @@ fn clean_up(session: &mut Session, error: AttemptError) -> Failure {
     failure
 }
 
-/// What is said after the last attempt: the tables are as they were, unless a commit has gone through whose answer got lost.
+/// What is said after the last attempt: the tables are as they were, unless a commit has gone
+/// through whose answer got lost.
 fn resolve_outcome(
     session: &mut Session,
     settings: &DatabaseSettings,
@@ -142,7 +143,8 @@ fn attempt(
     }
     take_turn(database).map_err(AttemptError::Unreachable)?;
     let outcome = transact(database, order, term);
-    // A broken connection has given its turn back, and one that was silent once would be silent again for as long.
+    // A broken connection has given its turn back, and one that was silent once would be silent
+    // again for as long.
     if let Err(AttemptError::Fault(fault) | AttemptError::InDoubt(fault)) = &outcome
         && fault.ends_connection()
     {
@@ -155,7 +157,8 @@ fn attempt(
     outcome
 }
 
-/// The writes of the two marketplaces go one after the other: either may move the other's listings to another product.
+/// The writes of the two marketplaces go one after the other: either may move the other's listings
+/// to another product.
 fn take_turn(database: &mut Database) -> Result<(), Failure> {
     if advisory_lock::try_acquire(database, Purpose::Write)? {
         return Ok(());
@@ -215,7 +218,8 @@ fn transact(
     Ok(Outcome::Written(written))
 }
 
-/// A commit that the server refused for a reason of which that is certain did not happen; any other may have.
+/// A commit that the server refused for a reason of which that is certain did not happen; any other
+/// may have.
 fn in_doubt(error: mysql::Error) -> AttemptError {
     let error = DatabaseError(error);
     let refused = error.refuses_commit();
@@ -223,7 +227,8 @@ fn in_doubt(error: mysql::Error) -> AttemptError {
     if refused { AttemptError::Fault(error) } else { AttemptError::InDoubt(error) }
 }
 
-/// Products are joined last: until then every row is written under the product that its listing had.
+/// Products are joined last: until then every row is written under the product that its listing
+/// had.
 fn carry_out(
     conn: &mut Conn,
     way: BulkWay,

@@ -1,5 +1,5 @@
-//! How much one transaction may change on a node of a Galera cluster. Asked before anything is written: a transaction that is too large
-//! fails at its very end.
+//! How much one transaction may change on a node of a Galera cluster. Asked before anything is
+//! written: a transaction that is too large fails at its very end.
 
 use mysql::prelude::Queryable;
 

@@ -160,6 +160,10 @@ impl StandIn {
         self.lock().catalogue.clone()
     }
 
+    pub fn places(&self) -> OzonPlaces {
+        self.lock().settings.places.clone()
+    }
+
     pub fn set_catalogue(&self, catalogue: Catalogue) {
         let mut state = self.lock();
         state.replace(catalogue);

@@ -1,5 +1,5 @@
-//! What Ozon's methods for stock by warehouse answer, as far as it is needed, and the lines that are kept of it. An answer says
-//! what it says: whether it counts is up to `inventory`.
+//! What Ozon's methods for stock by warehouse answer, as far as it is needed, and the lines that
+//! are kept of it. An answer says what it says: whether it counts is up to `inventory`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,6 @@ use super::control::{Pieces, fingerprint};
 use crate::inventory::{Field, StockType};
 use crate::marketplace::wildberries::items::field;
 
-/// A value as it stands.
 pub(super) type Raw = Option<Box<RawValue>>;
 
 /// `/v4/product/info/stocks`.
@@ -20,7 +19,6 @@ pub(super) struct StocksPage {
     pub total_items: Option<u64>,
 }
 
-/// An article with its sums.
 #[derive(Deserialize)]
 pub(super) struct StocksItem {
     pub offer_id: Raw,
@@ -37,7 +35,6 @@ pub(super) struct StocksOfType {
     pub reserved: Raw,
 }
 
-/// A page of either method that tells stock by warehouse.
 #[derive(Deserialize)]
 pub(super) struct PlacesPage {
     pub products: Option<Vec<Place>>,
@@ -45,7 +42,6 @@ pub(super) struct PlacesPage {
     pub has_next: Option<bool>,
 }
 
-/// What lies of a SKU on one warehouse.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Place {
     #[serde(default)]
@@ -93,7 +89,6 @@ pub(super) fn id(value: &Raw) -> Option<i64> {
     }
 }
 
-/// Text, empty where there is none.
 pub(super) fn text(value: &Raw) -> String {
     match field(value.as_deref(), false) {
         Field::Text(text) => text.trim().to_owned(),
@@ -122,7 +117,6 @@ pub(super) struct ProductInfos {
     pub items: Option<Vec<ProductInfo>>,
 }
 
-/// What a product is called.
 #[derive(Deserialize)]
 pub(super) struct ProductInfo {
     pub offer_id: Raw,
@@ -130,19 +124,19 @@ pub(super) struct ProductInfo {
     pub barcodes: Option<Vec<Box<RawValue>>>,
 }
 
-/// What is kept of the answers, a line each.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Line {
-    /// An article that is listed.
-    Article { offer_id: Raw, name: Raw, barcodes: Option<Vec<Box<RawValue>>> },
-    /// What lies of a SKU in one place.
+    Article {
+        offer_id: Raw,
+        name: Raw,
+        barcodes: Option<Vec<Box<RawValue>>>,
+    },
     Place(StockType, Place),
     /// The same of a kind that is not known.
     Unknown(String, Place),
 }
 
 impl Line {
-    /// Whose line it is.
     pub(super) fn article(&self) -> u64 {
         let (Self::Article { offer_id, .. }
         | Self::Place(_, Place { offer_id, .. })

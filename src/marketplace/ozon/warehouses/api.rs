@@ -1,4 +1,5 @@
-//! Ozon's methods that the pull by warehouse asks, one question each. Many threads may each have one of these; they share a pace.
+//! Ozon's methods that the pull by warehouse asks, one question each. Many threads may each have
+//! one of these; they share a pace.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -40,12 +41,9 @@ pub(crate) const METHODS: [&str; 7] = [
     "/v3/product/info/list",
 ];
 
-/// One of the two methods that tell stock by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// Ozon's warehouses.
     Ozon,
-    /// The seller's.
     Own,
 }
 
@@ -54,7 +52,6 @@ pub(super) fn pace() -> SharedPace {
     SharedPace::new(Duration::from_secs(1) / A_SECOND)
 }
 
-/// A conversation with Ozon.
 pub(super) struct Api {
     http: Http,
 }
@@ -69,7 +66,8 @@ impl Api {
         Ok(Self { http: http.metered(meter).sharing(pace) })
     }
 
-    /// Every article with its sums, page by page. Returns how many articles there are by Ozon's word.
+    /// Every article with its sums, page by page. Returns how many articles there are by Ozon's
+    /// word.
     pub(super) fn stocks(
         &mut self,
         each: &mut dyn FnMut(StocksPage) -> Result<(), Failure>,
@@ -96,7 +94,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What lies of these SKUs on each warehouse.
     pub(super) fn places(
         &mut self,
         side: Side,
@@ -129,7 +126,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What the warehouses are called, and where they are.
     pub(super) fn names(&mut self) -> Result<Names, Failure> {
         let mut names = Names::default();
         let ozon: Warehouses = self.ask("Ozon: warehouse/ozon/list", METHODS[3], &json!({}))?;
@@ -152,7 +148,6 @@ impl Api {
         Err(self.odd("the pages do not come to an end"))
     }
 
-    /// What these articles are called, by article.
     pub(super) fn products(
         &mut self,
         articles: &[&str],

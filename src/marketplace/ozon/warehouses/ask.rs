@@ -1,5 +1,5 @@
-//! Asks for the stock of many SKUs by warehouse, from a few threads at once: at the pace that Ozon allows an answer takes longer
-//! than the wait for the next turn.
+//! Asks for the stock of many SKUs by warehouse, from a few threads at once: at the pace that Ozon
+//! allows an answer takes longer than the wait for the next turn.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,11 +22,10 @@ use crate::text::counted;
 /// Requests that are under way at the same time.
 const THREADS: usize = 6;
 
-/// SKUs of one question: with some thirty warehouses each that is fifteen pages, which follow each other, and enough questions
-/// to keep all threads busy.
+/// SKUs of one question: with some thirty warehouses each that is fifteen pages, which follow each
+/// other, and enough questions to keep all threads busy.
 const CHUNK: usize = 500;
 
-/// What is told of the SKUs.
 pub(super) struct Asking {
     pub skus: SkuList,
     /// Every [`ToldPlace`] where something lies.
@@ -57,7 +56,6 @@ impl Asking {
     }
 }
 
-/// Asks for all of them.
 pub(super) fn all(
     settings: &OzonSettings,
     meter: &Meter,

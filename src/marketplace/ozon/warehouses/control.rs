@@ -1,17 +1,15 @@
-//! The SKUs of a pull with the sums by which Ozon's own answers prove each other: 104 bytes a SKU, and the only thing that grows
-//! with the catalogue. Pure.
+//! The SKUs of a pull with the sums by which Ozon's own answers prove each other: 104 bytes a SKU,
+//! and the only thing that grows with the catalogue. Pure.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-/// Pieces of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pieces {
     /// What is there, the reserved pieces included.
     pub present: u32,
-    /// What of it is reserved.
     pub reserved: u32,
 }
 
@@ -27,11 +25,8 @@ impl Pieces {
 /// In which of the sums something belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
-    /// Ozon's warehouses.
     Fbo,
-    /// The seller's own, delivered by Ozon.
     Fbs,
-    /// The seller's own, delivered by the seller.
     RealFbs,
     /// One of the seller's own that the list of them does not name: one of the two before.
     Own,
@@ -58,7 +53,8 @@ struct Sku {
 }
 
 impl Sku {
-    /// Whether the warehouses add up to what was said before or after, and if so whether the unlisted ones are realFBS.
+    /// Whether the warehouses add up to what was said before or after, and if so whether the
+    /// unlisted ones are realFBS.
     fn settled(&self) -> Option<bool> {
         let fits = |kind: usize, told| told == self.before[kind] || told == self.after[kind];
         let [fbo, fbs, real_fbs, own] = self.told;
@@ -83,7 +79,6 @@ pub(super) struct Counts {
     pub unlisted_are_real_fbs: bool,
 }
 
-/// All SKUs, by number.
 #[derive(Debug, Default)]
 pub(super) struct SkuList {
     skus: Vec<Sku>,
@@ -94,7 +89,6 @@ pub(super) struct SkuList {
 }
 
 impl SkuList {
-    /// All sums are read anew.
     pub(super) fn begin_reading(&mut self) {
         self.reading += 1;
         self.items = 0;
@@ -102,12 +96,10 @@ impl SkuList {
         self.new.clear();
     }
 
-    /// The next item of the sums begins.
     pub(super) fn next_item(&mut self) {
         self.items += 1;
     }
 
-    /// A sum of the present item.
     pub(super) fn control(&mut self, sku: i64, article: u64, kind: Kind, pieces: Pieces) {
         let (reading, item) = (self.reading, self.items);
         let entry = match self.skus.binary_search_by_key(&sku, |entry| entry.sku) {
@@ -137,10 +129,6 @@ impl SkuList {
         *sum = sum.plus(pieces);
     }
 
-    /// The sums are read. `total` is how many items there are by Ozon's word.
-    ///
-    /// # Errors
-    /// By what it shows that the pages do not belong together.
     pub(super) fn finish_reading(&mut self, total: Option<u64>) -> Result<(), String> {
         let items = u64::from(self.items);
         if let Some(total) = total.filter(|total| *total != items) {
@@ -166,7 +154,8 @@ impl SkuList {
         *sum = sum.plus(pieces);
     }
 
-    /// The row counts if it is of the last round that asked for its SKU, and its article is the one that lists the SKU.
+    /// The row counts if it is of the last round that asked for its SKU, and its article is the one
+    /// that lists the SKU.
     pub(super) fn counts(&mut self, round: u8, sku: i64, article: u64) -> Option<Counts> {
         let reading = self.reading;
         let entry = self.find(sku)?;
@@ -175,7 +164,6 @@ impl SkuList {
         counts.then_some(Counts { unlisted_are_real_fbs })
     }
 
-    /// The SKUs that are listed now.
     pub(super) fn listed(&self) -> Vec<i64> {
         self.skus.iter().filter(|it| it.reading == self.reading).map(|it| it.sku).collect()
     }
@@ -186,7 +174,6 @@ impl SkuList {
         entries.filter(|it| it.settled().is_none()).map(|it| it.sku).collect()
     }
 
-    /// How many of the listed have stock.
     pub(super) fn with_stock(&self) -> usize {
         self.skus.iter().filter(|it| it.reading == self.reading && it.has_stock()).count()
     }
@@ -202,7 +189,6 @@ impl SkuList {
         }
     }
 
-    /// What is said of a SKU altogether, and what by warehouse, in words.
     pub(super) fn described(&mut self, sku: i64) -> String {
         let Some(entry) = self.find(sku) else { return format!("SKU {sku}") };
         let sum = |all: &[Pieces]| all.iter().map(|it| u64::from(it.present)).sum::<u64>();

@@ -1,4 +1,5 @@
-//! Lines of JSON in an unnamed temporary file: what is kept of the answers until it is known which of them count.
+//! Lines of JSON in an unnamed temporary file: what is kept of the answers until it is known which
+//! of them count.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -9,7 +10,6 @@ use serde::de::DeserializeOwned;
 use crate::disk::temporary;
 use crate::failure::Failure;
 
-/// Lines to be written.
 pub(super) struct Kept {
     file: BufWriter<File>,
     bytes: u64,
@@ -28,7 +28,6 @@ impl Kept {
         self.file.write_all(&text).map_err(temporary)
     }
 
-    /// The file with all lines, and its length.
     pub(super) fn finish(self) -> Result<(File, u64), Failure> {
         let bytes = self.bytes;
         let file = self.file.into_inner().map_err(|error| error.into_error());

@@ -1,5 +1,6 @@
-//! Ozon's stock by warehouse. The sums by SKU are read before and after; what the warehouses hold must add up to either, and
-//! what does not is asked for again. Which rows follow is up to `inventory`.
+//! Ozon's stock by warehouse. The sums by SKU are read before and after; what the warehouses hold
+//! must add up to either, and what does not is asked for again. Which rows follow is up to
+//! `inventory`.
 
 mod answers;
 mod api;
@@ -40,24 +41,18 @@ const TOLERATED: usize = 200;
 /// SKUs that a message names.
 const SHOWN: usize = 5;
 
-/// Which of some articles are asked what they are called.
 pub(crate) type LacksNames<'a> = dyn FnMut(&[&str]) -> Vec<bool> + 'a;
 
-/// A pull by warehouse.
 pub(crate) struct ByWarehouse {
     pub pull: Pull,
-    /// What Ozon says of the warehouses on which something lies.
     pub warehouses: Warehouses,
     /// SKUs whose warehouses did not add up to their sum.
     pub unsettled: u64,
-    /// Whether Ozon said what every article is called that it was asked for.
     pub named: bool,
 }
 
 /// Pulls. May be called again for a fresh pull; however it ends, `meter` has counted what it took.
-///
-/// # Errors
-/// The exit codes of HTTP; [`Exit::Unreachable`] if too many SKUs do not add up.
+/// Errors: The exit codes of HTTP; [`Exit::Unreachable`] if too many SKUs do not add up.
 pub(crate) fn fetch(
     settings: &OzonSettings,
     meter: &Meter,
@@ -91,7 +86,8 @@ struct Puller<'a> {
 }
 
 impl Puller<'_> {
-    /// Asks for everything, reads the sums again, and asks again for what does not add up. Returns the articles of the last sums.
+    /// Asks for everything, reads the sums again, and asks again for what does not add up. Returns
+    /// the articles of the last sums.
     fn settle(&mut self, asking: &mut Asking) -> Result<Kept, PullError> {
         let mut open = asking.skus.listed();
         let mut round = 0;
@@ -206,7 +202,8 @@ fn take_sums(page: StocksPage, skus: &mut SkuList, articles: &mut Kept) -> Resul
             };
             match (kind, answers::id(&place.sku)) {
                 (Some(kind), Some(sku)) => skus.control(sku, fingerprint, kind, pieces),
-                // Told here only; or of no SKU, so that nobody can be asked where it lies: then it is rejected by its name.
+                // Told here only; or of no SKU, so that nobody can be asked where it lies: then it
+                // is rejected by its name.
                 _ if place.holds_anything() => articles.push(&Line::Place(stock_type, place))?,
                 _ => {}
             }

@@ -1,5 +1,5 @@
-//! What Ozon's lists say of warehouses: what they are called, where they are, whose they are. A few thousand at most, whatever
-//! the catalogue.
+//! What Ozon's lists say of warehouses: what they are called, where they are, whose they are. A few
+//! thousand at most, whatever the catalogue.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,6 @@ struct Named {
     cluster: Option<String>,
 }
 
-/// All of them, by id.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     ozon: HashMap<i64, Named>,
@@ -61,7 +60,6 @@ impl Names {
         }
     }
 
-    /// What a warehouse is called by the lists.
     pub(super) fn name(&self, stock_type: StockType, place: &Place) -> Option<&str> {
         let id = id(&place.warehouse_id)?;
         match stock_type {
@@ -70,7 +68,6 @@ impl Names {
         }
     }
 
-    /// What is to be known of the warehouse called `name`.
     pub(super) fn described(
         &self,
         stock_type: StockType,

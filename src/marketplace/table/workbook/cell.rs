@@ -1,4 +1,5 @@
-//! What the contents of a sheet's cell are, by the type that the cell claims, and where a reference such as `C5` points.
+//! What the contents of a sheet's cell are, by the type that the cell claims, and where a reference
+//! such as `C5` points.
 
 use crate::inventory::Field;
 use crate::inventory::quantity::whole_number;
@@ -46,8 +47,9 @@ pub(super) fn number(value: &str) -> Field {
     written_out.map_or_else(|| Field::written(value), Field::Integer)
 }
 
-/// Whether a barcode's digits were lost before this was written: it is too long for a number of pieces, and most of it would be
-/// zeros. Writers leave out the zeros that a number really ends in, but those are few.
+/// Whether a barcode's digits were lost before this was written: it is too long for a number of
+/// pieces, and most of it would be zeros. Writers leave out the zeros that a number really ends in,
+/// but those are few.
 fn is_rounded(value: &str) -> bool {
     const LONGEST_QUANTITY: usize = 11;
     const FEW: usize = 5;
@@ -66,7 +68,8 @@ pub(super) fn truth(value: &str) -> Field {
     Field::Other(format!("the truth value {truth}"))
 }
 
-/// The column of a reference, `A` being 0; `None` if it is no reference or lies beyond the last column.
+/// The column of a reference, `A` being 0; `None` if it is no reference or lies beyond the last
+/// column.
 pub(super) fn column(reference: &[u8]) -> Option<usize> {
     let letters = reference.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let (letters, digits) = reference.split_at(letters);

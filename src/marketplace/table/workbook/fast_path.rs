@@ -1,6 +1,7 @@
-//! The plainest form of XML, in which nearly all of a workbook is written, taken without the parser: a sheet of a million products
-//! has thirty million cells of five events each. Whatever is the least bit different is left to the parser in `sheet` and `strings`,
-//! which read everything by themselves. Looks at bytes only.
+//! The plainest form of XML, in which nearly all of a workbook is written, taken without the
+//! parser: a sheet of a million products has thirty million cells of five events each. Whatever is
+//! the least bit different is left to the parser in `sheet` and `strings`, which read everything by
+//! themselves. Looks at bytes only.
 
 use super::cell::Kind;
 
@@ -15,8 +16,8 @@ pub(super) fn plain_change_of_row(bytes: &[u8]) -> Option<usize> {
     (whole && plain).then_some(bytes.len() - rest.len())
 }
 
-/// The text of the string that the bytes begin with, and how many bytes that string is, if it is nothing but one text
-/// without anything to be resolved.
+/// The text of the string that the bytes begin with, and how many bytes that string is, if it is
+/// nothing but one text without anything to be resolved.
 pub(super) fn plain_string(bytes: &[u8]) -> Option<(&str, usize)> {
     let open = bytes.strip_prefix(b"<si><t")?;
     let inside =
@@ -34,7 +35,8 @@ pub(super) struct PlainCell<'a> {
     pub reference: Option<&'a [u8]>,
     /// `t`.
     pub kind: Kind,
-    /// What stands in `v`: text in UTF-8 without an entity, a line break or anything else to be resolved.
+    /// What stands in `v`: text in UTF-8 without an entity, a line break or anything else to be
+    /// resolved.
     value: &'a [u8],
     /// Bytes of the whole cell.
     pub length: usize,

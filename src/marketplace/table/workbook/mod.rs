@@ -1,4 +1,5 @@
-//! The XLSX form of a table: which parts of the archive are its sheets, and the rows of the one that has the header, as a stream.
+//! The XLSX form of a table: which parts of the archive are its sheets, and the rows of the one
+//! that has the header, as a stream.
 //! calamine keeps all shared strings in memory; here they wait in a temporary file.
 
 mod cell;
@@ -25,8 +26,8 @@ use crate::text::printable;
 use strings::SharedStrings;
 use xml::Xml;
 
-/// Bytes that one part of the archive may unpack to: what `MAX_DOWNLOAD` allows an answer by default. A real report of a
-/// million products has half of it.
+/// Bytes that one part of the archive may unpack to: what `MAX_DOWNLOAD` allows an answer by
+/// default. A real report of a million products has half of it.
 const MOST_UNPACKED: u64 = 2 << 30;
 /// Bytes that the archive's directory may have; a workbook has a dozen entries.
 const LONGEST_DIRECTORY: u64 = 16 << 20;

@@ -1,4 +1,5 @@
-//! A row of a sheet in the making: which cells it has, and what they hold as far as anybody needs it.
+//! A row of a sheet in the making: which cells it has, and what they hold as far as anybody needs
+//! it.
 
 use quick_xml::events::BytesStart;
 

@@ -1,4 +1,5 @@
-//! The rows of a sheet. Cells may be missing: a reference says where a cell stands, otherwise it follows the one before.
+//! The rows of a sheet. Cells may be missing: a reference says where a cell stands, otherwise it
+//! follows the one before.
 
 use quick_xml::events::Event;
 

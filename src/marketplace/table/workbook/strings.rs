@@ -1,4 +1,5 @@
-//! The shared strings of a workbook, in temporary files: their text one after another, and where each one ends.
+//! The shared strings of a workbook, in temporary files: their text one after another, and where
+//! each one ends.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -106,8 +107,8 @@ fn spool_file() -> Result<File, Failure> {
     tempfile::tempfile().map_err(disk::temporary)
 }
 
-/// A file of which a few pieces are in memory: nearly all reads follow the one before, or go back to a string that stands in
-/// every row.
+/// A file of which a few pieces are in memory: nearly all reads follow the one before, or go back
+/// to a string that stands in every row.
 struct Windows {
     file: File,
     /// The one that was used last comes first.

@@ -1,4 +1,5 @@
-//! XML of a workbook as a stream of events: bounded, without document types, and never ending before its last tag.
+//! XML of a workbook as a stream of events: bounded, without document types, and never ending
+//! before its last tag.
 
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,9 +70,10 @@ impl<'a> Xml<'a> {
         Ok(event)
     }
 
-    /// What the parser will read next, as far as the buffer has it: for a look whether that is of the plainest form, in which
-    /// nearly all of a workbook is written. A sheet of a million products has thirty million cells of five events each, whose
-    /// reading takes many times as long as such a look. Whatever is the least bit different is left to the parser.
+    /// What the parser will read next, as far as the buffer has it: for a look whether that is of
+    /// the plainest form, in which nearly all of a workbook is written. A sheet of a million
+    /// products has thirty million cells of five events each, whose reading takes many times as
+    /// long as such a look. Whatever is the least bit different is left to the parser.
     pub(super) fn ahead(&self) -> &[u8] {
         // Behind text the parser may have taken the next `<` already.
         if self.after_tag { self.reader.get_ref().buffer() } else { &[] }
@@ -86,7 +88,8 @@ impl<'a> Xml<'a> {
         self.reader.stream().consume(bytes);
     }
 
-    /// The text of the element that has just begun, up to its end; elements inside it count for nothing.
+    /// The text of the element that has just begun, up to its end; elements inside it count for
+    /// nothing.
     pub(super) fn text(&mut self) -> Result<String, Failure> {
         let outside = self.depth.saturating_sub(1);
         let mut text = String::new();
@@ -103,7 +106,8 @@ impl<'a> Xml<'a> {
         Ok(text)
     }
 
-    /// Passes over the rest of the element that has just begun, and says whether it held anything but blanks.
+    /// Passes over the rest of the element that has just begun, and says whether it held anything
+    /// but blanks.
     pub(super) fn skip(&mut self) -> Result<bool, Failure> {
         let outside = self.depth.saturating_sub(1);
         let mut content = false;
@@ -117,7 +121,8 @@ impl<'a> Xml<'a> {
         Ok(content)
     }
 
-    /// The text of a string item (`si`, `is`) that has just begun: its runs joined, phonetic hints left out.
+    /// The text of a string item (`si`, `is`) that has just begun: its runs joined, phonetic hints
+    /// left out.
     pub(super) fn rich_text(&mut self) -> Result<String, Failure> {
         let outside = self.depth.saturating_sub(1);
         let mut text = String::new();
@@ -142,7 +147,8 @@ impl<'a> Xml<'a> {
     }
 }
 
-/// Adds the text that an event stands for; entities beyond XML's own five do not exist without a document type.
+/// Adds the text that an event stands for; entities beyond XML's own five do not exist without a
+/// document type.
 fn append(event: &Event<'_>, text: &mut String) -> Result<(), String> {
     match event {
         Event::Text(piece) => text.push_str(&piece.xml10_content()),
@@ -164,7 +170,8 @@ fn append(event: &Event<'_>, text: &mut String) -> Result<(), String> {
     Ok(())
 }
 
-/// `_x000D_` is how a workbook writes a character that XML cannot hold (ECMA-376, part 1, 22.9.2.19, `ST_Xstring`).
+/// `_x000D_` is how a workbook writes a character that XML cannot hold (ECMA-376, part 1,
+/// 22.9.2.19, `ST_Xstring`).
 pub(super) fn unescaped(text: String) -> String {
     if !text.contains("_x") {
         return text;

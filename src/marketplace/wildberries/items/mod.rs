@@ -1,5 +1,5 @@
-//! The items of Wildberries' stock answers, out of JSON. An item says what it says, whatever its types; whether it counts
-//! is up to `inventory::wildberries`.
+//! The items of Wildberries' stock answers, out of JSON. An item says what it says, whatever its
+//! types; whether it counts is up to `inventory::wildberries`.
 
 use std::io::Read;
 
@@ -19,7 +19,8 @@ use crate::marketplace::answers::sniff::not_stock_data;
 use crate::marketplace::{Format, OnRecord};
 use crate::text::printable;
 
-/// More warehouses in one item than Wildberries has by far; what is beyond would only fill the memory.
+/// More warehouses in one item than Wildberries has by far; what is beyond would only fill the
+/// memory.
 const MOST_WAREHOUSES: usize = 10_000;
 
 /// What a page holds, found out without reading its items.
@@ -29,12 +30,13 @@ pub(crate) struct Survey {
     pub items: u64,
     /// `supplier/stocks`: the last item's `lastChangeDate`, with which the next page begins.
     pub last_change_date: Option<String>,
-    /// Of the methods whose pages overlap by one item: what the first item and the last one are about.
+    /// Of the methods whose pages overlap by one item: what the first item and the last one are
+    /// about.
     pub ends: Option<(Place, Place)>,
 }
 
-/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and `warehouseId` and `regionName` if it
-/// has them; all of the item where the others are missing.
+/// What an item is about, as it stands in the answer: `nmId`, `chrtId`, `warehouseName`, and
+/// `warehouseId` and `regionName` if it has them; all of the item where the others are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place([String; 5]);
 
@@ -84,8 +86,8 @@ pub(crate) fn survey(page: impl Read, format: Format) -> Result<Survey, Failure>
     Ok(survey)
 }
 
-/// Reads one answer; `number` counts the pull's items. A page that follows another one of a method whose pages overlap by
-/// one item `repeats` that item: it was read there.
+/// Reads one answer; `number` counts the pull's items. A page that follows another one of a method
+/// whose pages overlap by one item `repeats` that item: it was read there.
 pub(in crate::marketplace) fn read(
     page: impl Read,
     format: Format,
@@ -273,7 +275,8 @@ impl Said<'_> {
         }
     }
 
-    /// What lies nowhere has `[]`, `null` or nothing. A row of another answer has no list either, but pieces of its own.
+    /// What lies nowhere has `[]`, `null` or nothing. A row of another answer has no list either,
+    /// but pieces of its own.
     fn remains_warehouses(&self, damaged: bool) -> Result<Vec<RemainsWarehouse>, String> {
         match self.warehouses {
             Some(list) => remains_warehouses(list, damaged),
@@ -303,7 +306,8 @@ fn remains_warehouses(list: &RawValue, damaged: bool) -> Result<Vec<RemainsWareh
     entries.into_iter().map(entry).collect()
 }
 
-/// A value as it stands. In an item that was `damaged`, text with a replacement character is what could not be decoded.
+/// A value as it stands. In an item that was `damaged`, text with a replacement character is what
+/// could not be decoded.
 pub(in crate::marketplace) fn field(value: Option<&RawValue>, damaged: bool) -> Field {
     let Some(value) = value.map(RawValue::get) else { return Field::Absent };
     match value.as_bytes().first() {

@@ -1,4 +1,5 @@
-//! Bars side by side with their names above them: names of warehouses are longer than any axis leaves room for.
+//! Bars side by side with their names above them: names of warehouses are longer than any axis
+//! leaves room for.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,5 @@
-//! The page's charts as SVG. Colours are classes, so that the style sheet has light and dark ones; values show on hover.
+//! The page's charts as SVG. Colours are classes, so that the style sheet has light and dark ones;
+//! values show on hover.
 //! No chart knows where its numbers come from.
 
 pub(super) mod bars;
@@ -74,7 +75,8 @@ impl Role {
     }
 }
 
-/// A rectangle in the drawing's units in which values from 0 to `end` and from 0 to `top` are drawn.
+/// A rectangle in the drawing's units in which values from 0 to `end` and from 0 to `top` are
+/// drawn.
 struct Plot {
     left: i32,
     right: i32,

@@ -5,10 +5,12 @@ use maud::{Markup, html};
 use super::{Plot, Width, framed, headroom, spot};
 use crate::run::Status;
 
-/// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a week.
+/// Runs drawn per marketplace at most; a crontab that retries every ten minutes makes a thousand a
+/// week.
 const MOST: usize = 350;
 
-/// A lane is this many seconds high at least: less has no marks of its own on an axis of whole seconds.
+/// A lane is this many seconds high at least: less has no marks of its own on an axis of whole
+/// seconds.
 const LOWEST: i64 = 10;
 
 pub(in crate::report::page) struct Mark {
@@ -103,7 +105,8 @@ mod tests {
         let frame =
             Frame { name: "runs", unit: "s", days: &days, number: &|value| value.to_string() };
         let svg = draw(Width::Wide, &frame, &lanes).into_string();
-        // 604 is the right end; 100 s stand a little below the ceiling at 26, 0 s on the floor at 246.
+        // 604 is the right end; 100 s stand a little below the ceiling at 26, 0 s on the floor at
+        // 246.
         assert!(svg.contains(r#"<circle class="success" cx="604" cy="38" r="3">"#), "{svg}");
         assert!(svg.contains(r#"<path class="line failed" d="M62 242l8 8m0 -8l-8 8">"#), "{svg}");
         assert_eq!(svg.matches("<title>run</title>").count(), 3);

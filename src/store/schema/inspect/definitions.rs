@@ -87,7 +87,8 @@ pub(crate) fn of(database: &mut Database, table: &str) -> Result<Vec<Part>, Fail
     Ok(parts(&text.unwrap_or_default()))
 }
 
-/// Takes the answer of `SHOW CREATE TABLE` apart: a line is a column, an index, or something that no migration touches.
+/// Takes the answer of `SHOW CREATE TABLE` apart: a line is a column, an index, or something that
+/// no migration touches.
 fn parts(create: &str) -> Vec<Part> {
     let lines = create.lines().skip(1).take_while(|line| !line.starts_with(')'));
     lines.filter_map(|line| part(line.trim().trim_end_matches(','))).collect()

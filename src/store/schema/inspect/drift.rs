@@ -1,5 +1,5 @@
-//! Notes in `stocksync_schema` what the tables look like when the migrations are through, and finds what somebody changed
-//! by hand since. Changes no table but that one.
+//! Notes in `stocksync_schema` what the tables look like when the migrations are through, and finds
+//! what somebody changed by hand since. Changes no table but that one.
 
 use mysql::prelude::Queryable;
 
@@ -20,7 +20,8 @@ fn doing() -> &'static str {
     "noting the tables as the migrations left them, in stocksync_schema"
 }
 
-/// Notes the tables as they are now; with `anew` in place of what was noted before, else only if nothing was.
+/// Notes the tables as they are now; with `anew` in place of what was noted before, else only if
+/// nothing was.
 pub(crate) fn note(database: &mut Database, anew: bool) -> Result<(), Failure> {
     if !anew && is_noted(database)? {
         return Ok(());

@@ -1,4 +1,5 @@
-//! Asks the database what it has. Names go to `information_schema` as bound values; nothing here changes anything.
+//! Asks the database what it has. Names go to `information_schema` as bound values; nothing here
+//! changes anything.
 
 use mysql::Value;
 use mysql::prelude::Queryable;

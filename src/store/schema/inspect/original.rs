@@ -1,5 +1,6 @@
-//! Remembers in `stocksync_former` which tables were there before the first migration and what they looked like, in the
-//! server's own words, so that `migrate --rollback-to` can give them back. Nothing here changes a table of the seller.
+//! Remembers in `stocksync_former` which tables were there before the first migration and what they
+//! looked like, in the server's own words, so that `migrate --rollback-to` can give them back.
+//! Nothing here changes a table of the seller.
 
 use mysql::prelude::Queryable;
 
@@ -47,7 +48,8 @@ pub(crate) fn remember_before(database: &mut Database, version: u32) -> Result<(
     database.conn().query_drop("COMMIT").db_context(doing)
 }
 
-/// In what the found tables differ from what they were, in sentences; nothing if they are as they were.
+/// In what the found tables differ from what they were, in sentences; nothing if they are as they
+/// were.
 pub(crate) fn differences(database: &mut Database) -> Result<Vec<String>, Failure> {
     const SELECT: &str = "SELECT CAST(kind AS CHAR), name, definition FROM stocksync_former \
          WHERE found AND table_name = ? ORDER BY kind, name";

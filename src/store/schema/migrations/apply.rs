@@ -1,4 +1,5 @@
-//! Runs one migration, or takes it back, statement by statement, and records it. What is to run is decided in `plan.rs`.
+//! Runs one migration, or takes it back, statement by statement, and records it. What is to run is
+//! decided in `plan.rs`.
 
 use std::time::{Duration, Instant};
 
@@ -84,8 +85,8 @@ pub(crate) fn apply(database: &mut Database, step: &Step<'_>) -> Result<Outcome,
     Ok(outcome)
 }
 
-/// Takes one migration back and forgets that it was applied. As long as it has not come to its end, the migration counts as
-/// unfinished: `migrate` brings it in again, another rollback goes on.
+/// Takes one migration back and forgets that it was applied. As long as it has not come to its end,
+/// the migration counts as unfinished: `migrate` brings it in again, another rollback goes on.
 pub(crate) fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outcome, Failure> {
     let migration = step.migration;
     let doing = || format!("recording the rollback of {}", migration.file());
@@ -104,7 +105,8 @@ pub(crate) fn take_back(database: &mut Database, step: &Step<'_>) -> Result<Outc
     Ok(outcome)
 }
 
-/// Removes the migrations' own records, when none is left, and says in what the tables found differ from what they were.
+/// Removes the migrations' own records, when none is left, and says in what the tables found differ
+/// from what they were.
 pub(crate) fn forget(database: &mut Database) -> Result<Vec<String>, Failure> {
     let doing = || "removing the migrations' own tables";
     let remembered = exists::has_table(database, "stocksync_former")?;

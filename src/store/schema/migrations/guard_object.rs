@@ -1,5 +1,6 @@
-//! What a guard can ask about: things that a database has now, and things that it had before the first
-//! migration. Pure text work; how the question is put to the database stands in `inspect/exists.rs`.
+//! What a guard can ask about: things that a database has now, and things that it had before the
+//! first migration. Pure text work; how the question is put to the database stands in
+//! `inspect/exists.rs`.
 
 use std::fmt;
 

@@ -1,8 +1,10 @@
-//! The shipped scripts, which of them are due, and running them so that a kill at any point is harmless.
+//! The shipped scripts, which of them are due, and running them so that a kill at any point is
+//! harmless.
 //! The scripts in sql/ are data; nothing here names a column.
 //!
-//! DDL commits by itself on MySQL and MariaDB, so a migration is no transaction. Each of its statements is atomic and
-//! carries guards instead (see [`script`]): one that died halfway runs again from its first statement and skips what is done.
+//! DDL commits by itself on MySQL and MariaDB, so a migration is no transaction. Each of its
+//! statements is atomic and carries guards instead (see [`script`]): one that died halfway runs
+//! again from its first statement and skips what is done.
 
 mod apply;
 mod guard_object;
@@ -30,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 const NO_SUCH_TABLE: u16 = 1146;
 
-/// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for another one.
-/// Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
+/// Takes the lock that makes this the only `migrate` of the database, waiting up to 10 minutes for
+/// another one. Errors: [`Exit::NotNow`] if the other one takes longer; [`Exit::Database`].
 pub(crate) fn lock(database: &mut Database) -> Result<(), Failure> {
     if database.is_in_cluster() {
         lease::prepare(database.conn())?;
@@ -52,14 +54,16 @@ pub(crate) fn lock(database: &mut Database) -> Result<(), Failure> {
     Err(Failure::new(Exit::NotNow, message))
 }
 
-/// Gives the lock back, should the connection still be good for that; the next `migrate`, on another node, need not wait then.
+/// Gives the lock back, should the connection still be good for that; the next `migrate`, on
+/// another node, need not wait then.
 pub(crate) fn unlock(database: &mut Database) {
     if let Err(failure) = advisory_lock::release(database, Purpose::Migrate) {
         log::debug!("{failure}");
     }
 }
 
-/// What the database says was applied, by ascending version; nothing if it was never migrated. Changes nothing.
+/// What the database says was applied, by ascending version; nothing if it was never migrated.
+/// Changes nothing.
 pub(crate) fn applied(database: &mut Database) -> Result<Vec<Applied>, Failure> {
     const SELECT: &str = "SELECT version, name, checksum, CAST(started_at AS CHAR), CAST(finished_at AS CHAR) \
          FROM stocksync_migrations ORDER BY version";
@@ -101,8 +105,8 @@ pub(crate) fn require_current(database: &mut Database) -> Result<(), Failure> {
     ))
 }
 
-/// The SQL that [`apply`] or [`take_back`] would run for `steps`, with comments, as far as it can be known beforehand.
-/// Changes nothing.
+/// The SQL that [`apply`] or [`take_back`] would run for `steps`, with comments, as far as it can
+/// be known beforehand. Changes nothing.
 pub(crate) fn preview(
     database: &mut Database,
     steps: &[Step<'_>],

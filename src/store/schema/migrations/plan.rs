@@ -1,4 +1,5 @@
-//! Decides which migrations run, from what this program ships and what the database says was applied. Pure.
+//! Decides which migrations run, from what this program ships and what the database says was
+//! applied. Pure.
 
 use std::fmt;
 
@@ -64,9 +65,10 @@ impl std::error::Error for PlanError {}
 
 /// What is left to do, in order; nothing if the schema is up to date. Both lists ascend by version.
 ///
-/// A migration that was begun and not finished runs again from its first statement, with the text of today: it was never
-/// applied, and a release may have to mend it for the database on which it failed. A finished one has to be what was shipped.
-/// Errors: Any doubt about what the database is: then nothing runs at all.
+/// A migration that was begun and not finished runs again from its first statement, with the text
+/// of today: it was never applied, and a release may have to mend it for the database on which it
+/// failed. A finished one has to be what was shipped. Errors: Any doubt about what the database is:
+/// then nothing runs at all.
 pub(crate) fn plan<'a>(
     shipped: &'a [Migration],
     applied: &[Applied],
@@ -100,7 +102,8 @@ pub(crate) fn plan<'a>(
     Ok(steps)
 }
 
-/// Which migrations are taken back to arrive at version `target`, the newest first; also those that were begun only.
+/// Which migrations are taken back to arrive at version `target`, the newest first; also those that
+/// were begun only.
 pub(crate) fn plan_back<'a>(
     shipped: &'a [Migration],
     applied: &[Applied],

@@ -1,4 +1,5 @@
-//! What `migrate --dry-run` prints: the SQL that would run, as far as that can be known without running it. Changes nothing.
+//! What `migrate --dry-run` prints: the SQL that would run, as far as that can be known without
+//! running it. Changes nothing.
 
 use std::collections::HashSet;
 
@@ -57,7 +58,8 @@ fn judge(
         let changed = !guard.object.is_past() && changed.contains(&guard.object.table);
         let table = Object::table(&guard.object.table);
         let may_turn = match guard.demand {
-            // A migration adds to an existing table one thing at a time, but a new one comes with columns and indexes.
+            // A migration adds to an existing table one thing at a time, but a new one comes with
+            // columns and indexes.
             Demand::Unless => met && changed && guard.object != table && !has(&table)?,
             Demand::If | Demand::Needs => !met && changed,
         };

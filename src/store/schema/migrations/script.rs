@@ -1,13 +1,14 @@
-//! Takes a migration's file apart: statements, and the guards that say when one has nothing left to do.
+//! Takes a migration's file apart: statements, and the guards that say when one has nothing left to
+//! do.
 //! Pure text work; whether a guard holds is asked of the database elsewhere.
 //!
-//! The files are this program's own, so a rule takes the place of a parser of SQL: a statement ends with
-//! a `;` at a line's end, and nowhere else is there any. A test holds each of them to it.
+//! The files are this program's own, so a rule takes the place of a parser of SQL: a statement ends
+//! with a `;` at a line's end, and nowhere else is there any. A test holds each of them to it.
 //!
-//! A guard is a comment line of its own above a statement: `-- if table T`, `-- unless column T.C`; the
-//! kinds of objects stand in `guard_object.rs`. All of these must hold, or the statement is skipped;
-//! `-- needs column T.C` stops the migration in place of skipping. So no prose comment may begin with
-//! "if", "unless" or "needs".
+//! A guard is a comment line of its own above a statement: `-- if table T`, `-- unless column T.C`;
+//! the kinds of objects stand in `guard_object.rs`. All of these must hold, or the statement is
+//! skipped; `-- needs column T.C` stops the migration in place of skipping. So no prose comment may
+//! begin with "if", "unless" or "needs".
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! The migrations that this program carries: the files of `sql/`, embedded. The only place that names them.
+//! The migrations that this program carries: the files of `sql/`, embedded. The only place that
+//! names them.
 
 use sha2::{Digest, Sha256};
 
@@ -9,8 +10,8 @@ pub(crate) struct Migration {
     pub version: u32,
     pub name: &'static str,
     pub text: &'static str,
-    /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the checksum, so that it can
-    /// be mended for databases that have been migrated.
+    /// The file of the same name that ends in `.rollback.sql`: the way back. It is no part of the
+    /// checksum, so that it can be mended for databases that have been migrated.
     pub rollback: &'static str,
 }
 
@@ -50,7 +51,8 @@ impl Migration {
         format!("{:04}_{}", self.version, self.name)
     }
 
-    /// SHA-256 of the file in hexadecimal, with `\n` as line ends: a checkout on Windows is the same migration.
+    /// SHA-256 of the file in hexadecimal, with `\n` as line ends: a checkout on Windows is the
+    /// same migration.
     pub(crate) fn checksum(&self) -> String {
         let text = self.text.replace("\r\n", "\n");
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -109,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_shipped_file_is_the_one_that_was_released() {
-        // From `sha256sum sql/*.sql`. Databases hold these sums: one that changes here is refused by all of them.
+        // From `sha256sum sql/*.sql`. Databases hold these sums: one that changes here is refused
+        // by all of them.
         let released = [
             ("0001_baseline", "5f4cd185c757e21463129de789aa3b8a19fbf9092ff67c57818f3ff7ed9ad593"),
             (
