@@ -117,3 +117,21 @@ fn the_switch_off_is_one_variable_and_the_way_back_is_its_removal() {
     assert_eq!(world.database.logs().len(), 0);
     world.run("sync ozon").expect(0);
 }
+
+#[test]
+fn quiet_means_the_same_for_every_command_what_was_asked_for_and_what_is_wrong() {
+    let world = World::bare(Catalogue::small(5));
+    let said = |line: &str, code: i32| {
+        let outcome = world.run(line).expect(code);
+        assert_eq!(outcome.stderr, "", "{line}");
+        outcome.stdout
+    };
+    for line in ["migrate -q", "sync ozon -q", "sync wb -q", "migrate -q", "check-freshness -q"] {
+        assert_eq!(said(line, 0), "", "{line}");
+    }
+    for line in ["report -q", "migrate --status -q", "check-freshness --format json -q"] {
+        assert_ne!(said(line, 0), "", "{line}");
+    }
+    world.database.run("UPDATE sync_logs SET started_at = started_at - INTERVAL 1 DAY, completed_at = completed_at - INTERVAL 1 DAY");
+    assert!(said("check-freshness -q", 4).contains("Ozon"), "stale stock is told");
+}
