@@ -10,7 +10,7 @@ const LABELS: [(&str, &[&str]); 5] = [
     ("source", &["Ozon", "Wildberries"]),
     ("stock_type", &["FBO", "FBS", "realFBS", "FBP"]),
     ("state", &["available", "reserved", "in_way_to_client", "in_way_from_client"]),
-    ("status", &["success", "partial", "failed"]),
+    ("status", &["success", "partial", "failed", "running"]),
     ("severity", &["warning", "critical"]),
 ];
 
