@@ -11,7 +11,7 @@ profile=release
 if [ "${1-}" = --profile ]; then profile=$2; fi
 
 command -v cargo-deb >/dev/null 2>&1 || cargo install --locked cargo-deb
-packaging/prepare.sh
+docs/packaging/prepare.sh
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 cargo deb --quiet --locked --profile "$profile" --output "$root/stocksync.deb"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes what goes into the Debian package beside the program: man pages, completions, and settings and crontab with its paths.
 #
-#   packaging/prepare.sh && cargo deb
+#   docs/packaging/prepare.sh && cargo deb
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 to=target/package
 rm -rf "$to"
 mkdir -p "$to"
