@@ -18,6 +18,10 @@ const PRODUCTS: u32 = 500;
 /// Each question may look at some days' rows, several times, but not at the history.
 const MOST_ROWS: u64 = 5 * PRODUCTS as u64;
 
+/// The rows of now of two marketplaces, each with its listing, its warehouse and its product: MySQL
+/// counts those even where nothing of them is asked.
+const MOST_ROWS_OF_NOW: u64 = 2 * PRODUCTS as u64 * 4;
+
 /// What `report` and `check-freshness` ask, and how the server answers it.
 const COMMANDS: [&str; 5] = [
     "check-freshness --max-age 30h",
@@ -179,7 +183,7 @@ fn a_long_history_is_not_looked_through() {
         let of_view: Vec<_> =
             asked.iter().filter(|asked| asked.statement.contains("stock_now")).collect();
         assert_eq!(of_view.len(), 1, "{question}: {asked:#?}");
-        assert!(of_view[0].rows <= MOST_ROWS, "{question}: {of_view:?}");
+        assert!(of_view[0].rows <= MOST_ROWS_OF_NOW, "{question}: {of_view:?}");
         let plan = of_view[0].plan(&database);
         let (_, access, _) = plan.iter().find(|(table, ..)| table == "stock").expect("the rows");
         assert!(!["ALL", "index"].contains(&access.as_str()), "{question}: {plan:?}");
