@@ -144,12 +144,13 @@ fn every_kind_of_anomaly_is_described_with_the_variable_that_sets_it() {
     assert_eq!(named, all.collect(), "docs/monitoring.md on the left, .env.example on the right");
 }
 
-/// The documents at the top and everything in `docs/`, by path.
+/// The documents at the top and those of `docs/`, by path; what the package is made of stands beside them.
 fn documents() -> Vec<String> {
     let folder = fs::read_dir(document("docs")).expect("the folder is there");
     let names =
         folder.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
-    let mut all: Vec<String> = names.map(|name| format!("docs/{name}")).collect();
+    let texts = names.filter(|name| name.ends_with(".md"));
+    let mut all: Vec<String> = texts.map(|name| format!("docs/{name}")).collect();
     all.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(String::from));
     all
 }
